@@ -1,0 +1,189 @@
+# pysharedir: the parts of the startup hook that few starts need.
+#
+# Run in the namespace of ../_pysharedir.py, after path.py.
+import sys
+
+
+def home():
+    # The root that the hook lives in.
+    return root_of(loader.path.rpartition("/")[0])
+
+
+def sharedir_of(root):
+    if SHAREDIR and root == home():
+        return SHAREDIR.replace("{version}", VERSION)
+    return root + "/share/python/" + VERSION
+
+
+def environment(name):
+    import os
+
+    value = b"" if sys.flags.ignore_environment else sys.modules["posix"].environ.get(name, b"")
+    return os.fsdecode(value)
+
+
+def adjust(plan):
+    # Changes the plan of complete(), which runs from the end of sys.path to its front.
+    import os
+
+    stdlib = os.path.dirname(os.__file__)
+    plan.reverse()
+    if SHAREDIR:
+        plan[:] = [
+            (entry if root is None else sharedir_of(root), root) for entry, root in plan
+        ]
+    floor = 0
+    for index, (entry, _) in enumerate(plan):
+        if entry in (stdlib, stdlib + "/lib-dynload"):
+            floor = index + 1
+    # Site dirs of PYTHONPATH come before the standard library, their sharedirs never.
+    plan[:floor] = [pair for pair in plan[:floor] if pair[1] is None] + [
+        pair for pair in plan[:floor] if pair[1] is not None
+    ]
+    spot = before_base(plan, floor)
+    plan[spot:spot] = [(entry, True) for entry in prefix_dirs(os.path.basename(stdlib))]
+    plan.reverse()
+
+
+def before_base(plan, floor):
+    # Where the first site dir stands that is not the venv's own.
+    for index in range(floor, len(plan)):
+        entry, candidate = plan[index]
+        root = root_of(entry)
+        if candidate is None and root is not None:
+            if root != sys.prefix or sys.prefix == sys.base_prefix:
+                return index
+    return len(plan)
+
+
+def prefix_dirs(python):
+    # platlib, purelib and sharedir of each prefix.  As for PYTHONPATH, their .pth
+    # files are not run: to load an environment module must not run code.
+    libs = dict.fromkeys((sys.platlibdir, "lib"))
+    tails = ["/%s/%s/site-packages" % (lib, python) for lib in libs]
+    tails.append("/share/python/" + VERSION)
+    return [
+        prefix.rstrip("/") + tail
+        for prefix in environment(b"PYSHAREDIR_PREFIXES").split(":")
+        if prefix.startswith("/")
+        for tail in tails
+    ]
+
+
+def add_site_dir(path, new, sharedir, seen):
+    # site appends the sharedir and what its .pth files name to the end of sys.path:
+    # for that long, sys.path ends where they belong.
+    import os
+
+    old = path[:]
+    count = len(new)
+    path[:] = new
+    try:
+        known = {entry for entry in old if isinstance(entry, str)} - {sharedir}
+        sys.modules["site"].addsitedir(sharedir, known)
+        new[:] = path
+    finally:
+        path[:] = old
+    for entry in new[count:]:
+        try:
+            status = os.stat(entry)[:3]
+        except (OSError, ValueError):
+            continue
+        if entry != sharedir and status in seen:
+            new.remove(entry)
+        seen.add(status)
+
+
+def late():
+    # sitecustomize has been tried already.
+    import os
+
+    if hasattr(sys.modules.get("sitecustomize"), "PYSHAREDIR"):
+        if not any(getattr(finder, "__name__", "") == __name__ for finder in sys.meta_path):
+            complete(sys.path)
+            sys.meta_path.insert(0, sys.modules[__name__])
+        return
+    # A site.addsitedir() behind startup: adds the sharedir of the site dir that it
+    # adds, again if that is added again.  pip's build environment does so, to learn
+    # what to remove from sys.path.
+    path = sys.path
+    for index in range(len(path) - 1, -1, -1):
+        root = root_of(path[index])
+        if root is not None:
+            break
+    else:
+        return
+    sharedir = sharedir_of(root)
+    if sharedir not in path[index:] and os.path.isdir(sharedir):
+        if not os.stat(sharedir).st_mode & UNSAFE:
+            new = path[: index + 1]
+            add_site_dir(path, new, sharedir, set())
+            path[index + 1 : index + 1] = new[index + 1 :]
+
+
+def getsitepackages(listed, prefixes):
+    # site.getsitepackages() with the sharedirs.  pip hides from its isolated builds
+    # what this lists.
+    dirs = listed(prefixes)
+    more = [sharedir_of(root_of(entry)) for entry in dirs if root_of(entry) is not None]
+    if prefixes is None:
+        import os
+
+        more += prefix_dirs(os.path.basename(os.path.dirname(os.__file__)))
+    return list(dict.fromkeys(dirs + [entry for entry in more if entry in sys.path]))
+
+
+def sysconfig(path, target):
+    # The spec of the next finder, with a loader that patches the module.
+    sys.meta_path[:] = [f for f in sys.meta_path if getattr(f, "find_spec", None) is not find_spec]
+    for finder in sys.meta_path:
+        spec = finder.find_spec("sysconfig", path, target)
+        if spec:
+            execute = spec.loader.exec_module
+
+            def exec_module(module):
+                del spec.loader.exec_module
+                execute(module)
+                try:
+                    patch(module)
+                except Exception:
+                    if sys.flags.verbose:
+                        report()
+
+            spec.loader.exec_module = exec_module
+            return spec
+    return None
+
+
+def patch(module):
+    # Sends pure wheels to the sharedir: maps the expanded purelib of the hook's own
+    # tree, while its sharedir is in use.  Schemes and expand=False stay as they are, so
+    # that virtualenv and venv make clean environments; get_path() calls get_paths().
+    root = home()
+    if root is None or sharedir_of(root) not in sys.path:
+        return
+    original = module.get_paths
+
+    def get_paths(*args, **kwargs):
+        paths = original(*args, **kwargs)
+        scheme = args[0] if args else kwargs.get("scheme")
+        if scheme != "deb_system" and root_of(paths["purelib"]) == root:
+            paths = dict(paths, purelib=sharedir_of(root))
+        return paths
+
+    get_paths.__doc__ = original.__doc__
+    get_paths.__wrapped__ = original
+    module.get_paths = get_paths
+    if sys.version_info < (3, 10):
+        module._PIP_USE_SYSCONFIG = True  # pip asks distutils otherwise
+
+
+def report(old=None, new=None):
+    # With -v, as site does.
+    if new is None:
+        sys.excepthook(*sys.exc_info())
+        return
+    for verb, entries, others in ("dropped", old, new), ("added", new, old):
+        for entry in entries:
+            if entries.count(entry) > others.count(entry):
+                print("# pysharedir: %s %r" % (verb, entry), file=sys.stderr)

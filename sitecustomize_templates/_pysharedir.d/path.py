@@ -1,0 +1,106 @@
+# pysharedir: the part of the startup hook that completes sys.path.
+#
+# Run in the namespace of ../_pysharedir.py at every start that is switched on.  What
+# most starts do not need is in more.py.
+# Baked in by `enable`.
+SHAREDIR = None
+UNSAFE = 0o002
+
+VERSION = "%d.%d" % sys.version_info[:2]
+
+
+def root_of(path):
+    # R for the site dir R/lib/python3.13/site-packages, None for anything else.
+    parts = str(path).rsplit("/", 3)
+    if (
+        len(parts) == 4
+        and parts[3] in ("site-packages", "dist-packages")
+        and parts[2] in ("python" + VERSION, "python3", "python" + VERSION + "t", "pypy" + VERSION)
+        and parts[1] in ("lib", "lib64", sys.platlibdir)
+    ):
+        return parts[0]
+
+
+
+def complete(path):
+    # Puts each sharedir behind the last site dir of its root, and drops directories
+    # that are on the path already.  The plan is made from the end to the front.
+    import os
+
+    plan = []
+    roots = {None}
+    for entry in reversed(path):
+        root = root_of(entry)
+        if root not in roots:
+            roots.add(root)
+            plan.append((root + "/share/python/" + VERSION, root))
+        plan.append((entry, None))
+    if (
+        str(entry)[-4:] != ".zip"  # the standard library does not come first
+        or SHAREDIR
+        or b"PYSHAREDIR_PREFIXES" in sys.modules["posix"].environ
+    ):
+        more("adjust")(plan)
+    new = []
+    seen = {None}
+    for entry, root in reversed(plan):
+        try:
+            if entry[-4:] != ".zip":
+                status = os.stat(entry + "")[:3]  # mode, inode, device; raises for no str
+                if status in seen and status[0] >> 12 == 4:  # a directory
+                    continue
+                seen.add(status)
+                if root is not None:
+                    if status[0] & UNSAFE:
+                        continue
+                    if root is not True:
+                        names = "/".join(os.listdir(entry))
+                        if ".pth" in names or ".start" in names:
+                            more("add_site_dir")(path, new, entry, seen)
+                            continue
+        except Exception:
+            if root is not None:
+                continue
+        new.append(entry)
+    if sys.flags.verbose:
+        more("report")(path, new)
+    path[:] = new
+    site = sys.modules["site"]
+    listed = site.getsitepackages
+    site.getsitepackages = lambda prefixes=None: more("getsitepackages")(listed, prefixes)
+
+
+def find_spec(name, path=None, target=None):
+    if name != "sitecustomize" and name != "sysconfig":
+        return None
+    spec = None
+    try:
+        if name == "sysconfig":
+            return more(name)(path, target)
+        # site tries sitecustomize once sys.path is complete.  The answer is that of
+        # the other finders, and given before there is a sharedir to look into.
+        this = sys.modules.pop("_pysharedir", None)  # see late()
+        for finder in sys.meta_path:
+            if finder is not this:
+                spec = finder.find_spec(name, path, target)
+                if spec:
+                    break
+        complete(sys.path)
+    except Exception:
+        if sys.flags.verbose:
+            more("report")()
+        return spec
+    if not spec:
+        raise ModuleNotFoundError("No module named 'sitecustomize'", name=name)
+    return spec
+
+
+def more(name):
+    exec(type(loader)("", loader.path[:-2] + "d/more.py").get_code(""), globals())
+    return globals()[name]
+
+
+if sys.modules["site"].__spec__._initializing and "sitecustomize" not in sys.modules:
+    sys.meta_path.insert(0, sys.modules["_pysharedir"])
+else:
+    more("late")()
