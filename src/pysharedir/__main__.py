@@ -1,0 +1,6 @@
+"""``python -m pysharedir``."""
+
+from pysharedir.cli import main
+
+if __name__ == "__main__":
+    main()

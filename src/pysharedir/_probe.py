@@ -1,0 +1,47 @@
+"""Tell as JSON what an interpreter says of itself.  Runs in the target.
+
+Contract: imports nothing but the standard library, runs on Python 3.9, changes nothing, and
+prints one line of JSON between two fences, so that what other startup code prints does no harm.
+It is passed with ``-c``.
+"""
+
+import sys
+
+del sys.path[0]  # the working directory: must not shadow the standard library
+
+import json
+import os
+import site
+import sysconfig
+
+
+def facts():
+    off = getattr(sysconfig.get_paths, "__wrapped__", sysconfig.get_paths)()
+    paths = sysconfig.get_paths()
+    sitecustomize = sys.modules.get("sitecustomize")
+    return dict(
+        version=sys.version_info[:3],
+        implementation=sys.implementation.name,
+        executable=sys.executable,
+        platform=sys.platform,
+        bits=64 if sys.maxsize > 2**32 else 32,
+        prefix=sys.prefix,
+        base_prefix=sys.base_prefix,
+        platlibdir=sys.platlibdir,
+        scheme=sysconfig._get_default_scheme()
+        if sys.version_info < (3, 10)
+        else sysconfig.get_default_scheme(),
+        stdlib=os.path.dirname(os.__file__),
+        site_purelib=off["purelib"],
+        purelib=paths["purelib"],
+        platlib=paths["platlib"],
+        scripts=paths["scripts"],
+        site_dirs=site.getsitepackages(),
+        user_site=site.getusersitepackages() if site.ENABLE_USER_SITE else None,
+        path=[entry for entry in sys.path if isinstance(entry, str)],
+        sitecustomize=getattr(sitecustomize, "__file__", None),
+        pythonpath=[] if sys.flags.ignore_environment else os.environ.get("PYTHONPATH", "").split(os.pathsep),
+    )
+
+
+sys.stdout.write("\n<pysharedir>" + json.dumps(facts()) + "</pysharedir>\n")

@@ -1,0 +1,271 @@
+"""Putting the hook into a target and taking it away: plans of steps."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pysharedir import changes, distributions, hook, layout, moves
+from pysharedir.changes import MakeLink, RemoveDirectory, RemoveFile
+from pysharedir.errors import ForeignFileError, OccupiedError, ShadowedError, StartError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pysharedir.changes import Step
+    from pysharedir.target import Target
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the hook of a target goes.
+
+    :ivar site_dir: The site dir of the hook, as the interpreter sees it.
+    :ivar root: The root of that site dir.
+    :ivar destdir: What is put before every path while a package is built, or an empty string.
+    """
+
+    site_dir: str
+    root: str
+    destdir: str = ""
+
+    def on_disk(self, path: str) -> Path:
+        """Return where *path* is now."""
+        return Path(self.destdir + path)
+
+    def read(self) -> hook.Installed:
+        """Return the hook that is there."""
+        return hook.read(self.on_disk(self.site_dir))
+
+    def sharedir(self, target: Target, settings: hook.Settings) -> Path:
+        """Return the sharedir of the hook with *settings*."""
+        if settings.sharedir is None:
+            return self.on_disk(layout.sharedir_of(self.root, target.version))
+        return self.on_disk(settings.sharedir.replace("{version}", target.version))
+
+
+def place(target: Target, prefix: str | None = None, destdir: str | None = None) -> Place:
+    """Return where the hook goes.
+
+    :param prefix: The prefix to install for, when it is not the target's own.
+    :param destdir: DESTDIR of a package that is being built.
+    :raises LayoutError: when the target has no site dir of a known form.
+    """
+    site_dir, root = target.purelib, target.root
+    if prefix is not None:
+        prefix = os.path.abspath(prefix).rstrip("/")
+        # Debian's interpreter has several roots, and its packages do not go to the first.
+        own = [each for each in target.site_dirs if target.root_of(each) == prefix]
+        site_dir = own[0] if own else prefix + site_dir[len(root) :]
+        root = prefix
+    return Place(site_dir, root, os.path.abspath(destdir) if destdir else "")
+
+
+def plan_enable(target: Target, where: Place, settings: hook.Settings) -> list[Step]:
+    """Return what makes *target* use a sharedir.
+
+    :raises ForeignFileError: when a file is in the way that pysharedir did not write.
+    :raises ShadowedError: when the sitecustomize would never run.
+    :raises OccupiedError: when the sharedir is to be another one, and the present one is in use.
+    """
+    before = where.read()
+    site_dir = where.on_disk(where.site_dir)
+    sharedir = where.sharedir(target, settings)
+    _refuse_foreign(site_dir, settings)
+    if settings.style == "sitecustomize":
+        _refuse_shadowed(target, where)
+    old = where.sharedir(target, before.settings)
+    if before.state != "absent" and old != sharedir:
+        _refuse_occupied(old, _lost(target, old), "first `pysharedir disable --restore`")
+
+    made: list[Step] = [*changes.directories(sharedir), *_lib64_link(target, where)]
+    created = before.created
+    if not where.destdir:
+        paths = [step.path for step in made if isinstance(step, changes.MakeDirectory | MakeLink)]
+        created += tuple(os.path.relpath(path, where.root) for path in paths)
+    return [
+        *changes.directories(site_dir),
+        *made,
+        *_files(target, where, before, hook.render(settings, created)),
+    ]
+
+
+def check_enabled(target: Target, where: Place, settings: hook.Settings) -> None:
+    """Start the target with the hook switched on, and see that its sharedir is in use.
+
+    :raises StartError: when it is not.
+    """
+    sharedir = where.sharedir(target, settings)
+    if where.destdir or where.site_dir not in (*target.site_dirs, target.purelib):
+        return
+    if sharedir.stat().st_mode & 0o002 and not settings.allow_world_writable:
+        raise StartError(
+            str(sharedir),
+            "others can write to it",
+            f"chmod o-w {sharedir}, or use --allow-world-writable",
+        )
+    if not any(
+        layout.same_directory(entry, str(sharedir))
+        for entry in target.view({"PYSHAREDIR": "1"}).path
+    ):
+        raise StartError(
+            str(target.executable),
+            f"with the hook it does not find {sharedir}",
+            "is it started with PYTHON* variables or a sitecustomize that keep the hook out?",
+        )
+
+
+def plan_disable(target: Target, where: Place, *, restore: bool, force: bool) -> list[Step]:
+    """Return what takes the hook away again, and what ``enable`` made with it.
+
+    :param restore: Move the distributions of the sharedir back to the site dir; copy them when
+        the sharedir may serve other prefixes too.
+    :param force: Leave what is in sharedirs unimportable.
+    :raises OccupiedError: when neither helps what would become unimportable.
+    :raises RecordError: when a distribution cannot be moved.
+    """
+    before = where.read()
+    if before.state == "absent":
+        return []
+    sharedir = where.sharedir(target, before.settings)
+    steps: list[Step] = []
+    if not force and not _served_by_another(target, where):
+        for other in _other_sharedirs(target, where):
+            _refuse_occupied(other, _lost(target, other), "use --force to disable all the same")
+        lost = _lost(target, sharedir)
+        if restore:
+            _refuse_occupied(
+                sharedir, lost.loose, "no distribution owns these: move them by hand, or --force"
+            )
+            steps += moves.plan(
+                lost.distributions,
+                where.on_disk(where.site_dir),
+                keep=before.settings.sharedir is not None,
+            )
+        else:
+            _refuse_occupied(sharedir, lost, "use --restore to move them back")
+    return [*steps, *_removal(where, before)]
+
+
+@dataclass(frozen=True)
+class _Lost:
+    """What would become unimportable without a sharedir."""
+
+    distributions: tuple[distributions.Distribution, ...]
+    loose: tuple[str, ...]
+
+    def __iter__(self) -> Iterable[str]:  # type: ignore[misc]
+        return iter([*(each.name for each in self.distributions), *self.loose])
+
+
+def _lost(target: Target, sharedir: Path) -> _Lost:
+    elsewhere = {
+        each.key
+        for entry in target.off.path
+        if not layout.same_directory(entry, str(sharedir))
+        for each in distributions.installed(Path(entry))
+    }
+    return _Lost(
+        tuple(each for each in distributions.installed(sharedir) if each.key not in elsewhere),
+        tuple(distributions.loose(sharedir)),
+    )
+
+
+def _refuse_occupied(sharedir: Path, names: Iterable[str], hint: str) -> None:
+    if listed := list(names):
+        raise OccupiedError(sharedir, listed, hint)
+
+
+def _served_by_another(target: Target, where: Place) -> bool:
+    """Tell whether another site dir on the path has a hook, which serves all roots."""
+    return any(
+        hook.read(Path(entry)).state != "absent"
+        for entry in target.off.path
+        if target.root_of(entry) is not None
+        and not layout.same_directory(entry, str(where.on_disk(where.site_dir)))
+    )
+
+
+def _other_sharedirs(target: Target, where: Place) -> list[Path]:
+    roots = {target.root_of(entry) for entry in target.off.path} - {None, where.root}
+    return [Path(layout.sharedir_of(str(root), target.version)) for root in sorted(map(str, roots))]
+
+
+def _refuse_foreign(site_dir: Path, settings: hook.Settings) -> None:
+    for name in (*hook.MODULES, *hook.STARTERS[settings.style]):
+        path = site_dir / name
+        if os.path.lexists(path) and not hook.is_ours(path):
+            hint = (
+                "use --style pth, which needs no sitecustomize"
+                if name == "sitecustomize.py"
+                else "move it away"
+            )
+            raise ForeignFileError(path, hint)
+
+
+def _refuse_shadowed(target: Target, where: Place) -> None:
+    for entry in target.off.path:
+        if entry == where.site_dir:
+            return
+        path = Path(entry, "sitecustomize.py")
+        if entry not in target.off.pythonpath and path.is_file():
+            raise ShadowedError(str(path))
+
+
+def _lib64_link(target: Target, where: Place) -> list[Step]:
+    """Return the link that venv makes and virtualenv does not (astral-sh/uv#3578)."""
+    link = Path(target.prefix, "lib64")
+    if not target.makes_lib64 or where.root != target.prefix or where.destdir:
+        return []
+    return [] if os.path.lexists(link) else [MakeLink(link, "lib", optional=True)]
+
+
+def _files(
+    target: Target, where: Place, before: hook.Installed, wanted: dict[str, bytes]
+) -> list[Step]:
+    site_dir = where.on_disk(where.site_dir)
+    changed = [
+        name
+        for name, content in wanted.items()
+        if name not in before.files or (site_dir / name).read_bytes() != content
+    ]
+    steps: list[Step] = []
+    parents = sorted({(site_dir / name).parent for name in changed} - {site_dir})
+    for parent in parents:
+        steps += changes.directories(parent)[-1:]
+    starters = hook.STARTERS["pth"] + hook.STARTERS["sitecustomize"]
+    steps += [_write(site_dir, name, wanted) for name in changed if name not in starters]
+    modules = tuple(site_dir / name for name in changed if name.endswith(".py"))
+    if modules and not where.destdir:
+        modules = tuple(path for path in modules if path.name not in starters)
+        steps.append(changes.Compile(target.executable, modules))
+    steps += [_write(site_dir, name, wanted) for name in changed if name in starters]
+    return steps + _remove_modules(site_dir, [n for n in before.files if n not in wanted])
+
+
+def _write(site_dir: Path, name: str, wanted: dict[str, bytes]) -> Step:
+    return changes.WriteFile(site_dir / name, wanted[name])
+
+
+def _removal(where: Place, before: hook.Installed) -> list[Step]:
+    steps = _remove_modules(where.on_disk(where.site_dir), before.files)
+    for name in reversed(before.created):
+        path = where.on_disk(os.path.normpath(os.path.join(where.root, name)))
+        if not path.is_symlink():
+            steps.append(RemoveDirectory(path))
+        elif os.readlink(path) == "lib":
+            steps.append(RemoveFile(path))
+    return steps
+
+
+def _remove_modules(site_dir: Path, names: Sequence[str]) -> list[Step]:
+    """Return what removes files of the hook: first what starts it, then what that imports."""
+    paths = [site_dir / name for name in reversed(names)]
+    steps: list[Step] = [RemoveFile(path) for path in (*paths, *changes.pycs(paths))]
+    for parent in sorted({path.parent for path in paths}, reverse=True):
+        steps.append(RemoveDirectory(parent / "__pycache__"))
+        if parent != site_dir:
+            steps.append(RemoveDirectory(parent))
+    return steps

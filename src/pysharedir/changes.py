@@ -1,0 +1,245 @@
+"""Changes of a file system as data: steps that can be printed, applied and undone."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import shutil
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from pysharedir.errors import ChangeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+_NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)
+
+
+class Step(Protocol):
+    """One change."""
+
+    def __str__(self) -> str:
+        """Say what it does, in the imperative."""
+
+    def apply(self) -> Callable[[], object]:
+        """Do it, and return what undoes it.
+
+        :raises OSError: when it could not be done; then nothing was changed.
+        """
+
+
+@dataclass(frozen=True)
+class MakeDirectory:
+    """Make one directory, whose parent exists."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return f"make {self.path}/"
+
+    def apply(self) -> Callable[[], object]:
+        """See :meth:`Step.apply`."""
+        self.path.mkdir(mode=0o775)  # never writable for others, whatever the umask
+        return self.path.rmdir
+
+
+@dataclass(frozen=True)
+class MakeLink:
+    """Make a symbolic link.
+
+    :ivar optional: It is no error when the file system has no links (python/cpython#133951).
+    """
+
+    path: Path
+    to: str
+    optional: bool = False
+
+    def __str__(self) -> str:
+        return f"link {self.path} -> {self.to}"
+
+    def apply(self) -> Callable[[], object]:
+        """See :meth:`Step.apply`."""
+        try:
+            self.path.symlink_to(self.to)
+        except OSError as error:
+            if self.optional and error.errno in _NO_LINKS:
+                return bool
+            raise
+        return self.path.unlink
+
+
+@dataclass(frozen=True)
+class WriteFile:
+    """Write a file under a temporary name, then rename it into place."""
+
+    path: Path
+    content: bytes
+
+    def __str__(self) -> str:
+        return f"write {self.path}"
+
+    def apply(self) -> Callable[[], object]:
+        """See :meth:`Step.apply`."""
+        before = self.path.read_bytes() if self.path.exists() else None
+        self._write(self.content)
+        if before is None:
+            return self.path.unlink
+        return lambda: self._write(before)
+
+    def _write(self, content: bytes) -> None:
+        temporary = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}~")
+        try:
+            with temporary.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(self.path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+
+@dataclass(frozen=True)
+class CopyFile:
+    """Put a file or link that exists elsewhere here too: a hard link, or a copy."""
+
+    path: Path
+    source: Path
+
+    def __str__(self) -> str:
+        return f"copy {self.source} to {self.path}"
+
+    def apply(self) -> Callable[[], object]:
+        """See :meth:`Step.apply`."""
+        try:
+            os.link(self.source, self.path, follow_symlinks=False)
+        except FileExistsError:
+            raise
+        except OSError:  # another file system, or one without hard links
+            shutil.copy2(self.source, self.path, follow_symlinks=False)
+        return self.path.unlink
+
+
+@dataclass(frozen=True)
+class RemoveFile:
+    """Remove a file or link.
+
+    :ivar copy: Where the same is, to bring it back from; without, a small file is kept in memory.
+    """
+
+    path: Path
+    copy: Path | None = None
+
+    def __str__(self) -> str:
+        return f"remove {self.path}"
+
+    def apply(self) -> Callable[[], object]:
+        """See :meth:`Step.apply`."""
+        if self.copy is not None:
+            undo: Callable[[], object] = CopyFile(self.path, self.copy).apply
+        elif self.path.is_symlink():
+            undo = MakeLink(self.path, str(self.path.readlink())).apply
+        else:
+            undo = WriteFile(self.path, self.path.read_bytes()).apply
+        self.path.unlink()
+        return undo
+
+
+@dataclass(frozen=True)
+class RemoveDirectory:
+    """Remove a directory if it is empty by then."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return f"remove {self.path}/ if empty"
+
+    def apply(self) -> Callable[[], object]:
+        """See :meth:`Step.apply`."""
+        try:
+            self.path.rmdir()
+        except OSError:
+            return bool
+        return self.path.mkdir
+
+
+@dataclass(frozen=True)
+class Compile:
+    """Byte-compile modules with the interpreter that will run them.
+
+    It is no error when that fails: the interpreter does without.
+    """
+
+    executable: Path
+    sources: tuple[Path, ...]
+
+    def __str__(self) -> str:
+        return f"byte-compile {', '.join(source.name for source in self.sources)}"
+
+    def apply(self) -> Callable[[], object]:
+        """See :meth:`Step.apply`."""
+        # An mtime is the check that costs a start least; SOURCE_DATE_EPOCH would choose a hash.
+        code = (
+            "import py_compile, sys\n"
+            "for name in sys.argv[1:]:\n"
+            "    mode = py_compile.PycInvalidationMode.TIMESTAMP\n"
+            "    py_compile.compile(name, invalidation_mode=mode)\n"
+        )
+        subprocess.run(
+            [self.executable, "-I", "-S", "-c", code, *self.sources],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+        return self._remove
+
+    def _remove(self) -> None:
+        for pyc in pycs(self.sources):
+            pyc.unlink()
+        for directory in {source.parent / "__pycache__" for source in self.sources}:
+            with contextlib.suppress(OSError):
+                directory.rmdir()
+
+
+def pycs(sources: Iterable[Path]) -> list[Path]:
+    """Return the byte-compiled files of modules, of every interpreter (PEP 3147)."""
+    return sorted(
+        pyc
+        for source in sources
+        if source.suffix == ".py"
+        for pyc in source.parent.glob(f"__pycache__/{source.stem}.*.pyc")
+    )
+
+
+def directories(path: Path) -> list[MakeDirectory]:
+    """Return the steps that make *path* and those of its parents that are missing."""
+    missing: list[MakeDirectory] = []
+    while not path.is_dir():
+        missing.insert(0, MakeDirectory(path))
+        path = path.parent
+    return missing
+
+
+def apply(steps: Sequence[Step], check: Callable[[], object] = bool) -> None:
+    """Apply *steps* in order; when one fails, undo those before it.
+
+    :param check: Called behind the last step; what it raises undoes them too.
+    :raises ChangeError: when a step failed.
+    """
+    done: list[Callable[[], object]] = []
+    try:
+        for step in steps:
+            try:
+                done.append(step.apply())
+            except OSError as error:
+                raise ChangeError(str(step), error) from error
+        check()
+    except BaseException:
+        for undo in reversed(done):
+            with contextlib.suppress(OSError):
+                undo()
+        raise

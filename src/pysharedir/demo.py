@@ -1,0 +1,125 @@
+"""The sharedir shown end to end, offline, in a throwaway directory."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import subprocess
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from installer import install
+from installer.destinations import SchemeDictionaryDestination
+from installer.sources import WheelFile
+
+from pysharedir import activation, changes, hook, target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FILES = {
+    "greeting.py": 'HELLO = "one file, two interpreter trees"\n',
+    "greeting-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: greeting\nVersion: 1.0\n",
+    "greeting-1.0.dist-info/WHEEL": (
+        "Wheel-Version: 1.0\nGenerator: pysharedir\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One step of the demo: what was done, and what is to be seen of it."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+def demo(base: target.Target) -> Iterator[Scene]:
+    """Play the demo with *base*, scene by scene, and clean up."""
+    with tempfile.TemporaryDirectory(prefix="pysharedir-demo-") as name:
+        home = Path(name).resolve()
+        trees = [_make_tree(base, home / tree) for tree in ("x86_64", "aarch64")]
+        yield Scene(
+            "Two interpreter trees, as two architectures have them",
+            tuple(str(tree.prefix).replace(name, "DEMO") for tree in trees),
+        )
+        yield Scene("sys.path before", _shown(trees[0].off.path, home))
+
+        settings = hook.Settings(sharedir=str(home / "share/python/{version}"))
+        for tree in trees:
+            where = activation.place(tree)
+            changes.apply(activation.plan_enable(tree, where, settings))
+        yield Scene(
+            "pysharedir enable --sharedir DEMO/share/python/{version}, in each",
+            _shown(trees[0].view().path, home),
+        )
+
+        purelib = trees[0].view().purelib
+        _install(_wheel(home), trees[0], purelib)
+        yield Scene(
+            "One noarch package, installed once, by the first tree",
+            _shown(sorted(map(str, Path(purelib).glob("*"))), home),
+        )
+        yield Scene("Both import it", tuple(_import(tree, home) for tree in trees))
+
+
+def _make_tree(base: target.Target, directory: Path) -> target.Target:
+    subprocess.run(
+        [base.executable, "-m", "venv", "--without-pip", directory],
+        check=True,
+        stdin=subprocess.DEVNULL,
+    )
+    return target.find(str(directory))
+
+
+def _wheel(directory: Path) -> Path:
+    path = directory / "greeting-1.0-py3-none-any.whl"
+    record = "".join(
+        f"{name},sha256={_hash(content)},{len(content)}\n" for name, content in _FILES.items()
+    )
+    with zipfile.ZipFile(path, "w") as wheel:
+        for name, content in _FILES.items():
+            wheel.writestr(name, content)
+        wheel.writestr("greeting-1.0.dist-info/RECORD", record + "greeting-1.0.dist-info/RECORD,,\n")
+    return path
+
+
+def _hash(content: str) -> str:
+    digest = hashlib.sha256(content.encode()).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def _install(wheel: Path, tree: target.Target, purelib: str) -> None:
+    """Install as any installer does that asks sysconfig: the hook needs no more."""
+    destination = SchemeDictionaryDestination(
+        {
+            "purelib": purelib,
+            "platlib": tree.platlib,
+            "headers": tree.prefix,
+            "scripts": tree.scripts,
+            "data": tree.prefix,
+        },
+        interpreter=str(tree.executable),
+        script_kind="posix",
+    )
+    with WheelFile.open(wheel) as source:
+        install(source, destination, {"INSTALLER": b"pysharedir"})
+
+
+def _import(tree: target.Target, home: Path) -> str:
+    code = "import greeting, sys; print(sys.prefix, greeting.HELLO, greeting.__file__, sep=': ')"
+    done = subprocess.run(
+        [tree.executable, "-c", code],
+        check=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    return _shown([done.stdout.strip()], home)[0]
+
+
+def _shown(lines: tuple[str, ...] | list[str], home: Path) -> tuple[str, ...]:
+    return tuple(line.replace(str(home), "DEMO") for line in lines)

@@ -1,0 +1,114 @@
+"""What can go wrong, each as one line and a hint."""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+class PysharedirError(Exception):
+    """Root of all errors that users are meant to see.
+
+    :param message: One line that names the thing.
+    :param hint: One line on what to do about it.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class TargetError(PysharedirError):
+    """The interpreter to work on cannot be found or used."""
+
+    exit_code = 2
+
+    def __init__(self, target: str, message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.target = target
+
+
+class LayoutError(PysharedirError):
+    """A site dir that has no place for a sharedir next to it."""
+
+    def __init__(self, site_dir: str) -> None:
+        super().__init__(
+            f"{site_dir}: not a site dir of the form ROOT/lib/pythonX.Y/site-packages",
+            "pysharedir supports the POSIX layouts only",
+        )
+        self.site_dir = site_dir
+
+
+class ForeignFileError(PysharedirError):
+    """A file that would have to be overwritten, and that pysharedir did not write."""
+
+    def __init__(self, path: Path, hint: str) -> None:
+        super().__init__(f"{path}: not written by pysharedir, so left alone", hint)
+        self.path = path
+
+
+class ShadowedError(PysharedirError):
+    """A sitecustomize that would never run."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"{path}: this sitecustomize comes first, so that pysharedir's would never run",
+            "use --style pth",
+        )
+        self.path = path
+
+
+class OccupiedError(PysharedirError):
+    """A sharedir that holds what would become unimportable.
+
+    :param sharedir: The sharedir.
+    :param names: The distributions and loose modules in it.
+    """
+
+    def __init__(self, sharedir: Path, names: Sequence[str], hint: str) -> None:
+        super().__init__(f"{sharedir}: would become unimportable: {', '.join(names)}", hint)
+        self.sharedir = sharedir
+        self.names = list(names)
+
+
+class RecordError(PysharedirError):
+    """A distribution that cannot be moved."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}", "move it by hand, or reinstall it after disabling")
+        self.name = name
+        self.reason = reason
+
+
+class ChangeError(PysharedirError):
+    """A change of the file system that failed; what came before it has been undone.
+
+    :param step: The step that failed, in words.
+    :param error: What the operating system said.
+    """
+
+    def __init__(self, step: str, error: OSError) -> None:
+        super().__init__(
+            f"{step}: {(error.strerror or str(error)).lower()}",
+            "nothing was changed; run it as the owner of that directory, or work on a venv"
+            if isinstance(error, PermissionError) or error.errno == errno.EROFS
+            else "nothing was changed",
+        )
+        self.step = step
+        self.error = error
+
+
+class StartError(PysharedirError):
+    """An interpreter that does not use its sharedir although the hook is in place."""
+
+    def __init__(self, name: str, reason: str, hint: str) -> None:
+        super().__init__(f"{name}: {reason}", f"nothing was changed; {hint}")
+        self.name = name
+        self.reason = reason

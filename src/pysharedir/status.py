@@ -1,0 +1,160 @@
+"""What a target looks like: layout, hook, counts, and ``sys.path`` entry by entry."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pysharedir import distributions, layout
+
+if TYPE_CHECKING:
+    from pysharedir import hook
+    from pysharedir.activation import Place
+    from pysharedir.target import Target, View
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of ``sys.path``.
+
+    :ivar role: What it is for.
+    :ivar by: Who put it there.
+    """
+
+    path: str
+    role: str
+    by: str
+    exists: bool
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the target installs to.
+
+    :ivar purelib: Where it installs pure wheels to now.
+    :ivar site_purelib: Where it does without the hook.
+    :ivar lib64: ``absent``, ``directory`` or ``link to ...``.
+    :ivar same: Whether site_purelib, platlib and their lib64 spelling are one directory.
+    """
+
+    scheme: str
+    root: str
+    purelib: str
+    site_purelib: str
+    platlib: str
+    lib64: str
+    same: bool
+
+
+@dataclass(frozen=True)
+class Status:
+    """All that ``status`` reports.
+
+    :ivar active: Whether the sharedir is on the path of a start like this one.
+    :ivar counts: The number of distributions in each directory that has some.
+    :ivar dropped: Entries that the hook took off the path, since they are on it already.
+    """
+
+    target: Target
+    layout: Layout
+    hook: hook.Installed
+    sharedir: str
+    active: bool
+    counts: dict[str, int]
+    path: tuple[Entry, ...]
+    dropped: tuple[str, ...]
+
+
+def status(target: Target, where: Place) -> Status:
+    """Return the status of *target*, started as its user does."""
+    view = target.view()
+    found = where.read()
+    sharedir = str(where.sharedir(target, found.settings))
+    entries = tuple(_entry(target, view, entry) for entry in view.path)
+    return Status(
+        target=target,
+        layout=_layout(target, where, view),
+        hook=found,
+        sharedir=sharedir,
+        active=any(layout.same_directory(entry, sharedir) for entry in view.path),
+        counts={
+            entry: count
+            for entry in (*view.path, sharedir)
+            if (count := len(distributions.installed(Path(entry))))
+        },
+        path=entries,
+        dropped=tuple(entry for entry in target.off.path if entry not in view.path),
+    )
+
+
+def _layout(target: Target, where: Place, view: View) -> Layout:
+    lib64 = Path(where.root, "lib64")
+    spelled = str(lib64 / Path(where.site_dir).relative_to(where.root).relative_to("lib"))
+    if lib64.is_symlink():
+        kind = f"link to {os.readlink(lib64)}"
+    else:
+        kind = "directory" if lib64.is_dir() else "absent"
+    names = [where.site_dir, target.platlib, *([spelled] if kind != "absent" else [])]
+    return Layout(
+        scheme=target.scheme,
+        root=where.root,
+        purelib=view.purelib,
+        site_purelib=target.purelib,
+        platlib=view.platlib,
+        lib64=kind,
+        same=layout.same_directory(*names),
+    )
+
+
+def _entry(target: Target, view: View, path: str) -> Entry:
+    role, by = _role(target, view, path)
+    return Entry(path, role, by, os.path.exists(path))
+
+
+def _role(target: Target, view: View, path: str) -> tuple[str, str]:
+    if path not in target.off.path:
+        return _role_of_added(target, view, path)
+    if path in view.pythonpath:
+        return "PYTHONPATH", "PYTHONPATH"
+    if path == target.stdlib or path.endswith("/lib-dynload"):
+        return "standard library", "interpreter"
+    if Path(path).name == "python{}{}.zip".format(*target.version_info[:2]):
+        return "standard library", "interpreter"
+    root = target.root_of(path)
+    if root is not None and (line := _path_line(view, path)) is None:
+        return _role_of_site_dir(target, root, path), "site"
+    line = _path_line(view, path)
+    return ("path line", line) if line else ("other", "startup code")
+
+
+def _role_of_added(target: Target, view: View, path: str) -> tuple[str, str]:
+    for prefix in os.environ.get("PYSHAREDIR_PREFIXES", "").split(":"):
+        if prefix.startswith("/") and path.startswith(prefix.rstrip("/") + "/"):
+            kind = "site dir" if target.root_of(path) is not None else "sharedir"
+            return f"{kind} of a prefix", "PYSHAREDIR_PREFIXES"
+    line = _path_line(view, path)
+    return ("path line", line) if line else ("sharedir", "pysharedir")
+
+
+def _role_of_site_dir(target: Target, root: str, path: str) -> str:
+    if path == target.user_site:
+        return "user site dir"
+    if target.is_venv:
+        return "site dir of the venv" if root == target.prefix else "site dir of the base"
+    return "site dir"
+
+
+def _path_line(view: View, path: str) -> str | None:
+    """Return the .pth file that names *path*."""
+    for directory in view.path:
+        for file in sorted(Path(directory).glob("*.pth")):
+            lines = file.read_text("utf-8", "replace").splitlines()
+            if any(
+                os.path.normpath(Path(directory, line.strip())) == path
+                for line in lines
+                if line.strip() and not line.startswith(("#", "import ", "import\t"))
+            ):
+                return str(file)
+    return None

@@ -1,0 +1,258 @@
+"""Finds the interpreter to work on, and asks it about itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from python_discovery import get_interpreter
+
+from pysharedir import layout
+from pysharedir.errors import LayoutError, TargetError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FLOOR = (3, 9)
+_PROBE = Path(__file__).with_name("_probe.py")
+_FENCED = re.compile(r"<pysharedir>(.*)</pysharedir>")
+_SAID_VERSION = re.compile(r"Python (\d+)\.(\d+)")
+_VERSION = re.compile(r"(?:python|cpython|pypy)?[-@]?\d+(?:\.\d+)*t?")
+
+
+@dataclass(frozen=True)
+class View:
+    """What one start of an interpreter says: the path it has and where it installs to."""
+
+    path: tuple[str, ...]
+    purelib: str
+    platlib: str
+    sitecustomize: str | None
+    pythonpath: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Target:
+    """An interpreter, as it is with the hook switched off.
+
+    :ivar purelib: Where it installs pure wheels to, without the hook.
+    :ivar site_dirs: What ``site.getsitepackages()`` lists.
+    """
+
+    executable: Path
+    version_info: tuple[int, int, int]
+    implementation: str
+    platform: str
+    bits: int
+    prefix: str
+    base_prefix: str
+    platlibdir: str
+    scheme: str
+    stdlib: str
+    purelib: str
+    platlib: str
+    scripts: str
+    site_dirs: tuple[str, ...]
+    user_site: str | None
+    off: View
+
+    @property
+    def version(self) -> str:
+        """``X.Y``."""
+        return "{}.{}".format(*self.version_info[:2])
+
+    @property
+    def is_venv(self) -> bool:
+        """Whether it is a virtual environment (PEP 405)."""
+        return self.prefix != self.base_prefix
+
+    @cached_property
+    def root(self) -> str:
+        """The root of its purelib.
+
+        :raises LayoutError: when that is no site dir of a known form.
+        """
+        root = self.root_of(self.purelib)
+        if root is None:
+            raise LayoutError(self.purelib)
+        return root
+
+    def root_of(self, site_dir: str) -> str | None:
+        """Return the root of a site dir of this interpreter, or None when it is none."""
+        return layout.root_of(site_dir, self.version, self.platlibdir)
+
+    @property
+    def makes_lib64(self) -> bool:
+        """Whether venv would make a ``lib64 -> lib`` link here (python/cpython PR#137139)."""
+        return (
+            self.is_venv
+            and self.bits == 64  # noqa: PLR2004
+            and self.platform not in ("darwin", "win32")
+            and self.version_info < (3, 15)
+        )
+
+    def view(self, env: Mapping[str, str] | None = None) -> View:
+        """Start the interpreter as its user does, and return what it says then.
+
+        :param env: Variables that are set for it, on top of this process's environment.
+        """
+        return _view(_probe(self.executable, env or {}))
+
+
+def find(spec: str | None) -> Target:
+    """Return the target that *spec* names.
+
+    :param spec: A path, a version, or the directory of a venv or an installation; None for the
+        active venv, else the interpreter that runs this, else ``python3`` on PATH.
+    :raises TargetError: when there is none, or it cannot be used.
+    """
+    executable = locate(spec)
+    version = _version(executable)
+    if version < FLOOR:
+        raise TargetError(
+            str(executable),
+            "{}: Python {}.{} is too old".format(executable, *version),
+            "pysharedir supports Python {}.{} and later".format(*FLOOR),
+        )
+    found = _probe(executable, {"PYSHAREDIR": "0"})
+    return Target(
+        executable=executable,
+        version_info=(found["version"][0], found["version"][1], found["version"][2]),
+        purelib=found["site_purelib"],
+        site_dirs=tuple(found["site_dirs"]),
+        off=_view(found),
+        **{
+            key: found[key]
+            for key in (
+                "implementation",
+                "platform",
+                "bits",
+                "prefix",
+                "base_prefix",
+                "platlibdir",
+                "scheme",
+                "stdlib",
+                "platlib",
+                "scripts",
+                "user_site",
+            )
+        },
+    )
+
+
+def locate(spec: str | None) -> Path:
+    """Return the executable that *spec* names, see :func:`find`."""
+    if spec is None:
+        return _default()
+    path = Path(spec).expanduser()
+    if path.is_dir():
+        return _in_directory(path)
+    if path.is_file() or os.sep in spec:
+        return path.absolute()
+    if _VERSION.fullmatch(spec):
+        return _of_version(spec)
+    on_path = shutil.which(spec)
+    if on_path is None:
+        raise TargetError(
+            spec,
+            f"{spec}: no such interpreter",
+            "give a path, a version such as 3.13, or the directory of a venv",
+        )
+    return Path(on_path)
+
+
+def _default() -> Path:
+    active = os.environ.get("VIRTUAL_ENV")
+    if active:
+        return _in_directory(Path(active))
+    if sys.executable:
+        return Path(sys.executable)
+    return locate("python3")
+
+
+def _in_directory(directory: Path) -> Path:
+    for name in ("python", "python3"):
+        executable = directory.absolute() / "bin" / name
+        if executable.exists():
+            return executable
+    raise TargetError(
+        str(directory), f"{directory}: no bin/python in it", "give the directory of a venv"
+    )
+
+
+def _of_version(spec: str) -> Path:
+    # pyenv's shims, which are what it has on PATH, start only the versions that are active.
+    home = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
+    pyenv = os.pathsep.join(sorted(map(str, home.glob("versions/*/bin")), reverse=True))
+    for path in (os.environ.get("PATH", ""), pyenv):
+        try:
+            found = get_interpreter(spec, env={**os.environ, "PATH": path})
+        except RuntimeError:  # of a version that python-discovery does not know
+            continue
+        if found is not None and found.executable is not None:
+            return Path(found.executable)
+    raise TargetError(spec, f"{spec}: no such Python on this machine", "give its path")
+
+
+def _version(executable: Path) -> tuple[int, int]:
+    said = _run(executable, "-V")
+    version = _SAID_VERSION.match(said)
+    if version is None:
+        first = (said.strip().splitlines() or ["nothing"])[0]
+        raise TargetError(
+            str(executable),
+            f"{executable}: not a Python interpreter",
+            f"asked for its version it said: {first[:80]}",
+        )
+    return int(version[1]), int(version[2])
+
+
+def _probe(executable: Path, env: Mapping[str, str]) -> dict[str, Any]:
+    said = _run(executable, "-c", _PROBE.read_text("utf-8"), **env)
+    fenced = _FENCED.search(said)
+    if fenced is None:
+        last = (said.strip().splitlines() or ["nothing"])[-1]
+        raise TargetError(
+            str(executable), f"{executable}: does not start as a Python should", f"it said: {last}"
+        )
+    found: dict[str, Any] = json.loads(fenced[1])
+    return found
+
+
+def _run(executable: Path, *arguments: str, **env: str) -> str:
+    """Return what *executable* prints, on both streams."""
+    try:
+        return subprocess.run(
+            [executable, *arguments],
+            env={**os.environ, **env},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="surrogateescape",
+            check=False,
+            timeout=120,
+        ).stdout
+    except (OSError, subprocess.TimeoutExpired) as error:
+        reason = getattr(error, "strerror", None) or "does not answer"
+        raise TargetError(
+            str(executable), f"{executable}: {reason.lower()}", "is it a Python interpreter?"
+        ) from error
+
+
+def _view(found: Mapping[str, Any]) -> View:
+    return View(
+        path=tuple(found["path"]),
+        purelib=found["purelib"],
+        platlib=found["platlib"],
+        sitecustomize=found["sitecustomize"],
+        pythonpath=tuple(entry for entry in found["pythonpath"] if entry),
+    )
