@@ -1,0 +1,41 @@
+"""What all tests share: the target interpreter, and an environment without this run's own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+import interpreters
+
+VERSION = os.environ.get("PYSHAREDIR_TARGET") or "{}.{}".format(*sys.version_info[:2])
+
+
+@pytest.fixture(scope="session")
+def version() -> str:
+    """``X.Y`` of the target: PYSHAREDIR_TARGET, or that of the runner."""
+    return VERSION
+
+
+@pytest.fixture(scope="session")
+def interpreter(version: str) -> Path:
+    """The target's executable.  It is real: never write to its installation."""
+    found = interpreters.find(version)
+    if found is None:
+        reason = f"CPython {version} is not on this machine"
+        if version in os.environ.get("PYSHAREDIR_REQUIRE", "").split():
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment for subprocesses that says nothing to Python, and has its own home."""
+    own = ("PYTHON", "PYSHAREDIR", "VIRTUAL_ENV", "COV_", "UV_", "TOX_", "__PYVENV")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
+    kept["HOME"] = str(tmp_path_factory.mktemp("home"))
+    kept["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
+    return kept
