@@ -40,7 +40,9 @@ def facts():
         user_site=site.getusersitepackages() if site.ENABLE_USER_SITE else None,
         path=[entry for entry in sys.path if isinstance(entry, str)],
         sitecustomize=getattr(sitecustomize, "__file__", None),
-        pythonpath=[] if sys.flags.ignore_environment else os.environ.get("PYTHONPATH", "").split(os.pathsep),
+        pythonpath=[]
+        if sys.flags.ignore_environment
+        else os.environ.get("PYTHONPATH", "").split(os.pathsep),
     )
 
 

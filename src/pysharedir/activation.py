@@ -12,7 +12,7 @@ from pysharedir.changes import MakeLink, RemoveDirectory, RemoveFile
 from pysharedir.errors import ForeignFileError, OccupiedError, ShadowedError, StartError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from pysharedir.changes import Step
     from pysharedir.target import Target
@@ -78,7 +78,7 @@ def plan_enable(target: Target, where: Place, settings: hook.Settings) -> list[S
         _refuse_shadowed(target, where)
     old = where.sharedir(target, before.settings)
     if before.state != "absent" and old != sharedir:
-        _refuse_occupied(old, _lost(target, old), "first `pysharedir disable --restore`")
+        _refuse_occupied(old, _lost(target, old).names, "first `pysharedir disable --restore`")
 
     made: list[Step] = [*changes.directories(sharedir), *_lib64_link(target, where)]
     created = before.created
@@ -133,7 +133,9 @@ def plan_disable(target: Target, where: Place, *, restore: bool, force: bool) ->
     steps: list[Step] = []
     if not force and not _served_by_another(target, where):
         for other in _other_sharedirs(target, where):
-            _refuse_occupied(other, _lost(target, other), "use --force to disable all the same")
+            _refuse_occupied(
+                other, _lost(target, other).names, "use --force to disable all the same"
+            )
         lost = _lost(target, sharedir)
         if restore:
             _refuse_occupied(
@@ -145,7 +147,7 @@ def plan_disable(target: Target, where: Place, *, restore: bool, force: bool) ->
                 keep=before.settings.sharedir is not None,
             )
         else:
-            _refuse_occupied(sharedir, lost, "use --restore to move them back")
+            _refuse_occupied(sharedir, lost.names, "use --restore to move them back")
     return [*steps, *_removal(where, before)]
 
 
@@ -156,8 +158,10 @@ class _Lost:
     distributions: tuple[distributions.Distribution, ...]
     loose: tuple[str, ...]
 
-    def __iter__(self) -> Iterable[str]:  # type: ignore[misc]
-        return iter([*(each.name for each in self.distributions), *self.loose])
+    @property
+    def names(self) -> list[str]:
+        """Of both."""
+        return [*(each.name for each in self.distributions), *self.loose]
 
 
 def _lost(target: Target, sharedir: Path) -> _Lost:
@@ -173,9 +177,9 @@ def _lost(target: Target, sharedir: Path) -> _Lost:
     )
 
 
-def _refuse_occupied(sharedir: Path, names: Iterable[str], hint: str) -> None:
-    if listed := list(names):
-        raise OccupiedError(sharedir, listed, hint)
+def _refuse_occupied(sharedir: Path, names: Sequence[str], hint: str) -> None:
+    if names:
+        raise OccupiedError(sharedir, names, hint)
 
 
 def _served_by_another(target: Target, where: Place) -> bool:

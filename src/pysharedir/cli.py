@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from pysharedir import __version__, activation, changes, hook, layout
+from pysharedir import __version__, activation, changes, hook
 from pysharedir import demo as demonstration
 from pysharedir import status as reporting
 from pysharedir.errors import PysharedirError
@@ -44,11 +45,11 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except PysharedirError as error:
-            console = Console(stderr=True, highlight=False, soft_wrap=True)
-            console.print("[bold red]error:[/]", error.message, markup=True)
-            if error.hint:
-                console.print("[cyan]hint:[/]", error.hint)
+            _fail(error.message, error.hint)
             ctx.exit(error.exit_code)
+        except OSError as error:
+            _fail(f"{error.filename or 'system'}: {(error.strerror or str(error)).lower()}")
+            ctx.exit(1)
 
 
 def main() -> None:
@@ -171,7 +172,7 @@ def enable(
     where_to = where.sharedir(target, settings)
     if target.is_venv and not where_to.is_relative_to(target.prefix) and not root:
         notes.append(
-            f"{where_to}: outside this venv, so pip will neither upgrade nor uninstall there; uv does"
+            f"{where_to}: outside this venv, so pip neither upgrades nor uninstalls there; uv does"
         )
     _tell(target, steps, notes, dry_run=dry_run, as_json=as_json, idle="enabled already")
     if steps and not dry_run and not as_json and not root:
@@ -237,22 +238,21 @@ def status(python: str | None, *, prefix: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(_plain(asdict(report)), indent=2))
         return
-    console = Console(highlight=False, soft_wrap=True)
+    console = _console()
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in _summary(report):
-        table.add_row(name, value)
+        table.add_row(name, Text(value))
     console.print(table)
     console.print()
     entries = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    entries.add_column("sys.path", overflow="fold")
-    entries.add_column("role", overflow="fold")
-    entries.add_column("put there by", overflow="fold")
+    for title in "sys.path", "role", "put there by":
+        entries.add_column(title, overflow="fold")
     for entry in report.path:
-        entries.add_row(entry.path if entry.exists else f"[dim]{entry.path}[/]", entry.role, entry.by)
+        entries.add_row(Text(entry.path, "" if entry.exists else "dim"), entry.role, Text(entry.by))
     for path in report.dropped:
-        entries.add_row(f"[dim strike]{path}[/]", "dropped: on it already", "pysharedir")
+        entries.add_row(Text(path, "dim strike"), "dropped: on it already", "pysharedir")
     console.print(entries)
 
 
@@ -266,12 +266,24 @@ def demo(python: str | None, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([asdict(scene) for scene in scenes], indent=2))
         return
-    console = Console(highlight=False, soft_wrap=True)
+    console = _console()
     for number, scene in enumerate(scenes, 1):
-        console.print(f"[bold]{number}. {scene.title}[/]", markup=True)
+        console.print(Text(f"{number}. {scene.title}", "bold"))
         for line in scene.lines:
-            console.print("  ", line, markup=False)
+            console.print(Text(f"   {line}"))
         console.print()
+
+
+def _fail(message: str, hint: str = "") -> None:
+    console = Console(stderr=True, soft_wrap=True)
+    for word, style, text in ("error", "bold red", message), ("hint", "cyan", hint):
+        if text:
+            console.print(Text.assemble((f"{word}:", style), " ", text))
+
+
+def _console() -> Console:
+    # A pipe has no width to fold to.
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 1000)
 
 
 def _summary(report: reporting.Status) -> list[tuple[str, str]]:

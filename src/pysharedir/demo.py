@@ -83,7 +83,9 @@ def _wheel(directory: Path) -> Path:
     with zipfile.ZipFile(path, "w") as wheel:
         for name, content in _FILES.items():
             wheel.writestr(name, content)
-        wheel.writestr("greeting-1.0.dist-info/RECORD", record + "greeting-1.0.dist-info/RECORD,,\n")
+        wheel.writestr(
+            "greeting-1.0.dist-info/RECORD", record + "greeting-1.0.dist-info/RECORD,,\n"
+        )
     return path
 
 

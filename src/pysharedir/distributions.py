@@ -53,8 +53,8 @@ def installed(directory: Path) -> list[Distribution]:
     for info in _listdir(directory):
         if info.suffix in (".dist-info", ".egg-info"):
             metadata = PathDistribution(info).metadata
-            if "Name" in metadata:
-                found.append(Distribution(metadata["Name"], metadata.get("Version", "?"), info))
+            if "Name" in metadata and "Version" in metadata:
+                found.append(Distribution(metadata["Name"], metadata["Version"], info))
     return sorted(found, key=lambda each: each.key)
 
 

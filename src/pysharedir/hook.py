@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field, replace
-
-from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pysharedir import __version__, layout
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Style = Literal["pth", "sitecustomize"]
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from pysharedir.changes import (
     CopyFile,
-    MakeDirectory,
     RemoveDirectory,
     RemoveFile,
     Step,
@@ -33,7 +32,7 @@ def plan(
     :param keep: Leave them where they were, too.
     :raises RecordError: when one cannot be moved.
     """
-    there: list[Step] = directories(directory).copy()  # type: ignore[arg-type]
+    there: list[Step] = [*directories(directory)]
     here: list[Step] = []
     made = {directory}
     for each in distributions:
