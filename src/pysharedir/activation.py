@@ -80,16 +80,15 @@ def plan_enable(target: Target, where: Place, settings: hook.Settings) -> list[S
     if before.state != "absent" and old != sharedir:
         _refuse_occupied(old, _lost(target, old).names, "first `pysharedir disable --restore`")
 
-    made: list[Step] = [*changes.directories(sharedir), *_lib64_link(target, where)]
+    made: list[Step] = [
+        *changes.directories(site_dir, sharedir),
+        *_lib64_link(target, where),
+    ]
     created = before.created
     if not where.destdir:
         paths = [step.path for step in made if isinstance(step, changes.MakeDirectory | MakeLink)]
         created += tuple(os.path.relpath(path, where.root) for path in paths)
-    return [
-        *changes.directories(site_dir),
-        *made,
-        *_files(target, where, before, hook.render(settings, created)),
-    ]
+    return [*made, *_files(target, where, before, hook.render(settings, created))]
 
 
 def check_enabled(target: Target, where: Place, settings: hook.Settings) -> None:
@@ -198,12 +197,17 @@ def _other_sharedirs(target: Target, where: Place) -> list[Path]:
 
 
 def _refuse_foreign(site_dir: Path, settings: hook.Settings) -> None:
-    for name in (*hook.MODULES, *hook.STARTERS[settings.style]):
-        path = site_dir / name
-        if os.path.lexists(path) and not hook.is_ours(path):
+    names = (*hook.MODULES, *hook.STARTERS[settings.style])
+    parents = {(site_dir / name).parent for name in names}
+    for path in (*parents, *(site_dir / name for name in names)):
+        if (
+            os.path.lexists(path)
+            and not (path in parents and path.is_dir())
+            and not hook.is_ours(path)
+        ):
             hint = (
                 "use --style pth, which needs no sitecustomize"
-                if name == "sitecustomize.py"
+                if path.name == "sitecustomize.py"
                 else "move it away"
             )
             raise ForeignFileError(path, hint)
@@ -237,8 +241,7 @@ def _files(
     ]
     steps: list[Step] = []
     parents = sorted({(site_dir / name).parent for name in changed} - {site_dir})
-    for parent in parents:
-        steps += changes.directories(parent)[-1:]
+    steps += [changes.MakeDirectory(parent) for parent in parents if not parent.is_dir()]
     starters = hook.STARTERS["pth"] + hook.STARTERS["sitecustomize"]
     steps += [_write(site_dir, name, wanted) for name in changed if name not in starters]
     modules = tuple(site_dir / name for name in changed if name.endswith(".py"))

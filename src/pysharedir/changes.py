@@ -215,13 +215,13 @@ def pycs(sources: Iterable[Path]) -> list[Path]:
     )
 
 
-def directories(path: Path) -> list[MakeDirectory]:
-    """Return the steps that make *path* and those of its parents that are missing."""
-    missing: list[MakeDirectory] = []
-    while not path.is_dir():
-        missing.insert(0, MakeDirectory(path))
-        path = path.parent
-    return missing
+def directories(*paths: Path) -> list[MakeDirectory]:
+    """Return the steps that make *paths* and those of their parents that are missing."""
+    missing: dict[Path, None] = {}
+    for path in paths:
+        lineage = [path, *path.parents]
+        missing |= dict.fromkeys(each for each in reversed(lineage) if not each.is_dir())
+    return [MakeDirectory(path) for path in missing]
 
 
 def apply(steps: Sequence[Step], check: Callable[[], object] = bool) -> None:

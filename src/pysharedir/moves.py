@@ -32,15 +32,15 @@ def plan(
     :param keep: Leave them where they were, too.
     :raises RecordError: when one cannot be moved.
     """
-    there: list[Step] = [*directories(directory)]
+    parents: list[Path] = [directory]
+    there: list[Step] = []
     here: list[Step] = []
-    made = {directory}
     for each in distributions:
         base = each.info.parent
         files, _ = files_of(each)
         for path in files:
             target = directory / path
-            there += _make_parents(target.parent, made)
+            parents.append(target.parent)
             if os.path.lexists(target):
                 raise RecordError(each.name, f"{target} is there already")
             if target == directory / each.info.name / "RECORD":
@@ -49,13 +49,7 @@ def plan(
                 there.append(CopyFile(target, base / path))
         if not keep:
             here += _removal(base, directory, files)
-    return there + here
-
-
-def _make_parents(directory: Path, made: set[Path]) -> Sequence[Step]:
-    missing = [step for step in directories(directory) if step.path not in made]
-    made.update(step.path for step in missing)
-    return missing
+    return [*directories(*parents), *there, *here]
 
 
 def _removal(base: Path, directory: Path, files: Sequence[str]) -> list[Step]:

@@ -1,0 +1,57 @@
+"""Distributions as an installer leaves them, made by one: the installer library."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+from installer import install
+from installer.destinations import SchemeDictionaryDestination
+from installer.sources import WheelFile
+
+
+def put(
+    directory: Path,
+    name: str,
+    files: dict[str, str],
+    *,
+    scripts: Path | None = None,
+    entry_points: str = "",
+) -> None:
+    """Install a pure wheel *name* 1.0 with *files* into *directory*."""
+    info = f"{name}-1.0.dist-info"
+    content = {
+        **files,
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
+        f"{info}/WHEEL": (
+            "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        ),
+    }
+    if entry_points:
+        content[f"{info}/entry_points.txt"] = entry_points
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w") as wheel:
+        for path, text in content.items():
+            wheel.writestr(path, text)
+        record = "".join(f"{path},{_hash(text)},{len(text)}\n" for path, text in content.items())
+        wheel.writestr(f"{info}/RECORD", f"{record}{info}/RECORD,,\n")
+    base = directory.parents[2]
+    scheme = {
+        "purelib": str(directory),
+        "platlib": str(directory),
+        "scripts": str(scripts or base / "bin"),
+        "headers": str(base / "include"),
+        "data": str(base),
+    }
+    with zipfile.ZipFile(stream) as wheel:
+        destination = SchemeDictionaryDestination(scheme, interpreter="python3", script_kind="posix")
+        wheel.filename = f"{name}-1.0-py3-none-any.whl"
+        install(WheelFile(wheel), destination, {"INSTALLER": b"test"})
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return "sha256=" + base64.urlsafe_b64encode(digest).decode().rstrip("=")
