@@ -137,13 +137,13 @@ def plan_disable(target: Target, where: Place, *, restore: bool, force: bool) ->
             )
         lost = _lost(target, sharedir)
         if restore:
-            _refuse_occupied(
-                sharedir, lost.loose, "no distribution owns these: move them by hand, or --force"
-            )
             steps += moves.plan(
                 lost.distributions,
                 where.on_disk(where.site_dir),
                 keep=before.settings.sharedir is not None,
+            )
+            _refuse_occupied(
+                sharedir, lost.loose, "no distribution owns these: move them by hand, or --force"
             )
         else:
             _refuse_occupied(sharedir, lost.names, "use --restore to move them back")

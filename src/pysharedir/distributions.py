@@ -9,7 +9,7 @@ from importlib.metadata import PathDistribution
 from io import StringIO
 from pathlib import Path
 
-from installer.records import RecordEntry, parse_record_file
+from installer.records import InvalidRecordEntry, RecordEntry, parse_record_file
 from packaging.utils import canonicalize_name
 
 from pysharedir.changes import pycs
@@ -43,7 +43,7 @@ class Distribution:
                 return [RecordEntry.from_elements(*row) for row in parse_record_file(file)]
         except FileNotFoundError:
             raise RecordError(self.name, "has no RECORD, so its files are not known") from None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, InvalidRecordEntry) as error:
             raise RecordError(self.name, f"RECORD cannot be read: {error}") from error
 
 

@@ -153,7 +153,7 @@ def locate(spec: str | None) -> Path:
     if spec is None:
         return _default()
     path = Path(spec).expanduser()
-    if path.is_dir():
+    if spec and path.is_dir():
         return _in_directory(path)
     if path.is_file() or os.sep in spec:
         return path.absolute()
@@ -163,7 +163,7 @@ def locate(spec: str | None) -> Path:
     if on_path is None:
         raise TargetError(
             spec,
-            f"{spec}: no such interpreter",
+            f"{spec!r}: no such interpreter",
             "give a path, a version such as 3.13, or the directory of a venv",
         )
     return Path(on_path)

@@ -8,13 +8,13 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 VERSION = "{}.{}".format(*sys.version_info[:2])
 
@@ -64,17 +64,16 @@ class Command:
 
     environment: dict[str, str]
 
-    def __call__(
-        self, *arguments: str | Path, user: int | None = None, **env: str
-    ) -> subprocess.CompletedProcess[str]:
+    def __call__(self, *arguments: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
+        # Permissions bind root only without these capabilities.
+        bound = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
         return subprocess.run(
-            [sys.executable, "-m", "pysharedir", *arguments],
+            [*([] if os.geteuid() else bound), sys.executable, "-m", "pysharedir", *arguments],
             env={**self.environment, **env},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,
-            user=user,
             cwd="/",
         )
 
@@ -120,13 +119,11 @@ def venv(make_venv: Callable[[str], Venv]) -> Venv:
 
 
 @pytest.fixture
-def unprivileged(tmp_path: Path) -> int:
-    """The user id of somebody who may read all that a test makes, and write none of it."""
-    if os.geteuid():
-        return os.geteuid()
-    for directory in (tmp_path, *tmp_path.parents):
-        if directory.stat().st_uid == 0 and directory.stat().st_mode & 0o005 != 0o005:
-            directory.chmod(directory.stat().st_mode | 0o055)
-        if directory.name.startswith("pytest-of-"):
-            break
-    return 65534
+def write_protected(venv: Venv) -> Iterator[Venv]:
+    """A venv that cannot be written to, not even by root: see :class:`Command`."""
+    directories = [venv.root, *(path for path in venv.root.rglob("*") if path.is_dir())]
+    for directory in directories:
+        directory.chmod(0o555)
+    yield venv
+    for directory in directories:
+        directory.chmod(0o755)

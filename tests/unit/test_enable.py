@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 
+from pysharedir.cli import cli
 from trees import names, plant
 from unit.wheels import put
 
@@ -71,7 +73,13 @@ def test_dry_run_changes_nothing(venv: Venv, command: Command) -> None:
 def test_modules_are_written_before_what_imports_them(venv: Venv, command: Command) -> None:
     steps = command.json("--python", venv.root, "enable", "--dry-run")["steps"]
     written = [step.rpartition("/")[2] for step in steps if step.startswith("write")]
-    assert written == ["path.py", "more.py", "_pysharedir.py", "_pysharedir.start", "_pysharedir.pth"]
+    assert written == [
+        "path.py",
+        "more.py",
+        "_pysharedir.py",
+        "_pysharedir.start",
+        "_pysharedir.pth",
+    ]
     command.json("--python", venv.root, "enable")
     steps = command.json("--python", venv.root, "disable", "--dry-run")["steps"]
     removed = [step.rpartition("/")[2] for step in steps if not step.endswith("empty")]
@@ -184,13 +192,18 @@ def test_a_sharedir_is_never_made_world_writable(venv: Venv, command: Command) -
     assert not venv.sharedir.stat().st_mode & 0o002
 
 
-def test_an_interpreter_that_cannot_be_written_to(
-    venv: Venv, command: Command, unprivileged: int
-) -> None:
-    done = command("--python", venv.root, "enable", user=unprivileged, HOME="/")
+def test_an_interpreter_that_cannot_be_written_to(write_protected: Venv, command: Command) -> None:
+    done = command("--python", write_protected.root, "enable")
     assert done.returncode == 1
     assert re.fullmatch(r"error: make \S+: permission denied\nhint: .*\n", done.stderr)
-    assert venv.has_no_hook()
+    assert write_protected.has_no_hook()
+    assert not (write_protected.root / "share").exists()
+
+
+def test_half_of_an_interpreter_that_cannot_be_written_to(venv: Venv, command: Command) -> None:
+    venv.site_dir.chmod(0o555)
+    done = command("--python", venv.root, "enable")
+    assert (done.returncode, venv.has_no_hook()) == (1, True)
     assert not (venv.root / "share").exists()
 
 
@@ -271,10 +284,6 @@ class TestLib64:
     def test_is_reported_when_there_are_no_links(
         self, bare: Venv, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from click.testing import CliRunner
-
-        from pysharedir.cli import cli
-
         def no_links(*_: object, **__: object) -> None:
             raise PermissionError(1, "Operation not permitted")  # as vfat says
 

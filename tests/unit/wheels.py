@@ -6,11 +6,14 @@ import base64
 import hashlib
 import zipfile
 from io import BytesIO
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from installer import install
 from installer.destinations import SchemeDictionaryDestination
 from installer.sources import WheelFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def put(
@@ -47,7 +50,9 @@ def put(
         "data": str(base),
     }
     with zipfile.ZipFile(stream) as wheel:
-        destination = SchemeDictionaryDestination(scheme, interpreter="python3", script_kind="posix")
+        destination = SchemeDictionaryDestination(
+            scheme, interpreter="python3", script_kind="posix"
+        )
         wheel.filename = f"{name}-1.0-py3-none-any.whl"
         install(WheelFile(wheel), destination, {"INSTALLER": b"test"})
 

@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+import hashlib
+import os
+from base64 import urlsafe_b64encode
+from typing import TYPE_CHECKING
+
+import pytest
+
+from trees import names, plant
+from unit.wheels import put
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from unit.conftest import Command, Venv
+
+SCRIPT = "[console_scripts]\nhello = hello:main\n"
+HELLO = {"hello/__init__.py": "def main():\n    print('hello')\n", "hello/data.txt": "data"}
+
+
+@pytest.fixture
+def enabled(venv: Venv, command: Command) -> Venv:
+    command.json("--python", venv.root, "enable")
+    return venv
+
+
+def verify(directory: Path) -> list[str]:
+    """Return the paths that RECORD files in *directory* list, each checked."""
+    listed = []
+    for record in directory.glob("*.dist-info/RECORD"):
+        for line in record.read_text().splitlines():
+            path, digest, size = line.split(",")
+            content = (directory / path).read_bytes()
+            if digest:
+                want = urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
+                assert digest == f"sha256={want}", path
+                assert int(size) == len(content)
+            listed.append(path)
+    return sorted(listed)
+
+
+def test_leaves_nothing(venv: Venv, command: Command) -> None:
+    before = sorted(venv.root.rglob("*"))
+    command.json("--python", venv.root, "enable")
+    venv.run("-c", "import sysconfig", PYTHONVERBOSE="1")
+    command.json("--python", venv.root, "disable")
+    assert sorted(venv.root.rglob("*")) == before
+
+
+def test_of_what_is_not_enabled_changes_nothing(venv: Venv, command: Command) -> None:
+    done = command("--python", venv.root, "disable")
+    assert (done.returncode, "not enabled" in done.stdout) == (0, True)
+
+
+def test_leaves_a_sharedir_that_was_there(venv: Venv, command: Command) -> None:
+    venv.sharedir.mkdir(parents=True)
+    command.json("--python", venv.root, "enable")
+    command.json("--python", venv.root, "disable")
+    assert venv.sharedir.is_dir()
+
+
+def test_refuses_what_would_become_unimportable(enabled: Venv, command: Command) -> None:
+    put(enabled.sharedir, "hello", HELLO)
+    plant(enabled.sharedir, {"loose.py": ""})
+    done = command("--python", enabled.root, "disable")
+    assert done.returncode == 1
+    assert "would become unimportable: hello, loose.py" in done.stderr
+    assert "hint: use --restore" in done.stderr
+    assert enabled.says("bool(__import__('hello') and __import__('loose'))")
+
+
+def test_takes_away_what_is_also_elsewhere(enabled: Venv, command: Command) -> None:
+    put(enabled.sharedir, "hello", HELLO)
+    put(enabled.site_dir, "hello", HELLO)
+    command.json("--python", enabled.root, "disable")
+    assert enabled.says("__import__('hello').__name__") == "hello"
+
+
+def test_force_leaves_it(enabled: Venv, command: Command) -> None:
+    put(enabled.sharedir, "hello", HELLO)
+    command.json("--python", enabled.root, "disable", "--force")
+    assert (enabled.sharedir / "hello").is_dir()
+    assert enabled.has_no_hook()
+
+
+def test_restore_gives_the_tree_that_an_unhooked_venv_has(
+    enabled: Venv, make_venv: Callable[[str], Venv], command: Command
+) -> None:
+    put(enabled.sharedir, "hello", HELLO, entry_points=SCRIPT)
+    enabled.run("-c", "import hello")
+    other = make_venv("other")
+    put(other.site_dir, "hello", HELLO, entry_points=SCRIPT)
+    command.json("--python", enabled.root, "disable", "--restore")
+    assert names(enabled.root) == names(other.root)
+    assert verify(enabled.site_dir) == verify(other.site_dir)
+    assert enabled.run("-c", "import hello; hello.main()").stdout == "hello\n"
+    assert not (enabled.root / "share").exists()
+
+
+def test_restore_keeps_pycs_valid(enabled: Venv, command: Command) -> None:
+    put(enabled.sharedir, "hello", HELLO)
+    enabled.run("-c", "import hello")
+    command.json("--python", enabled.root, "disable", "--restore")
+    assert "matches" in enabled.run("-v", "-c", "import hello").stderr.split("hello/__pycache__")[1]
+
+
+def test_restore_shares_a_namespace(enabled: Venv, command: Command) -> None:
+    put(enabled.site_dir, "native", {"space/native.py": "NAME = 'native'"})
+    put(enabled.sharedir, "pure", {"space/pure.py": "NAME = 'pure'"})
+    command.json("--python", enabled.root, "disable", "--restore")
+    assert enabled.says(
+        "[__import__('space.' + n, fromlist=['NAME']).NAME for n in ['native', 'pure']]"
+    )
+    assert names(enabled.site_dir / "space") == ["native.py", "pure.py"]
+
+
+def test_restore_from_outside_leaves_it_to_other_prefixes(
+    venv: Venv, command: Command, tmp_path: Path
+) -> None:
+    sharedir = tmp_path / "deeply" / "outside"
+    command.json("--python", venv.root, "enable", "--sharedir", sharedir)
+    put(sharedir, "hello", HELLO, scripts=venv.root / "bin", entry_points=SCRIPT)
+    script = os.path.relpath(venv.root / "bin" / "hello", sharedir)
+    record = next(sharedir.glob("*/RECORD"))
+    record.write_text(record.read_text().replace(str(venv.root / "bin" / "hello"), script))
+    before = names(sharedir)
+    report = command.json("--python", venv.root, "disable", "--restore")
+    assert names(sharedir) == before
+    assert "may serve other prefixes" in report["notes"][0]
+    assert "../../../bin/hello" in verify(venv.site_dir)
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (lambda info: (info / "RECORD").unlink(), "has no RECORD"),
+        (lambda info: (info / "RECORD").write_text("/etc/passwd,,\n"), "absolute path"),
+        (lambda info: (info / "RECORD").write_text('"x\n'), "cannot be read"),
+    ],
+)
+def test_restore_refuses_what_it_cannot_move(
+    enabled: Venv, command: Command, fault: Callable[[Path], object], reason: str
+) -> None:
+    put(enabled.sharedir, "hello", {"hello.py": ""})
+    fault(enabled.sharedir / "hello-1.0.dist-info")
+    before = names(enabled.root)
+    done = command("--python", enabled.root, "disable", "--restore")
+    assert done.returncode == 1
+    assert reason in done.stderr
+    assert names(enabled.root) == before
+
+
+def test_restore_never_overwrites(enabled: Venv, command: Command) -> None:
+    put(enabled.sharedir, "hello", HELLO)
+    plant(enabled.site_dir, {"hello": {"__init__.py": "mine"}})
+    done = command("--python", enabled.root, "disable", "--restore")
+    assert (done.returncode, "is there already" in done.stderr) == (1, True)
+    assert (enabled.site_dir / "hello/__init__.py").read_text() == "mine"
+
+
+def test_restore_that_fails_in_the_middle_is_undone(enabled: Venv, command: Command) -> None:
+    put(enabled.sharedir, "alpha", {"alpha.py": "", "alpha_sub/__init__.py": ""})
+    put(enabled.sharedir, "omega", {"omega.py": "", "omega_sub/__init__.py": ""})
+    before = names(enabled.root)
+    (enabled.sharedir / "omega_sub").chmod(0o555)
+    done = command("--python", enabled.root, "disable", "--restore")
+    assert done.returncode == 1
+    assert "permission denied" in done.stderr
+    assert names(enabled.root) == before
+    assert verify(enabled.sharedir)
+
+
+def test_another_hook_on_the_path_serves_the_sharedir(
+    enabled: Venv, make_venv: Callable[[str], Venv], command: Command
+) -> None:
+    other = make_venv("other")
+    command.json("--python", other.root, "enable")
+    (enabled.site_dir / "other.pth").write_text(f"{other.site_dir}\n")
+    put(enabled.sharedir, "hello", HELLO)
+    command.json("--python", enabled.root, "disable")
+    assert enabled.has_no_hook()
+    (other.site_dir / "_pysharedir.pth").exists()
+
+
+def test_a_sharedir_of_another_root_counts(
+    enabled: Venv, make_venv: Callable[[str], Venv], command: Command
+) -> None:
+    other = make_venv("other")
+    (enabled.site_dir / "other.pth").write_text(f"{other.site_dir}\n")
+    other.sharedir.mkdir(parents=True)
+    put(other.sharedir, "hello", HELLO)
+    assert enabled.says("__import__('hello').__name__") == "hello"
+    done = command("--python", enabled.root, "disable", "--restore")
+    assert (done.returncode, f"{other.sharedir}: would" in done.stderr) == (1, True)
+
+
+def test_an_altered_hook_is_told_and_mended(enabled: Venv, command: Command) -> None:
+    part = enabled.site_dir / "_pysharedir.d" / "more.py"
+    part.write_text(part.read_text() + "# altered\n")
+    assert command.json("--python", enabled.root, "status")["hook"]["state"] == "altered"
+    assert command.json("--python", enabled.root, "enable")["changed"]
+    assert command.json("--python", enabled.root, "status")["hook"]["state"] == "enabled"
+
+
+def test_an_incomplete_hook_is_told_and_mended(enabled: Venv, command: Command) -> None:
+    (enabled.site_dir / "_pysharedir.d" / "more.py").unlink()
+    assert command.json("--python", enabled.root, "status")["hook"]["state"] == "incomplete"
+    command.json("--python", enabled.root, "enable")
+    assert command.json("--python", enabled.root, "status")["hook"]["state"] == "enabled"

@@ -1,0 +1,105 @@
+"""What users get: the wheel and the sdist, to the file, and the checkout in editable form."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from pysharedir import __version__, hook, layout
+
+CHECKOUT = Path(__file__).parents[2]
+MODULES = [
+    "__init__",
+    "__main__",
+    "_probe",
+    "activation",
+    "changes",
+    "cli",
+    "demo",
+    "distributions",
+    "errors",
+    "hook",
+    "layout",
+    "moves",
+    "status",
+    "target",
+]
+TEMPLATES = [
+    "_pysharedir.d/more.py",
+    "_pysharedir.d/path.py",
+    "_pysharedir.pth",
+    "_pysharedir.py",
+    "_pysharedir.start",
+    "sitecustomize.py",
+]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build as a release is: the sdist from the checkout, the wheel from the sdist."""
+    directory = tmp_path_factory.mktemp("built")
+    subprocess.run(["uv", "build", "--quiet", "--out-dir", directory, CHECKOUT], check=True)
+    return directory
+
+
+def test_the_wheel(built: Path) -> None:
+    info = f"pysharedir-{__version__}.dist-info"
+    with zipfile.ZipFile(built / f"pysharedir-{__version__}-py3-none-any.whl") as wheel:
+        assert sorted(wheel.namelist()) == sorted(
+            [
+                *(f"pysharedir/{name}.py" for name in MODULES),
+                "pysharedir/py.typed",
+                *(f"pysharedir/sitecustomize_templates/{name}" for name in TEMPLATES),
+                *(f"{info}/{name}" for name in ("METADATA", "RECORD", "WHEEL")),
+                f"{info}/entry_points.txt",
+                f"{info}/licenses/LICENSE",
+            ]
+        )
+
+
+def test_the_sdist(built: Path) -> None:
+    root = f"pysharedir-{__version__}"
+    with tarfile.open(built / f"{root}.tar.gz") as sdist:
+        files = {name.removeprefix(f"{root}/") for name in sdist.getnames()}
+    tracked = subprocess.check_output(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=CHECKOUT, text=True
+    )
+    outside = (".ci/", "packaging/")
+    wanted = {name for name in tracked.splitlines() if not name.startswith(outside)}
+    assert files == wanted | {"PKG-INFO"}
+
+
+def test_no_startup_file_comes_with_the_package(built: Path) -> None:
+    with zipfile.ZipFile(built / f"pysharedir-{__version__}-py3-none-any.whl") as wheel:
+        assert {name.split("/")[0] for name in wheel.namelist()} == {
+            "pysharedir",
+            f"pysharedir-{__version__}.dist-info",
+        }
+
+
+@pytest.mark.slow
+def test_an_editable_install_finds_the_templates(tmp_path: Path) -> None:
+    venv = tmp_path / "venv"
+    subprocess.run(["uv", "venv", "--quiet", "--python", sys.executable, venv], check=True)
+    python = venv / "bin" / "python"
+    subprocess.run(
+        ["uv", "pip", "install", "--quiet", "--python", python, "-e", CHECKOUT], check=True
+    )
+    code = "from pysharedir import layout; print(layout.templates())"
+    said = subprocess.check_output([python, "-c", code], text=True, cwd="/").strip()
+    assert said == str(CHECKOUT / "sitecustomize_templates")
+
+
+def test_every_template_is_installed_by_some_style() -> None:
+    found = {
+        str(path.relative_to(layout.templates()))
+        for path in layout.templates().rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
+    styles = [hook.render(hook.Settings(style=style)) for style in hook.STARTERS]
+    assert found == {name for style in styles for name in style} == set(TEMPLATES)
