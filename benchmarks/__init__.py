@@ -1,0 +1,1 @@
+"""Measurements: what the hook costs, beside what others do."""

@@ -1,0 +1,74 @@
+"""Meters for the start of an interpreter: system calls, instructions, wall time."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+CALL = re.compile(r"^(\d+ +)?\w+\(", re.MULTILINE)
+COLLECTED = re.compile(r"Collected : (\d+)")
+HINTS = {
+    "strace": "install the package strace of your distribution",
+    "valgrind": "install the package valgrind of your distribution",
+}
+
+
+class MeterError(Exception):
+    """A meter is missing or did not measure."""
+
+
+def require() -> None:
+    """Raise MeterError when a program that the counts come from is not installed."""
+    for program in HINTS:
+        _path(program)
+
+
+def system_calls(python: Path, environment: Mapping[str, str], scratch: Path) -> int:
+    """Return the number of system calls of ``python -c pass``."""
+    trace = scratch / "trace"
+    _run([_path("strace"), "-f", "-o", str(trace), str(python), "-c", "pass"], environment)
+    return len(CALL.findall(trace.read_text()))
+
+
+def instructions(python: Path, environment: Mapping[str, str]) -> int:
+    """Return the number of instructions that ``python -c pass`` runs in user space."""
+    callgrind = [_path("valgrind"), "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+    output = _run([*callgrind, str(python), "-c", "pass"], environment)
+    collected = COLLECTED.search(output)
+    if collected is None:
+        raise MeterError(f"valgrind cannot run {python.name}: {output.strip()[-200:]}")
+    return int(collected[1])
+
+
+def seconds(python: Path, environment: Mapping[str, str]) -> float:
+    """Return how long ``python -c pass`` takes, from before its fork to after its end."""
+    before = time.perf_counter()
+    subprocess.run([python, "-c", "pass"], env=environment, check=False)
+    return time.perf_counter() - before
+
+
+def proves(python: Path, environment: Mapping[str, str], proof: str) -> bool:
+    """Tell whether the expression *proof* is true in a start of *python*."""
+    code = f"import sys\ntry:\n    print({proof})\nexcept Exception:\n    print(False)"
+    return _run([str(python), "-c", code], environment, err=False).strip() == "True"
+
+
+def _path(program: str) -> str:
+    path = shutil.which(program)
+    if path is None:
+        raise MeterError(f"{program} is not installed: {HINTS[program]}")
+    return path
+
+
+def _run(command: list[str], environment: Mapping[str, str], *, err: bool = True) -> str:
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise MeterError(f"{command[0]} failed: {done.stderr.strip()[-200:]}")
+    return done.stderr if err else done.stdout

@@ -1,0 +1,266 @@
+"""What is put into a venv to see what it adds to the start of an interpreter.
+
+Each row is a tree, the environment that goes with it, and a proof that it took effect: a row that
+does not do what it says would be cheap, and wrong.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trees import plant
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from trees import Tree
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "sitecustomize_templates"
+COUNTS = (0, 1, 10, 100, 500)
+PEERS = ("setuptools", "virtualenv")
+SETUPTOOLS = "setuptools==82.0.1"  # still runs on Python 3.9
+VIRTUALENV = "virtualenv==21.5.2"  # the last that installs its patch on Python 3.10 and newer
+
+# The three ways to turn a variable that lists prefixes into sys.path.  The name of the variable
+# is as long as the hook's, so that the environment costs all of them the same.
+PEER_PREFIXES = "BENCHMARK__PREFIXES"
+PER_DIRECTORY = """\
+import os
+import site
+import sys
+
+for prefix in filter(None, os.environ["{variable}"].split(":")):
+    directory = prefix + "/lib/python%d.%d/site-packages" % sys.version_info[:2]
+    if os.path.isdir(directory):
+        site.addsitedir(directory)
+"""
+SHARED_KNOWN_PATHS = """\
+import os
+import site
+import sys
+
+known_paths = set(sys.path)
+for prefix in filter(None, os.environ["{variable}"].split(":")):
+    directory = prefix + "/lib/python%d.%d/site-packages" % sys.version_info[:2]
+    known_paths = site.addsitedir(directory, known_paths)
+"""
+
+IS_OWN = "sys.modules[{!r}].__file__.startswith(sys.prefix)"
+WATCHES = "any(getattr(finder, '__name__', '') == '_pysharedir' for finder in sys.meta_path)"
+IS_OFF = "'_pysharedir' in sys.modules and not " + WATCHES
+IS_ON = WATCHES + " and %sany('/share/' in entry for entry in sys.path)"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing to measure.
+
+    :ivar tree: what is planted in the venv.
+    :ivar proof: an expression of ``sys`` that is true once *tree* is in effect.
+    :ivar slow: costs a thousand million instructions, minutes under valgrind.
+    """
+
+    key: str
+    title: str
+    tree: Tree = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    proof: str = "True"
+    slow: bool = False
+
+
+BASE = Row("base", "nothing")
+
+
+def all_rows(version: str, prefixes: Path, peers: Tree) -> list[Row]:
+    """Return every row for CPython *version*, BASE first.
+
+    :param prefixes: the directory of planted prefixes, see ``plant_prefixes``.
+    :param peers: what ``download_peers`` returned.
+    """
+    return [
+        BASE,
+        *floor_rows(version),
+        *peer_rows(version, peers),
+        *hook_rows(version),
+        *prefix_rows(version, prefixes),
+    ]
+
+
+def floor_rows(version: str) -> list[Row]:
+    """Return the least that any hook can cost."""
+    return [
+        Row(
+            "path-line",
+            "`.pth` with one path line",
+            _in_site_dir(version, {"empty.pth": "below\n", "below": {}}),
+            proof="any(p.endswith('/below') for p in sys.path)",
+        ),
+        Row(
+            "empty-module",
+            "`.pth` that imports an empty module",
+            _in_site_dir(version, {"empty.pth": "import _empty\n", "_empty.py": ""}),
+            proof=IS_OWN.format("_empty"),
+        ),
+        Row(
+            "empty-sitecustomize",
+            "empty `sitecustomize`",
+            _in_site_dir(version, {"sitecustomize.py": ""}),
+            proof=IS_OWN.format("sitecustomize"),
+        ),
+    ]
+
+
+def peer_rows(version: str, peers: Tree) -> list[Row]:
+    """Return the startup files of much used packages, as far as *peers* holds them."""
+    rows = [
+        Row(
+            "setuptools",
+            "setuptools' `distutils-precedence.pth`",
+            _in_site_dir(version, _part(peers, "distutils-precedence.pth", "_distutils_hack")),
+            proof=IS_OWN.format("_distutils_hack"),
+        ),
+        Row(
+            "virtualenv",
+            "virtualenv's `_virtualenv.pth` (until 21.5.2)",
+            _in_site_dir(version, _part(peers, "_virtualenv.pth", "_virtualenv.py")),
+            proof=IS_OWN.format("_virtualenv"),
+        ),
+    ]
+    return rows if peers else []
+
+
+def hook_rows(version: str) -> list[Row]:
+    """Return the hook in each of its states."""
+    sharedir = f"share/python/{version}"
+    hook = _in_site_dir(version, _hook("_pysharedir.pth", "_pysharedir.start"))
+    customize = _in_site_dir(version, _hook("sitecustomize.py"))
+    found = IS_ON % ""
+    with_pth: Tree = {"editable.pth": "below\n", "below": {}}
+    return [
+        Row("off", "hook, off", hook, {"PYSHAREDIR": "0"}, IS_OFF),
+        Row("none", "hook, no sharedir there", hook, {}, IS_ON % "not "),
+        Row("found", "hook, sharedir found", {**hook, sharedir: {}}, {}, found),
+        Row(
+            "found-pth",
+            "hook, sharedir with a `.pth` found",
+            {**hook, sharedir: with_pth},
+            {},
+            found + " and any(p.endswith('/below') for p in sys.path)",
+        ),
+        Row(
+            "sitecustomize",
+            "hook as `sitecustomize`, sharedir found",
+            {**customize, sharedir: {}},
+            {},
+            found + " and " + IS_OWN.format("sitecustomize"),
+        ),
+    ]
+
+
+def prefix_rows(version: str, prefixes: Path) -> list[Row]:
+    """Return the hook and two plain loops, each with every number of prefixes."""
+    hook = _in_site_dir(version, _hook("_pysharedir.pth", "_pysharedir.start"))
+    rows = []
+    for count in COUNTS:
+        value = ":".join(str(prefixes / each) for each in _prefix_names(count))
+        proof = "sum('/prefixes/' in p for p in sys.path) == "
+        rows.append(
+            Row(
+                f"prefixes-{count}",
+                f"hook, {_prefixes(count)}",
+                hook,
+                {"PYSHAREDIR_PREFIXES": value},
+                f"{proof}{2 * count} and " + (IS_ON % ("" if count else "not ")),
+            )
+        )
+        for key, title, text in (
+            ("known-paths", "`addsitedir` with shared `known_paths`", SHARED_KNOWN_PATHS),
+            ("addsitedir", "`addsitedir` per directory", PER_DIRECTORY),
+        ):
+            loop = {"sitecustomize.py": text.format(variable=PEER_PREFIXES)}
+            rows.append(
+                Row(
+                    f"{key}-{count}",
+                    f"{title}, {_prefixes(count)}",
+                    _in_site_dir(version, dict(loop)),
+                    {PEER_PREFIXES: value},
+                    f"{proof}{count} and " + IS_OWN.format("sitecustomize"),
+                    slow=key == "addsitedir" and count == max(COUNTS),
+                )
+            )
+    return rows
+
+
+def plant_prefixes(version: str, root: Path) -> Path:
+    """Make as many prefixes in *root* as any row needs, each with a platlib and a sharedir."""
+    prefix: Tree = {f"lib/python{version}/site-packages": {}, f"share/python/{version}": {}}
+    return plant(root / "prefixes", dict.fromkeys(_prefix_names(max(COUNTS)), prefix))
+
+
+def download_peers(root: Path) -> Tree:
+    """Install the peers in environments of their own and return their startup files.
+
+    :param root: an empty directory to work in.
+    :raises subprocess.CalledProcessError: when there is no network, or no such release.
+    """
+    tools = root / "tools"
+    python = tools / "bin" / "python"
+    _run(sys.executable, "-m", "venv", tools)
+    _run(python, "-m", "pip", "install", "--quiet", SETUPTOOLS, VIRTUALENV)
+    patched = root / "patched"
+    _run(python, "-m", "virtualenv", "--no-seed", "--app-data", root / "data", "-q", patched)
+    files: Tree = {}
+    for directory in (_site_dir(tools), _site_dir(patched)):
+        files |= _read(directory, "distutils-precedence.pth", "_distutils_hack")
+        files |= _read(directory, "_virtualenv.pth", "_virtualenv.py")
+    shutil.rmtree(root)
+    return files
+
+
+def _run(*command: str | Path) -> None:
+    subprocess.run(command, check=True, capture_output=True, text=True, env=_peer_environment())
+
+
+def _peer_environment() -> dict[str, str]:
+    # pip has to be configured as it is for its user, and a hook must not meddle.
+    return {**os.environ, "PYSHAREDIR": "0"}
+
+
+def _site_dir(venv: Path) -> Path:
+    return next(venv.glob("lib/python3*/site-packages"))
+
+
+def _read(directory: Path, *names: str) -> Tree:
+    tree: Tree = {}
+    for path in (directory / name for name in names):
+        if path.is_dir():
+            tree[path.name] = _read(path, *(each.name for each in path.glob("*.py")))
+        elif path.exists():
+            tree[path.name] = path.read_text()
+    return tree
+
+
+def _part(tree: Tree, *names: str) -> Tree:
+    return {name: tree[name] for name in names if name in tree}
+
+
+def _hook(*entry_points: str) -> Tree:
+    return _read(TEMPLATES, "_pysharedir.py", "_pysharedir.d", *entry_points)
+
+
+def _in_site_dir(version: str, tree: Tree) -> Tree:
+    return {f"lib/python{version}/site-packages": tree}
+
+
+def _prefixes(count: int) -> str:
+    return "1 prefix" if count == 1 else f"{count} prefixes"
+
+
+def _prefix_names(count: int) -> list[str]:
+    return [f"{number:03}" for number in range(count)]
