@@ -16,6 +16,7 @@ from installer.destinations import SchemeDictionaryDestination
 from installer.sources import WheelFile
 
 from pysharedir import activation, changes, hook, target
+from pysharedir.errors import TargetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,11 +68,17 @@ def demo(base: target.Target) -> Iterator[Scene]:
 
 
 def _make_tree(base: target.Target, directory: Path) -> target.Target:
-    subprocess.run(
+    done = subprocess.run(
         [base.executable, "-m", "venv", "--without-pip", directory],
-        check=True,
         stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
     )
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip().splitlines() or ["nothing"]
+        name = str(base.executable)
+        raise TargetError(name, f"{name}: cannot make a venv", f"it said: {said[-1]}")
     return target.find(str(directory))
 
 

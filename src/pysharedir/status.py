@@ -91,7 +91,7 @@ def status(target: Target, where: Place) -> Status:
 
 def _layout(target: Target, where: Place, view: View) -> Layout:
     lib64 = Path(where.root, "lib64")
-    spelled = str(lib64 / Path(where.site_dir).relative_to(where.root).relative_to("lib"))
+    spelled = str(lib64.joinpath(*Path(where.site_dir).parts[-2:]))
     if lib64.is_symlink():
         kind = f"link to {os.readlink(lib64)}"
     else:
