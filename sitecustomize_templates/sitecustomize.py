@@ -10,17 +10,20 @@ import _pysharedir
 
 
 def shadowed():
+    # Only what is farther on sys.path: that may be this file again, in another site dir.
     here = os.stat(os.path.dirname(__file__))
-    others = []
+    others = None
     for entry in sys.path:
         try:
-            if not os.path.samestat(os.stat(entry), here):
+            if os.path.samestat(os.stat(entry), here):
+                others = others or []
+            elif others is not None:
                 others.append(entry)
         except (OSError, TypeError, ValueError):
             continue
     for finder in sys.meta_path:
-        if getattr(finder, "__name__", "") != "_pysharedir":
-            spec = finder.find_spec(__name__, others, None)
+        if hasattr(finder, "find_spec") and getattr(finder, "__name__", "") != "_pysharedir":
+            spec = finder.find_spec(__name__, others or [], None)
             if spec:
                 return spec
     return None
@@ -28,5 +31,7 @@ def shadowed():
 
 spec = shadowed()
 if spec:
-    __file__, __spec__ = spec.origin, spec
+    __file__, __spec__, __loader__, __package__ = spec.origin, spec, spec.loader, spec.parent
+    if spec.submodule_search_locations is not None:
+        __path__ = spec.submodule_search_locations
     spec.loader.exec_module(sys.modules[__name__])

@@ -26,6 +26,8 @@ def adjust(plan):
     # Changes the plan of complete(), which runs from the end of sys.path to its front.
     import os
 
+    if "sysconfig" in sys.modules:  # another startup file was quicker
+        patch(sys.modules["sysconfig"], early=True)
     stdlib = os.path.dirname(os.__file__)
     plan.reverse()
     if SHAREDIR:
@@ -41,7 +43,10 @@ def adjust(plan):
         pair for pair in plan[:floor] if pair[1] is not None
     ]
     spot = before_base(plan, floor)
-    plan[spot:spot] = [(entry, True) for entry in prefix_dirs(os.path.basename(stdlib))]
+    sharedirs = dict(pair for pair in plan if pair[1] is not None)
+    plan[spot:spot] = [
+        (entry, sharedirs.get(entry, True)) for entry in prefix_dirs(os.path.basename(stdlib))
+    ]
     plan.reverse()
 
 
@@ -76,7 +81,7 @@ def add_site_dir(path, new, sharedir, seen):
     import os
 
     old = path[:]
-    count = len(new)
+    before = new[:]
     path[:] = new
     try:
         known = {entry for entry in old if isinstance(entry, str)} - {sharedir}
@@ -84,14 +89,17 @@ def add_site_dir(path, new, sharedir, seen):
         new[:] = path
     finally:
         path[:] = old
-    for entry in new[count:]:
-        try:
+    # An import line may have put entries anywhere, as that of easy-install.pth does.
+    added, new[:] = new[:], []
+    for entry in added:
+        if entry in before:
+            before.remove(entry)
+        elif isinstance(entry, str) and entry[-4:] != ".zip" and os.path.isdir(entry):
             status = os.stat(entry)[:3]
-        except (OSError, ValueError):
-            continue
-        if entry != sharedir and status in seen:
-            new.remove(entry)
-        seen.add(status)
+            if status in seen:
+                continue
+            seen.add(status)
+        new.append(entry)
 
 
 def late():
@@ -118,7 +126,7 @@ def late():
         if not os.stat(sharedir).st_mode & UNSAFE:
             new = path[: index + 1]
             add_site_dir(path, new, sharedir, set())
-            path[index + 1 : index + 1] = new[index + 1 :]
+            path[: index + 1] = new
 
 
 def getsitepackages(listed, prefixes):
@@ -135,14 +143,19 @@ def getsitepackages(listed, prefixes):
 
 def sysconfig(path, target):
     # The spec of the next finder, with a loader that patches the module.
-    sys.meta_path[:] = [f for f in sys.meta_path if getattr(f, "find_spec", None) is not find_spec]
-    for finder in sys.meta_path:
+    if sys.modules["site"].__spec__._initializing and "sitecustomize" not in sys.modules:
+        return None  # before complete(), which then sees to it
+    others = [f for f in sys.meta_path if getattr(f, "find_spec", None) not in (None, find_spec)]
+    for finder in others:
         spec = finder.find_spec("sysconfig", path, target)
         if spec:
             execute = spec.loader.exec_module
 
             def exec_module(module):
                 del spec.loader.exec_module
+                sys.meta_path[:] = [
+                    f for f in sys.meta_path if getattr(f, "find_spec", None) is not find_spec
+                ]
                 execute(module)
                 try:
                     patch(module)
@@ -155,12 +168,12 @@ def sysconfig(path, target):
     return None
 
 
-def patch(module):
+def patch(module, early=False):
     # Sends pure wheels to the sharedir: maps the expanded purelib of the hook's own
     # tree, while its sharedir is in use.  Schemes and expand=False stay as they are, so
     # that virtualenv and venv make clean environments; get_path() calls get_paths().
     root = home()
-    if root is None or sharedir_of(root) not in sys.path:
+    if root is None or not (early or sharedir_of(root) in sys.path):
         return
     original = module.get_paths
 
@@ -168,7 +181,8 @@ def patch(module):
         paths = original(*args, **kwargs)
         scheme = args[0] if args else kwargs.get("scheme")
         if scheme != "deb_system" and root_of(paths["purelib"]) == root:
-            paths = dict(paths, purelib=sharedir_of(root))
+            if sharedir_of(root) in sys.path:
+                paths = dict(paths, purelib=sharedir_of(root))
         return paths
 
     get_paths.__doc__ = original.__doc__
@@ -180,6 +194,8 @@ def patch(module):
 
 def report(old=None, new=None):
     # With -v, as site does.
+    if sys.stderr is None:
+        return
     if new is None:
         sys.excepthook(*sys.exc_info())
         return

@@ -21,7 +21,6 @@ def root_of(path):
         return parts[0]
 
 
-
 def complete(path):
     # Puts each sharedir behind the last site dir of its root, and drops directories
     # that are on the path already.  The plan is made from the end to the front.
@@ -35,10 +34,13 @@ def complete(path):
             roots.add(root)
             plan.append((root + "/share/python/" + VERSION, root))
         plan.append((entry, None))
+    environ = sys.modules["posix"].environ
     if (
         str(entry)[-4:] != ".zip"  # the standard library does not come first
+        or b"PYTHONPATH" in environ
+        or b"PYSHAREDIR_PREFIXES" in environ
         or SHAREDIR
-        or b"PYSHAREDIR_PREFIXES" in sys.modules["posix"].environ
+        or "sysconfig" in sys.modules
     ):
         more("adjust")(plan)
     new = []
@@ -49,7 +51,6 @@ def complete(path):
                 status = os.stat(entry + "")[:3]  # mode, inode, device; raises for no str
                 if status in seen and status[0] >> 12 == 4:  # a directory
                     continue
-                seen.add(status)
                 if root is not None:
                     if status[0] & UNSAFE:
                         continue
@@ -58,6 +59,7 @@ def complete(path):
                         if ".pth" in names or ".start" in names:
                             more("add_site_dir")(path, new, entry, seen)
                             continue
+                seen.add(status)
         except Exception:
             if root is not None:
                 continue
@@ -79,19 +81,21 @@ def find_spec(name, path=None, target=None):
             return more(name)(path, target)
         # site tries sitecustomize once sys.path is complete.  The answer is that of
         # the other finders, and given before there is a sharedir to look into.
-        this = sys.modules.pop("_pysharedir", None)  # see late()
-        for finder in sys.meta_path:
-            if finder is not this:
-                spec = finder.find_spec(name, path, target)
-                if spec:
-                    break
-        complete(sys.path)
+        this = sys.modules.pop("_pysharedir")  # once, see late()
+        try:
+            for finder in sys.meta_path:
+                if finder is not this:
+                    spec = finder.find_spec(name, path, target)
+                    if spec:
+                        break
+        finally:
+            complete(sys.path)
     except Exception:
         if sys.flags.verbose:
             more("report")()
         return spec
     if not spec:
-        raise ModuleNotFoundError("No module named 'sitecustomize'", name=name)
+        raise ModuleNotFoundError(name=name)
     return spec
 
 
