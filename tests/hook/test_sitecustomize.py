@@ -1,0 +1,195 @@
+"""The hook as a sitecustomize, in front of the one that it shadows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hook.conftest import RELEASE
+from trees import Tree, plant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from hook.conftest import Python
+
+
+@pytest.fixture
+def pair(base: Python, make_venv: Callable[..., Python], tmp_path: Path) -> tuple[Python, Python]:
+    """Return a venv, with the hook as sitecustomize, and its base."""
+    venv = make_venv(tmp_path / "venv", base)
+    venv.share()
+    base.share()
+    return venv, base
+
+
+def test_sharedir_is_found(venv: Python) -> None:
+    before = venv.path()
+    venv.share()
+    assert venv.hook("sitecustomize").path() == [*before, str(venv.sharedir)]
+
+
+def test_it_is_sitecustomize(venv: Python) -> None:
+    code = "import sitecustomize as s; answer = [s.__name__, s.__file__]"
+    answer = venv.hook("sitecustomize").ask(code)
+    assert answer == ["sitecustomize", str(venv.site_dir / "sitecustomize.py")]
+
+
+SHADOWED = """
+import sys
+value = 7
+def function(): return value
+seen = [__name__, __file__, __spec__.name, __spec__.origin, sys.modules[__name__].__file__]
+seen += [sys.modules[__name__].__dict__ is globals(), __package__, __doc__]
+"""
+
+
+def test_shadowed_one_is_run_as_if_alone(pair: tuple[Python, Python]) -> None:
+    venv, base = pair
+    plant(base.site_dir, {"sitecustomize.py": SHADOWED})
+    code = """
+import sitecustomize as s
+answer = [s.seen, s.value, s.function(), s.__name__, s.__file__, s.__spec__.origin]
+"""
+    before = venv.ask(code)
+    assert str(base.site_dir / "sitecustomize.py") in before
+    assert venv.hook("sitecustomize").ask(code) == before
+
+
+def test_shadowed_one_sees_the_sharedirs(pair: tuple[Python, Python]) -> None:
+    venv, base = pair
+    base.share(**{"noarch.py": "x = 3"})
+    plant(base.site_dir, {"sitecustomize.py": "import noarch"})
+    venv.hook("sitecustomize")
+    assert venv.ask("import sitecustomize; answer = sitecustomize.noarch.x") == 3
+
+
+def test_shadowed_package(pair: tuple[Python, Python]) -> None:
+    venv, base = pair
+    files: Tree = {"__init__.py": "from .part import x", "part.py": "x = 4"}
+    plant(base.site_dir, {"sitecustomize": files})
+    code = "import sitecustomize as s, sitecustomize.part; answer = [s.x, s.__path__]"
+    before = venv.ask(code)
+    assert venv.hook("sitecustomize").ask(code) == before
+
+
+@pytest.mark.parametrize("off", [False, True])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "raise SystemExit(3)",
+        "raise SystemExit('bye')",
+        "import sys; sys.exit()",
+        "raise ValueError('x')",
+        "raise ImportError('x', name='sitecustomize')",
+        "import nosuchmodule",
+        "raise KeyboardInterrupt",
+        "print('hello')",
+        "(",
+        "\0",
+        "import os; os._exit(5)",
+    ],
+)
+def test_shadowed_one_fails_as_without_the_hook(
+    pair: tuple[Python, Python], text: str, off: bool
+) -> None:
+    venv, base = pair
+    plant(base.site_dir, {"sitecustomize.py": text})
+    env = {"PYSHAREDIR": "0"} if off else {}
+    before = venv.outcome("-c", "print('started')", env=env)
+    venv.hook("sitecustomize")
+    status, out, err = venv.outcome("-c", "print('started')", env=env)
+    assert (status, out, ends(err)) == (*before[:2], ends(before[2]))
+
+
+def ends(text: str) -> list[str]:
+    """Return the first and the last line: a traceback has one more frame, the chain."""
+    lines = text.splitlines()
+    return lines[:1] + lines[-1:]
+
+
+def test_lib64_link(venv: Python, tmp_path: Path) -> None:
+    plant(tmp_path, {"link": f"-> {venv.site_dir}"})
+    venv.share()
+    (venv.site_dir / "x.pth").write_text(f"{tmp_path / 'link'}\n")
+    venv.hook("sitecustomize")
+    for env in ({}, {"PYSHAREDIR": "0"}, {"PYTHONPATH": str(tmp_path / "link")}):
+        assert venv.outcome("-c", "pass", env=env) == (0, "", "")
+
+
+def test_real_lib64(base: Python) -> None:
+    (base.prefix / "lib64").symlink_to("lib")
+    base.share()
+    base.hook("sitecustomize")
+    env = {"PYTHONPLATLIBDIR": "lib64"}
+    assert base.outcome("-c", "pass", env=env) == (0, "", "")
+    assert str(base.sharedir).replace("/lib64/", "/") in base.path(env=env)
+
+
+@pytest.mark.parametrize("outer", ["pth", "sitecustomize"])
+@pytest.mark.parametrize("inner", ["pth", "sitecustomize"])
+@pytest.mark.parametrize("off", [False, True])
+def test_every_pair_of_styles(
+    pair: tuple[Python, Python], inner: str, outer: str, off: bool
+) -> None:
+    venv, base = pair
+    (venv.site_dir / "x.pth").write_text("/usr\n")
+    before = venv.path()
+    venv.hook(inner)
+    base.hook(outer)
+    env = {"PYSHAREDIR": "0"} if off else {}
+    assert venv.outcome("-c", "pass", env=env) == (0, "", "")
+    for each in () if off else (venv, base):
+        before.insert(before.index(str(each.site_dir)) + 1, str(each.sharedir))
+    if "dist-packages" in base.site_dir.name:  # Debian: more than one site dir, one root
+        assert sorted(venv.path(env=env)) == sorted(before)
+    else:
+        assert venv.path(env=env) == before
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_chain_of_hooks_ends_with_the_shadowed_one(
+    pair: tuple[Python, Python], tmp_path: Path, count: int
+) -> None:
+    venv, base = pair
+    venv.hook("sitecustomize")
+    base.hook("sitecustomize")
+    last = tmp_path / "last"
+    plant(last, {"sitecustomize.py": "value = 9"})
+    (base.site_dir / "x.pth").write_text(f"{last}\n")
+    env = {}
+    if count == 3:
+        plant(tmp_path / "first", {"sitecustomize.py": "value = 10"})
+        env = {"PYTHONPATH": str(tmp_path / "first")}
+    value = venv.ask("import sitecustomize; answer = sitecustomize.value", env=env)
+    assert value == (10 if count == 3 else 9)
+
+
+def test_finders_of_old(venv: Python) -> None:
+    old = "object()" if RELEASE >= (3, 12) else "type('O', (), {'find_module': lambda *a: None})"
+    (venv.site_dir / "x.pth").write_text(f"import sys; sys.meta_path.append({old})\n")
+    venv.share()
+    before = venv.outcome("-c", "pass")
+    assert venv.hook("sitecustomize").outcome("-c", "pass") == before
+
+
+def test_odd_entries(venv: Python) -> None:
+    odd = "['', 'x' * 5000, None, 1, [], '/nowhere', '/dev/null']"
+    (venv.site_dir / "x.pth").write_text(
+        f"import sys; sys.path[0:0] = sys.path[len(sys.path):] = {odd}\n"
+    )
+    venv.share()
+    before = venv.outcome("-c", "pass")
+    assert venv.hook("sitecustomize").outcome("-c", "pass") == before
+    assert before == (0, "", "")
+
+
+def test_both_styles_in_one_site_dir(venv: Python) -> None:
+    before = venv.path()
+    venv.share(**{"x.pth": "import sys; sys.lines = getattr(sys, 'lines', 0) + 1\n"})
+    venv.hook().hook("sitecustomize")
+    path, lines = venv.ask("import sys; answer = [sys.path[1:], sys.lines]")
+    assert path == [*before, str(venv.sharedir)]
+    assert lines == 1
