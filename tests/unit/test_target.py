@@ -109,8 +109,8 @@ def test_the_working_directory_does_not_shadow_the_standard_library(
 
 def test_a_site_dir_of_no_known_form_is_an_error(venv: Venv, command: Command) -> None:
     (venv.site_dir / "odd.pth").write_text(
-        "import sysconfig; f = sysconfig.get_paths; "
-        "sysconfig.get_paths = lambda *a, **k: dict(f(*a, **k), purelib='/odd')\n"
+        "import sysconfig as s; "
+        "s.get_paths = lambda *a, f=s.get_paths, **k: dict(f(*a, **k), purelib='/odd')\n"
     )
     done = command("--python", venv.root, "enable")
     assert done.returncode == 1
