@@ -133,14 +133,6 @@ def test_replaced_by_a_subclass(hooked: Python) -> None:
     assert hooked.ask(code)[-1] == str(hooked.sharedir)
 
 
-def test_empty_path_stays_empty(venv: Python) -> None:
-    lines(venv, "import sys; sys.path[:] = []")
-    code = "import sys; print(sys.path)"
-    before = venv.outcome("-c", code)
-    assert before[1] == "['']\n"
-    assert venv.hook().outcome("-c", code) == before
-
-
 def test_explicit_entry_survives_a_skipped_sharedir(venv: Python) -> None:
     venv.share().chmod(0o777)
     lines(venv, venv.sharedir)
