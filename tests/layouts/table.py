@@ -743,16 +743,18 @@ LAYOUTS = (
         },
     ),
     replace(
-        VENV,
-        name="PYSHAREDIR_PREFIXES",
+        VENV_AND_SYSTEM,
+        name="PYSHAREDIR_PREFIXES between a venv and its base",
+        enable="venv",
         env={"PYSHAREDIR_PREFIXES": "{here}/a:{here}/missing:{here}/b"},
         tree={
             "a": {
                 SITE: {"twice.py": "", **package("a")},
                 SHARE: {"thrice.py": "", **package("ap")},
             },
-            "b": {SITE: {"thrice.py": "", **package("b")}},
-            "venv": {SITE: package("native"), SHARE: {"twice.py": "", **package("pure")}},
+            "b": {SITE: {"thrice.py": "", "late.py": "", **package("b")}},
+            "base": {SITE: {"late.py": "", **package("native")}, SHARE: package("base_pure")},
+            "venv": {SITE: package("nearer"), SHARE: {"twice.py": "", **package("pure")}},
         },
         path="""
             STDLIB
@@ -761,12 +763,17 @@ LAYOUTS = (
             a/lib/{python}/site-packages  env
             a/share/python/{version}      env
             b/lib/{python}/site-packages  env
+            base/lib/{python}/site-packages
+            base/share/python/{version}
         """,
+        purelib="venv/share/python/{version}",
         takes={
             "twice": "venv/share/python/{version}",
             "thrice": "a/share/python/{version}",
+            "late": "b/lib/{python}/site-packages",
             "ap": "a/share/python/{version}",
             "b": "b/lib/{python}/site-packages",
+            "base_pure": "base/share/python/{version}",
         },
     ),
     DEBIAN,
