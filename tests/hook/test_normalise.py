@@ -105,8 +105,8 @@ UNTOUCHED = {
 @pytest.mark.parametrize("where", ["front", "behind"])
 @pytest.mark.parametrize("entries", UNTOUCHED.values(), ids=UNTOUCHED)
 def test_untouched_and_in_place(venv: Python, tmp_path: Path, entries: str, where: str) -> None:
-    if RELEASE == (3, 9) and entries.startswith("b'"):
-        pytest.skip("3.9 cannot import with bytes on sys.path")
+    if RELEASE < (3, 11) and entries.startswith("b'"):
+        pytest.skip("3.9 and 3.10 cannot import with bytes on sys.path")
     links = {"link.zip": "-> x.zip", "filelink": "-> file", "dirlink.zip": "-> dir.zip"}
     broken = {"dangling": "-> nowhere", "loop": "-> loop"}
     plant(tmp_path, {"x.zip": "", "file": "", "dir.zip": {}, **links, **broken})
