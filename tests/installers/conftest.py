@@ -191,11 +191,12 @@ def system(copy_system: Callable[[Path], Python], tmp_path: Path) -> Python:
 
 
 @pytest.fixture(scope="session")
-def tools(online: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tools(version: str, online: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the scripts of tools that look at other environments, on the runner's Python."""
     root = tmp_path_factory.mktemp("tools")
     run(find_uv_bin(), "venv", "--python", sys.executable, "venv", env=online, cwd=root)
     python = root / "venv" / "bin" / "python"
     install = (find_uv_bin(), "pip", "install", "--python", python)
-    run(*install, "mypy", "jedi", env=online, cwd=root)
+    jedi = "jedi<0.20" if version == "3.9" else "jedi"  # its last that runs on 3.9
+    run(*install, "mypy", jedi, env=online, cwd=root)
     return python.parent

@@ -48,8 +48,8 @@ idna.encode("x")
 subprocess.run([sys.executable, "child.py"], check=True)
 """
 _CHILD = """
-import requests
-print(requests.__version__)
+import certifi
+certifi.where()
 """
 
 
@@ -137,9 +137,15 @@ def covered(stocked: Python, tmp_path: Path) -> Callable[..., dict[str, Any]]:
     return cover
 
 
-def test_coverage(covered: Callable[..., dict[str, Any]]) -> None:
+def test_coverage(stocked: Python, covered: Callable[..., dict[str, Any]]) -> None:
     """The child is measured too; the sharedir is third-party code, as site-packages is."""
-    assert set(covered()) == {"parent.py", "child.py"}
+    files = covered().keys()
+    assert files >= {"parent.py", "child.py"}
+    assert not [name for name in files if "idna" in name]
+    # A child's coverage starts from a .pth, before the sharedir is in use.  That of 3.9 (7.10)
+    # has sysconfig only to tell third-party code by, and that does not name the sharedir yet.
+    if stocked.version != "3.9":
+        assert files == {"parent.py", "child.py"}
 
 
 def test_coverage_of_the_sharedir(stocked: Python, covered: Callable[..., dict[str, Any]]) -> None:

@@ -147,7 +147,7 @@ def test_venv_with_system_site_packages(base: Python, tmp_path: Path) -> None:
 
 
 def test_venv_with_system_site_packages_takes_its_own_first(base: Python, tmp_path: Path) -> None:
-    base.run("-m", "venv", "--system-site-packages", tmp_path / "venv")
+    base.run("-m", "venv", "--system-site-packages", "--without-pip", tmp_path / "venv")
     venv = Python(tmp_path / "venv", base.version, base.env)
     assert venv.ask("import tox; answer = tox.__file__").startswith(str(base.sharedir))
     venv.pip("install", "-I", "--no-deps", "packaging")
