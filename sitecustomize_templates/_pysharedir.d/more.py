@@ -1,78 +1,9 @@
 # pysharedir: the parts of the startup hook that few starts need.
 #
-# Run in the namespace of ../_pysharedir.py, after path.py.
+# Run in the namespace of ../_pysharedir.py, after path.py and adjust.py.
 import sys
 
-
-def home():
-    # The root that the hook lives in.
-    return root_of(loader.path.rpartition("/")[0])
-
-
-def sharedir_of(root):
-    if SHAREDIR and root == home():
-        return SHAREDIR.replace("{version}", VERSION)
-    return root + "/share/python/" + VERSION
-
-
-def environment(name):
-    import os
-
-    value = b"" if sys.flags.ignore_environment else sys.modules["posix"].environ.get(name, b"")
-    return os.fsdecode(value)
-
-
-def adjust(plan):
-    # Changes the plan of complete(), which runs from the end of sys.path to its front.
-    import os
-
-    if "sysconfig" in sys.modules:  # another startup file was quicker
-        patch(sys.modules["sysconfig"], early=True)
-    stdlib = os.path.dirname(os.__file__)
-    plan.reverse()
-    if SHAREDIR:
-        plan[:] = [
-            (entry if root is None else sharedir_of(root), root) for entry, root in plan
-        ]
-    floor = 0
-    for index, (entry, _) in enumerate(plan):
-        if entry in (stdlib, stdlib + "/lib-dynload"):
-            floor = index + 1
-    # Site dirs of PYTHONPATH come before the standard library, their sharedirs never.
-    plan[:floor] = [pair for pair in plan[:floor] if pair[1] is None] + [
-        pair for pair in plan[:floor] if pair[1] is not None
-    ]
-    spot = before_base(plan, floor)
-    sharedirs = dict(pair for pair in plan if pair[1] is not None)
-    plan[spot:spot] = [
-        (entry, sharedirs.get(entry, True)) for entry in prefix_dirs(os.path.basename(stdlib))
-    ]
-    plan.reverse()
-
-
-def before_base(plan, floor):
-    # Where the first site dir stands that is not the venv's own.
-    for index in range(floor, len(plan)):
-        entry, candidate = plan[index]
-        root = root_of(entry)
-        if candidate is None and root is not None:
-            if root != sys.prefix or sys.prefix == sys.base_prefix:
-                return index
-    return len(plan)
-
-
-def prefix_dirs(python):
-    # platlib, purelib and sharedir of each prefix.  As for PYTHONPATH, their .pth
-    # files are not run: to load an environment module must not run code.
-    libs = dict.fromkeys((sys.platlibdir, "lib"))
-    tails = ["/%s/%s/site-packages" % (lib, python) for lib in libs]
-    tails.append("/share/python/" + VERSION)
-    return [
-        prefix.rstrip("/") + tail
-        for prefix in environment(b"PYSHAREDIR_PREFIXES").split(":")
-        if prefix.startswith("/")
-        for tail in tails
-    ]
+more("adjust")
 
 
 def add_site_dir(path, new, sharedir, seen):
@@ -135,9 +66,7 @@ def getsitepackages(listed, prefixes):
     dirs = listed(prefixes)
     more = [sharedir_of(root_of(entry)) for entry in dirs if root_of(entry) is not None]
     if prefixes is None:
-        import os
-
-        more += prefix_dirs(os.path.basename(os.path.dirname(os.__file__)))
+        more += prefix_dirs()
     return list(dict.fromkeys(dirs + [entry for entry in more if entry in sys.path]))
 
 

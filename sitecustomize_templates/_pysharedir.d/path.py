@@ -1,7 +1,8 @@
 # pysharedir: the part of the startup hook that completes sys.path.
 #
 # Run in the namespace of ../_pysharedir.py at every start that is switched on.  What
-# most starts do not need is in more.py.
+# most starts do not need is in adjust.py and more.py.
+
 # Baked in by `enable`.
 SHAREDIR = None
 UNSAFE = 0o002
@@ -19,6 +20,7 @@ def root_of(path):
         and parts[1] in ("lib", "lib64", sys.platlibdir)
     ):
         return parts[0]
+    return None
 
 
 def complete(path):
@@ -54,13 +56,14 @@ def complete(path):
                 if root is not None:
                     if status[0] & UNSAFE:
                         continue
-                    if root is not True:
-                        names = "/".join(os.listdir(entry))
-                        if ".pth" in names or ".start" in names:
-                            more("add_site_dir")(path, new, entry, seen)
-                            continue
+                    names = "/".join(os.listdir(entry))
+                    if ".pth" in names or ".start" in names:
+                        more("add_site_dir")(path, new, entry, seen)
+                        continue
                 seen.add(status)
         except Exception:
+            if root is True:
+                new += entry  # the list of all that PYSHAREDIR_PREFIXES names
             if root is not None:
                 continue
         new.append(entry)
@@ -69,7 +72,14 @@ def complete(path):
     path[:] = new
     site = sys.modules["site"]
     listed = site.getsitepackages
-    site.getsitepackages = lambda prefixes=None: more("getsitepackages")(listed, prefixes)
+
+    def getsitepackages(prefixes=None):
+        try:
+            return more("getsitepackages")(listed, prefixes)
+        except Exception:  # the hook has been disabled meanwhile
+            return listed(prefixes)
+
+    site.getsitepackages = getsitepackages
 
 
 def find_spec(name, path=None, target=None):
@@ -95,12 +105,13 @@ def find_spec(name, path=None, target=None):
             more("report")()
         return spec
     if not spec:
-        raise ModuleNotFoundError(name=name)
+        raise ModuleNotFoundError("No module named 'sitecustomize'", name=name)
     return spec
 
 
 def more(name):
-    exec(type(loader)("", loader.path[:-2] + "d/more.py").get_code(""), globals())
+    part = "d/adjust.py" if name == "adjust" else "d/more.py"
+    exec(type(loader)("", loader.path[:-2] + part).get_code(""), globals())
     return globals()[name]
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Style = Literal["pth", "sitecustomize"]
 
 GATE = "_pysharedir.py"
-PARTS = ("_pysharedir.d/path.py", "_pysharedir.d/more.py")
+PARTS = ("_pysharedir.d/path.py", "_pysharedir.d/adjust.py", "_pysharedir.d/more.py")
 MODULES = (*PARTS, GATE)
 # What starts a style, in the order in which it is written: behind the modules.
 STARTERS: dict[Style, tuple[str, ...]] = {

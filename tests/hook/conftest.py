@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parents[2] / "sitecustomize_templates"
 VERSION = os.environ.get("PYSHAREDIR_TARGET", "{}.{}".format(*sys.version_info[:2]))
 RELEASE = tuple(map(int, VERSION.split(".")))
-PARTS = ("_pysharedir.py", "_pysharedir.d/path.py", "_pysharedir.d/more.py")
+PARTS = ("_pysharedir.py", *(f"_pysharedir.d/{part}.py" for part in ("path", "adjust", "more")))
 STYLES = {
     "pth": (*PARTS, "_pysharedir.pth", "_pysharedir.start"),
     "sitecustomize": (*PARTS, "sitecustomize.py"),

@@ -236,7 +236,7 @@ def test_finder_that_raises_does_not_hide_the_sharedir(venv: Python, name: str) 
     assert done.stdout.strip() == str(venv.sharedir)
 
 
-@pytest.mark.parametrize("part", ["", "path.py", "more.py"])
+@pytest.mark.parametrize("part", ["", "path.py", "adjust.py", "more.py"])
 @pytest.mark.parametrize("env", [{}, {"PYSHAREDIR_PREFIXES": "/usr"}], ids=["", "prefixes"])
 def test_missing_part(venv: Python, part: str, env: dict[str, str]) -> None:
     venv.share()
@@ -250,7 +250,9 @@ def test_missing_part(venv: Python, part: str, env: dict[str, str]) -> None:
     assert venv.outcome("-c", code, env=env) == before
 
 
-@pytest.mark.parametrize("part", ["_pysharedir.d/path.py", "_pysharedir.d/more.py"])
+@pytest.mark.parametrize(
+    "part", [f"_pysharedir.d/{name}.py" for name in ("path", "adjust", "more")]
+)
 @pytest.mark.parametrize("text", ["(", "raise OSError", "\0", "x = nosuch"])
 def test_spoilt_part(venv: Python, part: str, text: str) -> None:
     venv.share(**{"x.pth": ""})

@@ -109,11 +109,17 @@ def test_startup_files_are_not_run(hooked: Python, tmp_path: Path) -> None:
     assert str(site_dir) in path
 
 
-def test_a_prefix_twice_or_linked_is_added_once(hooked: Python, tmp_path: Path) -> None:
+def test_a_prefix_twice_is_added_once(hooked: Python, tmp_path: Path) -> None:
+    dirs = prefix(tmp_path / "a", "purelib", "sharedir")
+    given = env(tmp_path / "a", tmp_path / "a", f"{tmp_path / 'a'}//")
+    assert hooked.path(env=given) == hooked.path() + dirs
+
+
+def test_prefixes_are_compared_by_name(hooked: Python, tmp_path: Path) -> None:
     dirs = prefix(tmp_path / "a", "purelib", "sharedir")
     (tmp_path / "link").symlink_to("a")
-    given = env(tmp_path / "a", tmp_path / "a", f"{tmp_path / 'a'}//", tmp_path / "link")
-    assert hooked.path(env=given) == hooked.path() + dirs
+    linked = [entry.replace("/a/", "/link/") for entry in dirs]
+    assert hooked.path(env=env(tmp_path / "a", tmp_path / "link")) == hooked.path() + dirs + linked
 
 
 def test_own_prefix_changes_nothing(hooked: Python) -> None:

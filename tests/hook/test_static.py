@@ -27,6 +27,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
 def test_every_file_is_looked_at() -> None:
     names = {str(path.relative_to(TEMPLATES)) for path in FILES}
     assert names == {
+        "_pysharedir.d/adjust.py",
         "_pysharedir.d/more.py",
         "_pysharedir.d/path.py",
         "_pysharedir.py",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from unit.conftest import Command, Venv
 
 HOOK = [
+    "_pysharedir.d/adjust.py",
     "_pysharedir.d/more.py",
     "_pysharedir.d/path.py",
     "_pysharedir.pth",
@@ -50,7 +51,7 @@ def test_the_active_venv_is_the_default(venv: Venv, command: Command) -> None:
 def test_is_byte_compiled(venv: Venv, command: Command) -> None:
     command.json("--python", venv.root, "enable", SOURCE_DATE_EPOCH="1000000000")
     pycs = sorted(venv.site_dir.rglob("*.pyc"))
-    assert [pyc.name.split(".")[0] for pyc in pycs] == ["_pysharedir", "more", "path"]
+    assert [pyc.name.split(".")[0] for pyc in pycs] == ["_pysharedir", "adjust", "more", "path"]
     assert {pyc.read_bytes()[4] for pyc in pycs} == {0}, "checked by mtime, which costs least"
 
 
@@ -75,6 +76,7 @@ def test_modules_are_written_before_what_imports_them(venv: Venv, command: Comma
     written = [step.rpartition("/")[2] for step in steps if step.startswith("write")]
     assert written == [
         "path.py",
+        "adjust.py",
         "more.py",
         "_pysharedir.py",
         "_pysharedir.start",
@@ -83,7 +85,7 @@ def test_modules_are_written_before_what_imports_them(venv: Venv, command: Comma
     command.json("--python", venv.root, "enable")
     steps = command.json("--python", venv.root, "disable", "--dry-run")["steps"]
     removed = [step.rpartition("/")[2] for step in steps if not step.endswith("empty")]
-    assert removed[:5] == written[::-1]
+    assert removed[:6] == written[::-1]
 
 
 def test_an_older_hook_is_upgraded_in_place(venv: Venv, command: Command) -> None:
@@ -135,7 +137,7 @@ def test_a_sitecustomize_that_would_never_run_is_refused(
 def test_the_style_can_be_changed(venv: Venv, command: Command) -> None:
     command.json("--python", venv.root, "enable")
     command.json("--python", venv.root, "enable", "--style", "sitecustomize")
-    assert names(venv.site_dir) == [*HOOK[:2], "_pysharedir.py", "sitecustomize.py"]
+    assert names(venv.site_dir) == [*HOOK[:3], "_pysharedir.py", "sitecustomize.py"]
     assert venv.says("sysconfig.get_path('purelib')") == str(venv.sharedir)
     command.json("--python", venv.root, "enable", "--style", "pth")
     assert names(venv.site_dir) == HOOK

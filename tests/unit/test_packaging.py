@@ -30,6 +30,7 @@ MODULES = [
     "target",
 ]
 TEMPLATES = [
+    "_pysharedir.d/adjust.py",
     "_pysharedir.d/more.py",
     "_pysharedir.d/path.py",
     "_pysharedir.pth",

@@ -1,0 +1,75 @@
+# pysharedir: the part of the startup hook for a path that is not the plain one.
+#
+# Run in the namespace of ../_pysharedir.py, after path.py, when there is something before
+# the standard library, a sharedir outside, PYSHAREDIR_PREFIXES, or an early sysconfig.
+import sys
+
+
+def home():
+    # The root that the hook lives in.
+    return root_of(loader.path.rpartition("/")[0])
+
+
+def sharedir_of(root):
+    if SHAREDIR and root == home():
+        return SHAREDIR.replace("{version}", VERSION)
+    return root + "/share/python/" + VERSION
+
+
+def adjust(plan):
+    # Changes the plan of complete(), which runs from the end of sys.path to its front.
+    import os
+
+    if "sysconfig" in sys.modules:  # another startup file was quicker
+        more("patch")(sys.modules["sysconfig"], early=True)
+    stdlib = os.path.dirname(os.__file__)
+    plan.reverse()
+    if SHAREDIR:
+        plan[:] = [
+            (entry if root is None else sharedir_of(root), root) for entry, root in plan
+        ]
+    floor = 0
+    for index, (entry, _) in enumerate(plan):
+        if entry in (stdlib, stdlib + "/lib-dynload"):
+            floor = index + 1
+    # Site dirs of PYTHONPATH come before the standard library, their sharedirs never.
+    plan[:floor] = [pair for pair in plan[:floor] if pair[1] is None] + [
+        pair for pair in plan[:floor] if pair[1] is not None
+    ]
+    roots = {root_of(entry) for entry, _ in plan}
+    plan.insert(before_base(plan, floor), (prefix_dirs(roots), True))
+    plan.reverse()
+
+
+def before_base(plan, floor):
+    # Where the first site dir stands that is not the venv's own.
+    for index in range(floor, len(plan)):
+        entry, candidate = plan[index]
+        root = root_of(entry)
+        if candidate is None and root is not None:
+            if root != sys.prefix or sys.prefix == sys.base_prefix:
+                return index
+    return len(plan)
+
+
+def prefix_dirs(but=()):
+    # platlib, purelib and sharedir of each prefix, as far as they exist.  As for PYTHONPATH,
+    # their .pth files are not run: to load an environment module must not run code.  Nor are
+    # they compared by inode: there may be hundreds, and a stat costs four times as much.
+    import os
+
+    value = sys.modules["posix"].environ.get(b"PYSHAREDIR_PREFIXES")
+    if sys.flags.ignore_environment or not value:
+        return []
+    value = os.fsdecode(value)
+    prefixes = value.split(":")
+    if "/:" in value + ":" or (":" + value).count(":/") < len(prefixes):
+        prefixes = [each.rstrip("/") for each in prefixes if each[:1] == "/"]
+    prefixes = dict.fromkeys(prefixes)
+    for root in but:
+        prefixes.pop(root, None)
+    python = os.path.basename(os.path.dirname(os.__file__))
+    tails = ["/%s/%s/site-packages" % (lib, python) for lib in {sys.platlibdir: 0, "lib": 0}]
+    tails.append("/share/python/" + VERSION)
+    access = os.access
+    return [entry for each in prefixes for tail in tails if access(entry := each + tail, 0)]
