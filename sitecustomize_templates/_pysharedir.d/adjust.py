@@ -25,9 +25,7 @@ def adjust(plan):
     stdlib = os.path.dirname(os.__file__)
     plan.reverse()
     if SHAREDIR:
-        plan[:] = [
-            (entry if root is None else sharedir_of(root), root) for entry, root in plan
-        ]
+        plan[:] = [(entry if root is None else sharedir_of(root), root) for entry, root in plan]
     floor = 0
     for index, (entry, _) in enumerate(plan):
         if entry in (stdlib, stdlib + "/lib-dynload"):
