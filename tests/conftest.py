@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,13 +12,11 @@ import interpreters
 if TYPE_CHECKING:
     from pathlib import Path
 
-VERSION = os.environ.get("PYSHAREDIR_TARGET") or "{}.{}".format(*sys.version_info[:2])
-
 
 @pytest.fixture(scope="session")
 def version() -> str:
     """``X.Y`` of the target: PYSHAREDIR_TARGET, or that of the runner."""
-    return VERSION
+    return interpreters.TARGET
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+TARGET = os.environ.get("PYSHAREDIR_TARGET") or "{}.{}".format(*sys.version_info[:2])
 VERSIONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15")
 
 

@@ -9,7 +9,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TEMPLATES = Path(__file__).parents[2] / "sitecustomize_templates"
-VERSION = os.environ.get("PYSHAREDIR_TARGET", "{}.{}".format(*sys.version_info[:2]))
+VERSION = interpreters.TARGET
 RELEASE = tuple(map(int, VERSION.split(".")))
 PARTS = ("_pysharedir.py", *(f"_pysharedir.d/{part}.py" for part in ("path", "adjust", "more")))
 STYLES = {
@@ -129,26 +128,16 @@ def site_dir_of(root: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def target() -> Path:
-    """Return the target's real executable; nothing may write to its directories."""
-    executable = interpreters.find(VERSION)
-    if executable is None:
-        reason = f"no CPython {VERSION} here"
-        if VERSION in os.environ.get("PYSHAREDIR_REQUIRE", "").split():
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return executable
-
-
-@pytest.fixture(scope="session")
-def stdlib(target: Path) -> Path:
+def stdlib(interpreter: Path) -> Path:
     code = "import os; print(os.path.realpath(os.path.dirname(os.__file__)))"
-    done = subprocess.run([target, "-I", "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [interpreter, "-I", "-c", code], capture_output=True, text=True, check=True
+    )
     return Path(done.stdout.strip())
 
 
 @pytest.fixture(scope="session")
-def make_base(target: Path, stdlib: Path) -> Callable[[Path], Python]:
+def make_base(interpreter: Path, stdlib: Path) -> Callable[[Path], Python]:
     """Return what makes a base installation: the target's standard library, linked.
 
     It has no packages and, unlike Debian's, no sitecustomize.
@@ -164,7 +153,7 @@ def make_base(target: Path, stdlib: Path) -> Callable[[Path], Python]:
                 (lib / entry.name).symlink_to(entry)
         executable = root / "bin" / f"python{VERSION}"
         executable.parent.mkdir()
-        shutil.copy2(target.resolve(), executable)
+        shutil.copy2(interpreter.resolve(), executable)
         base = Python(root, executable, root, home)
         listed = base.ask("import site; answer = site.getsitepackages()", "-I")
         site_dir = Path(listed[0])

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from layouts.installations import Installation
     from trees import Tree
 
-VERSION = os.environ.get("PYSHAREDIR_TARGET") or "{}.{}".format(*sys.version_info[:2])
+VERSION = interpreters.TARGET
 FLAGS = ("-I", "-E", "-s", "-P") if VERSION not in {"3.9", "3.10"} else ("-I", "-E", "-s")
 CHECKS = ("places", "path", "imports", "once", *FLAGS, "-S", "off")
 CELLS = {"passed": "ok", "failed": "FAILED", "skipped": "skipped"}
