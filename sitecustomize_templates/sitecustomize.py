@@ -6,8 +6,6 @@ import sys
 
 PYSHAREDIR = True  # late() knows this module by it
 
-import _pysharedir
-
 
 def shadowed():
     # Only what is farther on sys.path: that may be this file again, in another site dir.
@@ -30,7 +28,10 @@ def shadowed():
 
 
 spec = shadowed()
-if spec:
+
+import _pysharedir
+
+if spec and spec.loader:
     __file__, __spec__, __loader__, __package__ = spec.origin, spec, spec.loader, spec.parent
     if spec.submodule_search_locations is not None:
         __path__ = spec.submodule_search_locations

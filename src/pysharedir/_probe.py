@@ -7,7 +7,8 @@ It is passed with ``-c``.
 
 import sys
 
-del sys.path[0]  # the working directory: must not shadow the standard library
+if sys.path[0] == "":  # the working directory: must not shadow the standard library
+    del sys.path[0]
 
 import json
 import os
@@ -42,7 +43,11 @@ def facts():
         sitecustomize=getattr(sitecustomize, "__file__", None),
         pythonpath=[]
         if sys.flags.ignore_environment
-        else os.environ.get("PYTHONPATH", "").split(os.pathsep),
+        else [
+            os.path.abspath(entry)
+            for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep)
+            if entry
+        ],
     )
 
 

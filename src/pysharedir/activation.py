@@ -9,13 +9,21 @@ from typing import TYPE_CHECKING
 
 from pysharedir import changes, distributions, hook, layout, moves
 from pysharedir.changes import MakeLink, RemoveDirectory, RemoveFile
-from pysharedir.errors import ForeignFileError, OccupiedError, ShadowedError, StartError
+from pysharedir.errors import (
+    ForeignFileError,
+    OccupiedError,
+    ShadowedError,
+    SharedirError,
+    StartError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pysharedir.changes import Step
-    from pysharedir.target import Target
+    from pysharedir.target import Target, View
+
+_OWNERLESS = "no distribution owns these: move them by hand, or use --force"
 
 
 @dataclass(frozen=True)
@@ -73,12 +81,16 @@ def plan_enable(target: Target, where: Place, settings: hook.Settings) -> list[S
     before = where.read()
     site_dir = where.on_disk(where.site_dir)
     sharedir = where.sharedir(target, settings)
+    if any(layout.same_directory(entry, str(sharedir)) for entry in target.off.path):
+        raise SharedirError(str(sharedir))
     _refuse_foreign(site_dir, settings)
     if settings.style == "sitecustomize":
         _refuse_shadowed(target, where)
     old = where.sharedir(target, before.settings)
     if before.state != "absent" and old != sharedir:
-        _refuse_occupied(old, _lost(target, old).names, "first `pysharedir disable --restore`")
+        _refuse_occupied(
+            old, _lost(target, where.root, old).names, "first `pysharedir disable --restore`"
+        )
 
     made: list[Step] = [
         *changes.directories(site_dir, sharedir),
@@ -91,10 +103,11 @@ def plan_enable(target: Target, where: Place, settings: hook.Settings) -> list[S
     return [*made, *_files(target, where, before, hook.render(settings, created))]
 
 
-def check_enabled(target: Target, where: Place, settings: hook.Settings) -> None:
+def check_enabled(target: Target, where: Place, settings: hook.Settings, before: View) -> None:
     """Start the target with the hook switched on, and see that its sharedir is in use.
 
-    :raises StartError: when it is not.
+    :param before: What it said before the hook was there.
+    :raises StartError: when it is not, or something else is no more.
     """
     sharedir = where.sharedir(target, settings)
     if where.destdir or where.site_dir not in (*target.site_dirs, target.purelib):
@@ -105,10 +118,15 @@ def check_enabled(target: Target, where: Place, settings: hook.Settings) -> None
             "others can write to it",
             f"chmod o-w {sharedir}, or use --allow-world-writable",
         )
-    if not any(
-        layout.same_directory(entry, str(sharedir))
-        for entry in target.view({"PYSHAREDIR": "1"}).path
-    ):
+    path = (*target.view({"PYSHAREDIR": "1"}).path, str(sharedir))
+    for entry in before.path:
+        if os.path.isdir(entry) and not any(layout.same_directory(entry, each) for each in path):
+            raise StartError(
+                str(target.executable),
+                f"with the hook it does not find {entry} any more",
+                "another hook on its path has brought that: enable it in one place only",
+            )
+    if not any(layout.same_directory(entry, str(sharedir)) for entry in path[:-1]):
         raise StartError(
             str(target.executable),
             f"with the hook it does not find {sharedir}",
@@ -130,23 +148,23 @@ def plan_disable(target: Target, where: Place, *, restore: bool, force: bool) ->
         return []
     sharedir = where.sharedir(target, before.settings)
     steps: list[Step] = []
-    if not force and not _served_by_another(target, where):
-        for other in _other_sharedirs(target, where):
-            _refuse_occupied(
-                other, _lost(target, other).names, "use --force to disable all the same"
-            )
-        lost = _lost(target, sharedir)
+    served = before.settings.sharedir is None and _served_by_another(target, where)
+    if not force and not served:
+        for root in _other_roots(target, where):
+            other = Path(layout.sharedir_of(root, target.version))
+            names = _lost(target, root, other).names
+            _refuse_occupied(other, names, "use --force to disable all the same")
+        lost = _lost(target, where.root, sharedir)
         if restore:
             steps += moves.plan(
                 lost.distributions,
                 where.on_disk(where.site_dir),
                 keep=before.settings.sharedir is not None,
             )
-            _refuse_occupied(
-                sharedir, lost.loose, "no distribution owns these: move them by hand, or --force"
-            )
+            _refuse_occupied(sharedir, lost.loose, _OWNERLESS)
         else:
-            _refuse_occupied(sharedir, lost.names, "use --restore to move them back")
+            hint = "use --restore to move them back" if lost.distributions else _OWNERLESS
+            _refuse_occupied(sharedir, lost.names, hint)
     return [*steps, *_removal(where, before)]
 
 
@@ -163,11 +181,11 @@ class _Lost:
         return [*(each.name for each in self.distributions), *self.loose]
 
 
-def _lost(target: Target, sharedir: Path) -> _Lost:
+def _lost(target: Target, root: str, sharedir: Path) -> _Lost:
     elsewhere = {
         each.key
         for entry in target.off.path
-        if not layout.same_directory(entry, str(sharedir))
+        if target.root_of(entry) == root and not layout.same_directory(entry, str(sharedir))
         for each in distributions.installed(Path(entry))
     }
     return _Lost(
@@ -183,17 +201,18 @@ def _refuse_occupied(sharedir: Path, names: Sequence[str], hint: str) -> None:
 
 def _served_by_another(target: Target, where: Place) -> bool:
     """Tell whether another site dir on the path has a hook, which serves all roots."""
-    return any(
-        hook.read(Path(entry)).state != "absent"
+    others = [
+        hook.read(Path(entry))
         for entry in target.off.path
         if target.root_of(entry) is not None
         and not layout.same_directory(entry, str(where.on_disk(where.site_dir)))
-    )
+    ]
+    return any(each.state == "enabled" and not each.settings.opt_in for each in others)
 
 
-def _other_sharedirs(target: Target, where: Place) -> list[Path]:
+def _other_roots(target: Target, where: Place) -> list[str]:
     roots = {target.root_of(entry) for entry in target.off.path} - {None, where.root}
-    return [Path(layout.sharedir_of(str(root), target.version)) for root in sorted(map(str, roots))]
+    return sorted(map(str, roots))
 
 
 def _refuse_foreign(site_dir: Path, settings: hook.Settings) -> None:

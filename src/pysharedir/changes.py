@@ -105,21 +105,27 @@ class WriteFile:
 
 @dataclass(frozen=True)
 class CopyFile:
-    """Put a file or link that exists elsewhere here too: a hard link, or a copy."""
+    """Put a file or link that exists elsewhere here too.
+
+    :ivar link: A hard link will do, since the other is going to be removed.
+    """
 
     path: Path
     source: Path
+    link: bool = True
 
     def __str__(self) -> str:
         return f"copy {self.source} to {self.path}"
 
     def apply(self) -> Callable[[], object]:
         """See :meth:`Step.apply`."""
+        if os.path.lexists(self.path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(self.path))
         try:
+            if not self.link:
+                raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
             os.link(self.source, self.path, follow_symlinks=False)
-        except FileExistsError:
-            raise
-        except OSError:  # another file system, or one without hard links
+        except OSError:  # also of another file system, or one without hard links
             shutil.copy2(self.source, self.path, follow_symlinks=False)
         return self.path.unlink
 

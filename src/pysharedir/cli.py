@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -47,6 +48,8 @@ class _Group(click.Group):
         except PysharedirError as error:
             _fail(error.message, error.hint)
             ctx.exit(error.exit_code)
+        except BrokenPipeError:
+            raise
         except OSError as error:
             _fail(f"{error.filename or 'system'}: {(error.strerror or str(error)).lower()}")
             ctx.exit(1)
@@ -56,6 +59,8 @@ def main() -> None:
     """Run the command."""
     logging.getLogger("python_discovery").addHandler(logging.NullHandler())
     logging.getLogger("python_discovery").propagate = False
+    for number in signal.SIGTERM, signal.SIGHUP:
+        signal.signal(number, lambda number, _: sys.exit(128 + number))  # undoes what is half done
     cli(prog_name="pysharedir")
 
 
@@ -149,6 +154,8 @@ def enable(
     What is not said stays as it was when the hook is there already: to run it again changes
     nothing but an older hook.
     """
+    if sharedir == "":
+        raise click.BadParameter("give a directory", param_hint="--sharedir")
     target = find(python)
     where = activation.place(target, prefix, root)
     given = {
@@ -162,8 +169,9 @@ def enable(
         **cast("dict[str, Any]", {key: value for key, value in given.items() if value is not None}),
     )
     steps = activation.plan_enable(target, where, settings)
-    if not dry_run:
-        changes.apply(steps, lambda: activation.check_enabled(target, where, settings))
+    if steps and not dry_run:
+        before = target.view()
+        changes.apply(steps, lambda: activation.check_enabled(target, where, settings, before))
     notes = [
         f"{step.path}: not made, the file system has no links"
         for step in steps
@@ -176,7 +184,8 @@ def enable(
         )
     _tell(target, steps, notes, dry_run=dry_run, as_json=as_json, idle="enabled already")
     if steps and not dry_run and not as_json and not root:
-        click.echo(f"pure wheels now go to {where_to} (uv: use --refresh once)")
+        when = "with PYSHAREDIR=1, " if settings.opt_in else ""
+        click.echo(f"{when}pure wheels now go to {where_to} (uv: use --refresh once)")
 
 
 @cli.command(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import subprocess
 import tempfile
 import zipfile
@@ -21,6 +22,7 @@ from pysharedir.errors import TargetError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_ON = {"PYSHAREDIR": "1"}
 _FILES = {
     "greeting.py": 'HELLO = "one file, two interpreter trees"\n',
     "greeting-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: greeting\nVersion: 1.0\n",
@@ -45,7 +47,7 @@ def demo(base: target.Target) -> Iterator[Scene]:
         trees = [_make_tree(base, home / tree) for tree in ("x86_64", "aarch64")]
         yield Scene(
             "Two interpreter trees, as two architectures have them",
-            tuple(str(tree.prefix).replace(name, "DEMO") for tree in trees),
+            _shown([tree.prefix for tree in trees], home),
         )
         yield Scene("sys.path before", _shown(trees[0].off.path, home))
 
@@ -55,10 +57,10 @@ def demo(base: target.Target) -> Iterator[Scene]:
             changes.apply(activation.plan_enable(tree, where, settings))
         yield Scene(
             "pysharedir enable --sharedir DEMO/share/python/{version}, in each",
-            _shown(trees[0].view().path, home),
+            _shown(trees[0].view(_ON).path, home),
         )
 
-        purelib = trees[0].view().purelib
+        purelib = trees[0].view(_ON).purelib
         _install(_wheel(home), trees[0], purelib)
         yield Scene(
             "One noarch package, installed once, by the first tree",
@@ -122,11 +124,15 @@ def _import(tree: target.Target, home: Path) -> str:
     code = "import greeting, sys; print(sys.prefix, greeting.HELLO, greeting.__file__, sep=': ')"
     done = subprocess.run(
         [tree.executable, "-c", code],
-        check=True,
+        env={**os.environ, **_ON},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
+        check=False,
     )
+    if done.returncode:
+        name = str(tree.executable)
+        raise TargetError(name, f"{name}: does not import the package of the demo")
     return _shown([done.stdout.strip()], home)[0]
 
 

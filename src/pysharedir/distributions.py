@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import os
 from dataclasses import dataclass
-from importlib.metadata import PathDistribution
+from importlib.metadata import PackageNotFoundError, PathDistribution
 from io import StringIO
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from installer.records import InvalidRecordEntry, RecordEntry, parse_record_file
 from packaging.utils import canonicalize_name
 
 from pysharedir.changes import pycs
 from pysharedir.errors import RecordError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -48,55 +53,61 @@ class Distribution:
 
 
 def installed(directory: Path) -> list[Distribution]:
-    """Return the distributions whose metadata is in *directory*, sorted by name."""
+    """Return the distributions whose metadata is in *directory*, sorted by name.
+
+    One whose metadata cannot be read goes by the name of its directory.
+    """
     found = []
     for info in _listdir(directory):
         if info.suffix in (".dist-info", ".egg-info"):
-            metadata = PathDistribution(info).metadata
-            if "Name" in metadata and "Version" in metadata:
-                found.append(Distribution(metadata["Name"], metadata["Version"], info))
+            name, _, version = info.stem.partition("-")
+            with contextlib.suppress(OSError, ValueError, LookupError, PackageNotFoundError):
+                metadata = PathDistribution(info).metadata
+                name, version = metadata["Name"] or name, metadata["Version"] or version
+            found.append(Distribution(name, version, info))
     return sorted(found, key=lambda each: each.key)
 
 
 def loose(directory: Path) -> list[str]:
-    """Return the names in *directory* that can be imported and belong to no distribution."""
-    owned = {"__pycache__"}
+    """Return what in *directory* belongs to no distribution, relative to it.
+
+    A directory stands for its files when none of them belongs to one.
+    """
+    owned: set[str] = set()
+    whole: set[str] = set()
     for each in installed(directory):
-        owned.add(each.info.name)
         try:
-            owned |= {Path(entry.path).parts[0] for entry in each.record()}
+            owned |= {os.path.normpath(entry.path) for entry in each.record()}
         except RecordError:
-            owned |= _top_level(each.info)
-    return sorted(
-        path.name
-        for path in _listdir(directory)
-        if path.name not in owned and (_has_files(path) if path.is_dir() else True)
-    )
+            whole |= {each.info.name, *_top_level(each.info)}
+    names: dict[str, None] = {}
+    for path in sorted(_files(directory)):
+        top = path.split("/")[0]
+        if path not in owned and top not in whole:
+            shared = any(each.startswith(top + "/") for each in owned)
+            names[path if shared else top] = None
+    return list(names)
 
 
-def files_of(distribution: Distribution) -> tuple[list[str], list[str]]:
-    """Return the files of a distribution inside its directory, and those elsewhere.
+def files_of(distribution: Distribution) -> list[str]:
+    """Return the files of a distribution inside its directory, relative to it.
 
-    Those inside come with the pycs of its modules, its metadata last.
+    The pycs of its modules are among them, its metadata comes last.
 
-    :raises RecordError: when it cannot be told, or a path is absolute or climbs to what is not
-        a file.
+    :raises RecordError: when it cannot be told, or a path is absolute.
     """
     base = distribution.info.parent
     inside: dict[str, None] = {}
-    outside = []
     for entry in distribution.record():
         path = os.path.normpath(entry.path)
         if os.path.isabs(path):
             raise RecordError(distribution.name, f"RECORD has an absolute path: {path}")
-        if path.startswith(".."):
-            outside.append(entry.path)
-        elif os.path.lexists(base / path):
+        if not path.startswith("..") and os.path.lexists(base / path):
             inside[path] = None
     for pyc in pycs(base / path for path in inside):
         inside[str(pyc.relative_to(base))] = None
     metadata = distribution.info.name + "/"
-    return sorted(inside, key=lambda path: (path.startswith(metadata), path)), outside
+    return sorted(inside, key=lambda path: (path.startswith(metadata), path))
 
 
 def rewritten_record(distribution: Distribution, directory: Path) -> bytes:
@@ -131,5 +142,9 @@ def _top_level(info: Path) -> set[str]:
     return {*names, *(f"{name}.py" for name in names)}
 
 
-def _has_files(directory: Path) -> bool:
-    return any(files for _, _, files in os.walk(directory))
+def _files(directory: Path) -> Iterator[str]:
+    for parent, directories, files in os.walk(directory):
+        if "__pycache__" in directories:
+            directories.remove("__pycache__")
+        for name in files:
+            yield os.path.relpath(os.path.join(parent, name), directory)

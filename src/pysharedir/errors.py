@@ -65,6 +65,17 @@ class ShadowedError(PysharedirError):
         self.path = path
 
 
+class SharedirError(PysharedirError):
+    """A sharedir that is on ``sys.path`` without the hook."""
+
+    def __init__(self, sharedir: str) -> None:
+        super().__init__(
+            f"{sharedir}: on sys.path already, so it cannot be a sharedir",
+            "give a directory of its own",
+        )
+        self.sharedir = sharedir
+
+
 class OccupiedError(PysharedirError):
     """A sharedir that holds what would become unimportable.
 

@@ -92,7 +92,10 @@ def read(site_dir: Path) -> Installed:
     record = _record(site_dir / GATE)
     if record is None:
         return found
-    settings = Settings(**{key: record[key] for key in asdict(Settings())})
+    # A record of another release may lack a setting, or have more.
+    settings = Settings(
+        **{key: record.get(key, value) for key, value in asdict(Settings()).items()}
+    )
     created = tuple(record["created"])
     found = replace(found, settings=settings, created=created, version=record["version"])
     if set(files) != set(record["files"]):
@@ -143,4 +146,8 @@ def _record(gate: Path) -> dict[str, Any] | None:
         record: dict[str, Any] = json.loads(gate.read_text("utf-8").partition(_RECORD)[2])
     except (OSError, ValueError):
         return None
-    return record
+    kinds = {"version": str, "created": list, "files": dict}
+    whole = isinstance(record, dict) and all(
+        isinstance(record.get(key), kind) for key, kind in kinds.items()
+    )
+    return record if whole else None

@@ -35,18 +35,21 @@ def plan(
     parents: list[Path] = [directory]
     there: list[Step] = []
     here: list[Step] = []
+    planned: set[Path] = set()
     for each in distributions:
         base = each.info.parent
-        files, _ = files_of(each)
+        # What two distributions list is the one file that is there.
+        files = [path for path in files_of(each) if directory / path not in planned]
         for path in files:
             target = directory / path
+            planned.add(target)
             parents.append(target.parent)
             if os.path.lexists(target):
                 raise RecordError(each.name, f"{target} is there already")
             if target == directory / each.info.name / "RECORD":
                 there.append(WriteFile(target, rewritten_record(each, directory)))
             else:
-                there.append(CopyFile(target, base / path))
+                there.append(CopyFile(target, base / path, link=not keep))
         if not keep:
             here += _removal(base, directory, files)
     return [*directories(*parents), *there, *here]

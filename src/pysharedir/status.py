@@ -122,10 +122,10 @@ def _role(target: Target, view: View, path: str) -> tuple[str, str]:
         return "standard library", "interpreter"
     if Path(path).name == "python{}{}.zip".format(*target.version_info[:2]):
         return "standard library", "interpreter"
-    root = target.root_of(path)
-    if root is not None and (line := _path_line(view, path)) is None:
-        return _role_of_site_dir(target, root, path), "site"
     line = _path_line(view, path)
+    root = target.root_of(path)
+    if root is not None and line is None:
+        return _role_of_site_dir(target, root, path), "site"
     return ("path line", line) if line else ("other", "startup code")
 
 
@@ -150,7 +150,10 @@ def _path_line(view: View, path: str) -> str | None:
     """Return the .pth file that names *path*."""
     for directory in view.path:
         for file in sorted(Path(directory).glob("*.pth")):
-            lines = file.read_text("utf-8", "replace").splitlines()
+            try:
+                lines = file.read_text("utf-8", "replace").splitlines()
+            except OSError:
+                continue
             if any(
                 os.path.normpath(Path(directory, line.strip())) == path
                 for line in lines

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FLOOR = (3, 9)
 _PROBE = Path(__file__).with_name("_probe.py")
-_FENCED = re.compile(r"<pysharedir>(.*)</pysharedir>")
+_FENCED = re.compile(r"^<pysharedir>(\{.*\})</pysharedir>$", re.MULTILINE)
 _SAID_VERSION = re.compile(r"Python (\d+)\.(\d+)")
 _VERSION = re.compile(r"(?:python|cpython|pypy)?[-@]?\d+(?:\.\d+)*t?")
 
@@ -152,7 +152,7 @@ def locate(spec: str | None) -> Path:
     """Return the executable that *spec* names, see :func:`find`."""
     if spec is None:
         return _default()
-    path = Path(spec).expanduser()
+    path = Path(os.path.expanduser(spec))
     if spec and path.is_dir():
         return _in_directory(path)
     if path.is_file() or os.sep in spec:
@@ -189,16 +189,24 @@ def _in_directory(directory: Path) -> Path:
 
 
 def _of_version(spec: str) -> Path:
+    named = shutil.which(spec)
+    if named is not None and _SAID_VERSION.match(_run(Path(named), "-V")):
+        return Path(named)
     # pyenv's shims, which are what it has on PATH, start only the versions that are active.
-    home = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
-    pyenv = os.pathsep.join(sorted(map(str, home.glob("versions/*/bin")), reverse=True))
+    home = Path(os.path.expanduser(os.environ.get("PYENV_ROOT", "~/.pyenv")))
+    pyenv = os.pathsep.join(map(str, home.glob("versions/*/bin")))
     for path in (os.environ.get("PATH", ""), pyenv):
         try:
             found = get_interpreter(spec, env={**os.environ, "PATH": path})
         except RuntimeError:  # of a version that python-discovery does not know
             continue
-        if found is not None and found.executable is not None:
-            return Path(found.executable)
+        executable = found and found.executable
+        if executable and Path(executable).parent == Path(sys.prefix, "bin"):
+            # python-discovery offers the interpreter that runs this first, but a version does
+            # not mean the command's own environment.
+            executable = found.system_executable  # type: ignore[union-attr]
+        if executable:
+            return Path(executable)
     raise TargetError(spec, f"{spec}: no such Python on this machine", "give its path")
 
 
@@ -254,5 +262,5 @@ def _view(found: Mapping[str, Any]) -> View:
         purelib=found["purelib"],
         platlib=found["platlib"],
         sitecustomize=found["sitecustomize"],
-        pythonpath=tuple(entry for entry in found["pythonpath"] if entry),
+        pythonpath=tuple(found["pythonpath"]),
     )
