@@ -121,11 +121,12 @@ class CopyFile:
         """See :meth:`Step.apply`."""
         if os.path.lexists(self.path):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(self.path))
-        try:
-            if not self.link:
-                raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
-            os.link(self.source, self.path, follow_symlinks=False)
-        except OSError:  # also of another file system, or one without hard links
+        linked = False
+        if self.link:
+            with contextlib.suppress(OSError):  # another file system, or one without hard links
+                os.link(self.source, self.path, follow_symlinks=False)
+                linked = True
+        if not linked:
             shutil.copy2(self.source, self.path, follow_symlinks=False)
         return self.path.unlink
 

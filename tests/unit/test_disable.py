@@ -172,6 +172,57 @@ def test_restore_that_fails_in_the_middle_is_undone(enabled: Venv, command: Comm
     assert verify(enabled.sharedir)
 
 
+def test_restore_moves_a_file_of_two_distributions_once(enabled: Venv, command: Command) -> None:
+    both = {"shared/__init__.py": ""}
+    put(enabled.sharedir, "one", {**both, "shared/one.py": ""})
+    (enabled.sharedir / "shared/__init__.py").unlink()
+    put(enabled.sharedir, "two", {**both, "shared/two.py": ""})
+    command.json("--python", enabled.root, "disable", "--restore")
+    assert names(enabled.site_dir / "shared") == ["__init__.py", "one.py", "two.py"]
+    assert enabled.has_no_hook()
+
+
+def test_restore_refuses_to_leave_a_file_that_nobody_owns(enabled: Venv, command: Command) -> None:
+    put(enabled.sharedir, "hello", HELLO)
+    plant(enabled.sharedir, {"hello": {"extra.py": ""}})
+    done = command("--python", enabled.root, "disable", "--restore")
+    assert (done.returncode, "hello/extra.py" in done.stderr) == (1, True)
+    assert enabled.says("__import__('hello.extra').__name__") == "hello"
+
+
+def test_restore_from_outside_makes_copies(venv: Venv, command: Command, tmp_path: Path) -> None:
+    command.json("--python", venv.root, "enable", "--sharedir", tmp_path / "outside")
+    put(tmp_path / "outside", "hello", {"hello.py": ""}, scripts=venv.root / "bin")
+    command.json("--python", venv.root, "disable", "--restore")
+    assert (venv.site_dir / "hello.py").stat().st_nlink == 1
+
+
+def test_a_copy_of_another_root_is_no_substitute(
+    enabled: Venv, make_venv: Callable[[str], Venv], command: Command
+) -> None:
+    other = make_venv("other")
+    put(other.site_dir, "hello", HELLO)
+    (enabled.site_dir / "other.pth").write_text(f"{other.site_dir}\n")
+    put(enabled.sharedir, "hello", HELLO)
+    done = command("--python", enabled.root, "disable")
+    assert (done.returncode, "unimportable: hello" in done.stderr) == (1, True)
+
+
+def test_metadata_that_cannot_be_read_counts(enabled: Venv, command: Command) -> None:
+    info = enabled.sharedir / "odd-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_bytes(b"Name: odd\xff\n")
+    assert command.json("--python", enabled.root, "status")["counts"][str(enabled.sharedir)] == 1
+
+
+def test_a_record_of_another_kind_is_no_crash(enabled: Venv, command: Command) -> None:
+    gate = enabled.site_dir / "_pysharedir.py"
+    gate.write_text(gate.read_text().partition("# pysharedir-rec")[0] + "# pysharedir-record: {}")
+    assert command.json("--python", enabled.root, "status")["hook"]["state"] == "incomplete"
+    command.json("--python", enabled.root, "disable")
+    assert enabled.has_no_hook()
+
+
 def test_another_hook_on_the_path_serves_the_sharedir(
     enabled: Venv, make_venv: Callable[[str], Venv], command: Command
 ) -> None:
@@ -181,7 +232,7 @@ def test_another_hook_on_the_path_serves_the_sharedir(
     put(enabled.sharedir, "hello", HELLO)
     command.json("--python", enabled.root, "disable")
     assert enabled.has_no_hook()
-    (other.site_dir / "_pysharedir.pth").exists()
+    assert (other.site_dir / "_pysharedir.pth").exists()
 
 
 def test_a_sharedir_of_another_root_counts(

@@ -27,6 +27,10 @@ HOOK = [
     "_pysharedir.py",
     "_pysharedir.start",
 ]
+SLOW = (
+    "import os, sys, time; os.environ.get('PYSHAREDIR') == '1' and "
+    "(open(sys.prefix + '/slow', 'w').close(), time.sleep(5))\n"
+)
 
 
 def test_sends_purelib_to_the_sharedir(venv: Venv, command: Command) -> None:
@@ -172,6 +176,40 @@ def test_a_sharedir_in_use_is_not_given_up(venv: Venv, command: Command, tmp_pat
     assert done.returncode == 1
     assert "would become unimportable: one" in done.stderr
     assert not (tmp_path / "other").exists()
+
+
+def test_a_site_dir_is_no_sharedir(venv: Venv, command: Command) -> None:
+    done = command("--python", venv.root, "enable", "--sharedir", venv.site_dir)
+    assert (done.returncode, "on sys.path already" in done.stderr) == (1, True)
+    assert venv.has_no_hook()
+
+
+def test_sigterm_in_the_middle_undoes_it(venv: Venv, command: Command) -> None:
+    plant(venv.site_dir, {"slow.pth": SLOW})
+    running = subprocess.Popen(
+        [sys.executable, "-m", "pysharedir", "--python", venv.root, "enable"],
+        env=command.environment,
+        stdout=subprocess.DEVNULL,
+    )
+    while not (venv.root / "slow").exists():
+        assert running.poll() is None
+    running.terminate()
+    assert running.wait() == 128 + 15
+    assert venv.has_no_hook()
+    assert not (venv.root / "share").exists()
+
+
+def test_another_hooks_sharedir_is_not_lost(
+    venv: Venv, make_venv: Callable[[str], Venv], command: Command, tmp_path: Path
+) -> None:
+    other = make_venv("other")
+    command.json("--python", other.root, "enable", "--sharedir", tmp_path / "outside")
+    line = f"import site; site.addsitedir({str(other.site_dir)!r})\n"
+    plant(venv.site_dir, {"other.pth": line})
+    assert str(tmp_path / "outside") in venv.says("sys.path")
+    done = command("--python", venv.root, "enable")
+    assert (done.returncode, "does not find" in done.stderr) == (1, True)
+    assert str(tmp_path / "outside") in venv.says("sys.path")
 
 
 def test_a_world_writable_sharedir_is_refused(venv: Venv, command: Command) -> None:

@@ -36,6 +36,13 @@ def test_another_version(version: str) -> None:
     assert target.find(version).version == version
 
 
+def test_a_version_is_not_the_commands_own_environment(venv: Venv) -> None:
+    code = f"from pysharedir import target; print(target.find('{VERSION}').prefix)"
+    done = venv.run("-c", code, PYTHONPATH=os.pathsep.join(sys.path))
+    assert not done.returncode, done.stderr
+    assert done.stdout.strip() != str(venv.root)
+
+
 def test_the_active_venv(venv: Venv, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIRTUAL_ENV", str(venv.root))
     assert target.find(None).prefix == str(venv.root)
