@@ -81,7 +81,7 @@ def plan_enable(target: Target, where: Place, settings: hook.Settings) -> list[S
     before = where.read()
     site_dir = where.on_disk(where.site_dir)
     sharedir = where.sharedir(target, settings)
-    if any(layout.same_directory(entry, str(sharedir)) for entry in target.off.path):
+    if layout.lists(target.off.path, str(sharedir)):
         raise SharedirError(str(sharedir))
     _refuse_foreign(site_dir, settings)
     if settings.style == "sitecustomize":
@@ -120,13 +120,13 @@ def check_enabled(target: Target, where: Place, settings: hook.Settings, before:
         )
     path = (*target.view({"PYSHAREDIR": "1"}).path, str(sharedir))
     for entry in before.path:
-        if os.path.isdir(entry) and not any(layout.same_directory(entry, each) for each in path):
+        if os.path.isdir(entry) and not layout.lists(path, entry):
             raise StartError(
                 str(target.executable),
                 f"with the hook it does not find {entry} any more",
                 "another hook on its path has brought that: enable it in one place only",
             )
-    if not any(layout.same_directory(entry, str(sharedir)) for entry in path[:-1]):
+    if not layout.lists(path[:-1], str(sharedir)):
         raise StartError(
             str(target.executable),
             f"with the hook it does not find {sharedir}",
@@ -262,17 +262,13 @@ def _files(
     parents = sorted({(site_dir / name).parent for name in changed} - {site_dir})
     steps += [changes.MakeDirectory(parent) for parent in parents if not parent.is_dir()]
     starters = hook.STARTERS["pth"] + hook.STARTERS["sitecustomize"]
-    steps += [_write(site_dir, name, wanted) for name in changed if name not in starters]
-    modules = tuple(site_dir / name for name in changed if name.endswith(".py"))
+    writes = {name: changes.WriteFile(site_dir / name, wanted[name]) for name in changed}
+    modules = [step for name, step in writes.items() if name not in starters]
+    steps += modules
     if modules and not where.destdir:
-        modules = tuple(path for path in modules if path.name not in starters)
-        steps.append(changes.Compile(target.executable, modules))
-    steps += [_write(site_dir, name, wanted) for name in changed if name in starters]
+        steps.append(changes.Compile(target.executable, tuple(step.path for step in modules)))
+    steps += [step for name, step in writes.items() if name in starters]
     return steps + _remove_modules(site_dir, [n for n in before.files if n not in wanted])
-
-
-def _write(site_dir: Path, name: str, wanted: dict[str, bytes]) -> Step:
-    return changes.WriteFile(site_dir / name, wanted[name])
 
 
 def _removal(where: Place, before: hook.Installed) -> list[Step]:

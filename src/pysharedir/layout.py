@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 
 @cache
@@ -49,6 +49,11 @@ def root_of(site_dir: str, version: str, platlibdir: str = "lib") -> str | None:
 def sharedir_of(root: str, version: str) -> str:
     """Return the sharedir of a root: ``ROOT/share/python/X.Y``."""
     return f"{root}/share/python/{version}"
+
+
+def lists(path: Iterable[str], directory: str) -> bool:
+    """Tell whether an entry of *path* is *directory*, however it is spelled."""
+    return any(same_directory(entry, directory) for entry in path)
 
 
 def same_directory(*paths: str) -> bool:

@@ -78,7 +78,7 @@ def status(target: Target, where: Place) -> Status:
         layout=_layout(target, where, view),
         hook=found,
         sharedir=sharedir,
-        active=any(layout.same_directory(entry, sharedir) for entry in view.path),
+        active=layout.lists(view.path, sharedir),
         counts={
             entry: count
             for entry in (*view.path, sharedir)
@@ -118,9 +118,8 @@ def _role(target: Target, view: View, path: str) -> tuple[str, str]:
         return _role_of_added(target, view, path)
     if path in view.pythonpath:
         return "PYTHONPATH", "PYTHONPATH"
-    if path == target.stdlib or path.endswith("/lib-dynload"):
-        return "standard library", "interpreter"
-    if Path(path).name == "python{}{}.zip".format(*target.version_info[:2]):
+    archive = "/python{}{}.zip".format(*target.version_info[:2])
+    if path == target.stdlib or path.endswith(("/lib-dynload", archive)):
         return "standard library", "interpreter"
     line = _path_line(view, path)
     root = target.root_of(path)
