@@ -19,7 +19,6 @@ import sysconfig
 def facts():
     off = getattr(sysconfig.get_paths, "__wrapped__", sysconfig.get_paths)()
     paths = sysconfig.get_paths()
-    sitecustomize = sys.modules.get("sitecustomize")
     return dict(
         version=sys.version_info[:3],
         implementation=sys.implementation.name,
@@ -40,7 +39,6 @@ def facts():
         site_dirs=site.getsitepackages(),
         user_site=site.getusersitepackages() if site.ENABLE_USER_SITE else None,
         path=[entry for entry in sys.path if isinstance(entry, str)],
-        sitecustomize=getattr(sitecustomize, "__file__", None),
         pythonpath=[]
         if sys.flags.ignore_environment
         else [

@@ -35,7 +35,6 @@ class View:
     path: tuple[str, ...]
     purelib: str
     platlib: str
-    sitecustomize: str | None
     pythonpath: tuple[str, ...]
 
 
@@ -261,6 +260,5 @@ def _view(found: Mapping[str, Any]) -> View:
         path=tuple(found["path"]),
         purelib=found["purelib"],
         platlib=found["platlib"],
-        sitecustomize=found["sitecustomize"],
         pythonpath=tuple(found["pythonpath"]),
     )
