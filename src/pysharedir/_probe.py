@@ -12,8 +12,30 @@ if sys.path[0] == "":  # the working directory: must not shadow the standard lib
 
 import json
 import os
+import platform
 import site
 import sysconfig
+
+
+def markers():
+    """The environment of markers, by the specification of dependency specifiers."""
+    implementation = sys.implementation
+    version = "{0.major}.{0.minor}.{0.micro}".format(implementation.version)
+    if implementation.version.releaselevel != "final":
+        version += implementation.version.releaselevel[0] + str(implementation.version.serial)
+    return dict(
+        implementation_name=implementation.name,
+        implementation_version=version,
+        os_name=os.name,
+        platform_machine=platform.machine(),
+        platform_python_implementation=platform.python_implementation(),
+        platform_release=platform.release(),
+        platform_system=platform.system(),
+        platform_version=platform.version(),
+        python_full_version=platform.python_version(),
+        python_version=".".join(platform.python_version_tuple()[:2]),
+        sys_platform=sys.platform,
+    )
 
 
 def facts():
@@ -36,6 +58,7 @@ def facts():
         purelib=paths["purelib"],
         platlib=paths["platlib"],
         scripts=paths["scripts"],
+        markers=markers(),
         site_dirs=site.getsitepackages(),
         user_site=site.getusersitepackages() if site.ENABLE_USER_SITE else None,
         path=[entry for entry in sys.path if isinstance(entry, str)],

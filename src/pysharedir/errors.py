@@ -98,6 +98,14 @@ class RecordError(PysharedirError):
         self.reason = reason
 
 
+class RememberedError(PysharedirError):
+    """A file of what pysharedir remembers that pysharedir did not write."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: not written by pysharedir", "move it away")
+        self.path = path
+
+
 class ChangeError(PysharedirError):
     """A change of the file system that failed; what came before it has been undone.
 

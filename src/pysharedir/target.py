@@ -43,10 +43,13 @@ class Target:
     """An interpreter, as it is with the hook switched off.
 
     :ivar purelib: Where it installs pure wheels to, without the hook.
+    :ivar sys_executable: What it calls itself; ``executable`` may be a script that starts it.
+    :ivar markers: The environment of its markers (the specification of dependency specifiers).
     :ivar site_dirs: What ``site.getsitepackages()`` lists.
     """
 
     executable: Path
+    sys_executable: str
     version_info: tuple[int, int, int]
     implementation: str
     platform: str
@@ -59,6 +62,7 @@ class Target:
     purelib: str
     platlib: str
     scripts: str
+    markers: dict[str, str]
     site_dirs: tuple[str, ...]
     user_site: str | None
     off: View
@@ -124,6 +128,7 @@ def find(spec: str | None) -> Target:
     found = _probe(executable, {"PYSHAREDIR": "0"})
     return Target(
         executable=executable,
+        sys_executable=found["executable"],
         version_info=(found["version"][0], found["version"][1], found["version"][2]),
         purelib=found["site_purelib"],
         site_dirs=tuple(found["site_dirs"]),
@@ -141,6 +146,7 @@ def find(spec: str | None) -> Target:
                 "stdlib",
                 "platlib",
                 "scripts",
+                "markers",
                 "user_site",
             )
         },

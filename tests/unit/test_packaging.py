@@ -26,6 +26,7 @@ MODULES = [
     "hook",
     "layout",
     "moves",
+    "remembered",
     "status",
     "target",
 ]
