@@ -156,16 +156,28 @@ def plan_disable(target: Target, where: Place, *, restore: bool, force: bool) ->
             _refuse_occupied(other, names, "use --force to disable all the same")
         lost = _lost(target, where.root, sharedir)
         if restore:
-            steps += moves.plan(
-                lost.distributions,
-                where.on_disk(where.site_dir),
-                keep=before.settings.sharedir is not None,
-            )
+            steps += _restoration(where, sharedir, lost.distributions, before.settings)
             _refuse_occupied(sharedir, lost.loose, _OWNERLESS)
         else:
             hint = "use --restore to move them back" if lost.distributions else _OWNERLESS
             _refuse_occupied(sharedir, lost.names, hint)
     return [*steps, *_removal(where, before)]
+
+
+def _restoration(
+    where: Place,
+    sharedir: Path,
+    lost: Sequence[distributions.Distribution],
+    settings: hook.Settings,
+) -> list[Step]:
+    site_dir = where.on_disk(where.site_dir)
+    staying = [each for each in distributions.installed(sharedir) if each not in lost]
+    planned = tuple(moves.move(each, site_dir, staying) for each in lost)
+    if not planned:
+        return []
+    if settings.sharedir is None:
+        return [*changes.directories(site_dir), moves.Relocation(planned, sharedir)]
+    return [moves.Relocation(planned, site_dir, keep=where.root)]
 
 
 @dataclass(frozen=True)

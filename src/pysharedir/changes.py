@@ -6,7 +6,6 @@ import contextlib
 import errno
 import os
 import secrets
-import shutil
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -104,51 +103,17 @@ class WriteFile:
 
 
 @dataclass(frozen=True)
-class CopyFile:
-    """Put a file or link that exists elsewhere here too.
-
-    :ivar link: A hard link will do, since the other is going to be removed.
-    """
-
-    path: Path
-    source: Path
-    link: bool = True
-
-    def __str__(self) -> str:
-        return f"copy {self.source} to {self.path}"
-
-    def apply(self) -> Callable[[], object]:
-        """See :meth:`Step.apply`."""
-        if os.path.lexists(self.path):
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(self.path))
-        linked = False
-        if self.link:
-            with contextlib.suppress(OSError):  # another file system, or one without hard links
-                os.link(self.source, self.path, follow_symlinks=False)
-                linked = True
-        if not linked:
-            shutil.copy2(self.source, self.path, follow_symlinks=False)
-        return self.path.unlink
-
-
-@dataclass(frozen=True)
 class RemoveFile:
-    """Remove a file or link.
-
-    :ivar copy: Where the same is, to bring it back from; without, a small file is kept in memory.
-    """
+    """Remove a small file, or a link."""
 
     path: Path
-    copy: Path | None = None
 
     def __str__(self) -> str:
         return f"remove {self.path}"
 
     def apply(self) -> Callable[[], object]:
         """See :meth:`Step.apply`."""
-        if self.copy is not None:
-            undo: Callable[[], object] = CopyFile(self.path, self.copy).apply
-        elif self.path.is_symlink():
+        if self.path.is_symlink():
             undo = MakeLink(self.path, str(self.path.readlink())).apply
         else:
             undo = WriteFile(self.path, self.path.read_bytes()).apply

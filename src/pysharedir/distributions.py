@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import os
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, PathDistribution
-from io import StringIO
+from email.message import Message
+from email.parser import BytesHeaderParser
 from typing import TYPE_CHECKING
 
-from installer.records import InvalidRecordEntry, RecordEntry, parse_record_file
 from packaging.utils import canonicalize_name
 
-from pysharedir.changes import pycs
+from pysharedir import records
 from pysharedir.errors import RecordError
 
 if TYPE_CHECKING:
@@ -37,20 +35,6 @@ class Distribution:
         """The normalised name."""
         return canonicalize_name(self.name)
 
-    def record(self) -> list[RecordEntry]:
-        """Return the entries of RECORD.
-
-        :raises RecordError: when there is none, or it cannot be read.
-        """
-        path = self.info / "RECORD"
-        try:
-            with path.open(encoding="utf-8", newline="") as file:
-                return [RecordEntry.from_elements(*row) for row in parse_record_file(file)]
-        except FileNotFoundError:
-            raise RecordError(self.name, "has no RECORD, so its files are not known") from None
-        except (OSError, ValueError, InvalidRecordEntry) as error:
-            raise RecordError(self.name, f"RECORD cannot be read: {error}") from error
-
 
 def installed(directory: Path) -> list[Distribution]:
     """Return the distributions whose metadata is in *directory*, sorted by name.
@@ -61,9 +45,8 @@ def installed(directory: Path) -> list[Distribution]:
     for info in _listdir(directory):
         if info.suffix in (".dist-info", ".egg-info"):
             name, _, version = info.stem.partition("-")
-            with contextlib.suppress(OSError, ValueError, LookupError, PackageNotFoundError):
-                metadata = PathDistribution(info).metadata
-                name, version = metadata["Name"] or name, metadata["Version"] or version
+            metadata = _headers(info)
+            name, version = metadata["Name"] or name, metadata["Version"] or version
             found.append(Distribution(name, version, info))
     return sorted(found, key=lambda each: each.key)
 
@@ -77,54 +60,124 @@ def loose(directory: Path) -> list[str]:
     whole: set[str] = set()
     for each in installed(directory):
         try:
-            owned |= {os.path.normpath(entry.path) for entry in each.record()}
+            owned.update(records.read(each).files())
         except RecordError:
-            whole |= {each.info.name, *_top_level(each.info)}
+            whole |= _top_level(each.info)
+        whole.add(each.info.name)
+    shared = {path.partition("/")[0] for path in owned if "/" in path}
     names: dict[str, None] = {}
-    for path in sorted(_files(directory)):
-        top = path.split("/")[0]
-        if path not in owned and top not in whole:
-            shared = any(each.startswith(top + "/") for each in owned)
-            names[path if shared else top] = None
+    for path in sorted(walk(str(directory))):
+        top = path.partition("/")[0]
+        if path not in owned and top not in whole and "/__pycache__/" not in f"/{path}":
+            names[path if top in shared else top] = None
     return list(names)
 
 
-def files_of(distribution: Distribution) -> list[str]:
-    """Return the files of a distribution inside its directory, relative to it.
+@dataclass(frozen=True)
+class Contents:
+    """The files of a distribution.
 
-    The pycs of its modules are among them, its metadata comes last.
-
-    :raises RecordError: when it cannot be told, or a path is absolute.
+    :ivar files: Those that are there, relative to its directory: all that RECORD lists, the pycs
+        of its modules, and whatever is in its metadata directory, which comes last.
+    :ivar missing: Those that RECORD lists and that are not there, but for pycs.
+    :ivar others: What else is in its directories, by directory.
     """
-    base = distribution.info.parent
-    inside: dict[str, None] = {}
-    for entry in distribution.record():
-        path = os.path.normpath(entry.path)
-        if os.path.isabs(path):
-            raise RecordError(distribution.name, f"RECORD has an absolute path: {path}")
-        if not path.startswith("..") and os.path.lexists(base / path):
-            inside[path] = None
-    for pyc in pycs(base / path for path in inside):
-        inside[str(pyc.relative_to(base))] = None
-    metadata = distribution.info.name + "/"
-    return sorted(inside, key=lambda path: (path.startswith(metadata), path))
+
+    listing: records.Listing
+    files: list[str]
+    missing: list[str]
+    others: dict[str, set[str]]
 
 
-def rewritten_record(distribution: Distribution, directory: Path) -> bytes:
-    """Return RECORD as it must be when the distribution is in *directory*.
+def contents(distribution: Distribution, base: Path | None = None) -> Contents:
+    """Return the files of *distribution*.
 
-    Paths are relative to the directory that holds ``.dist-info``, so those of scripts change with
-    it (https://packaging.python.org/en/latest/specifications/recording-installed-packages/).
+    :param base: The directory to look for them in, when the metadata is not in it.
+    :raises RecordError: when RECORD cannot tell, or links make a move unsafe.
     """
-    base = distribution.info.parent
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    for entry in distribution.record():
-        path, *rest = entry.to_row()
-        if os.path.normpath(path).startswith(".."):
-            path = os.path.relpath(os.path.normpath(base / path), directory)
-        writer.writerow((path, *rest))
-    return text.getvalue().encode()
+    listing = records.read(distribution)
+    root = str(base or distribution.info.parent)
+    found = Contents(listing, [], [], {})
+    _refuse_linked_directories(distribution, root, listing)
+    for directory, names in listing.inside.items():
+        prefix = f"{directory}/" if directory else ""
+        there = _entries(root, directory)
+        if directory.endswith("__pycache__"):
+            modules = listing.inside.get(os.path.dirname(directory), set())
+            found.files.extend(
+                prefix + name
+                for name in sorted(names & there.keys())
+                if _source(name) not in modules
+            )
+            continue
+        mine = [
+            n for n in sorted(names & there.keys()) if not there[n].is_dir(follow_symlinks=False)
+        ]
+        for name in mine:
+            if there[name].is_symlink():
+                _refuse_leading_out(distribution, root, prefix + name)
+        found.files.extend(prefix + name for name in mine)
+        found.missing.extend(prefix + name for name in sorted(names - there.keys()))
+        found.others[directory] = there.keys() - names - {"__pycache__"}
+        if "__pycache__" in there:
+            cache = f"{prefix}__pycache__"
+            cached = sorted(_entries(root, cache))
+            found.files.extend(f"{cache}/{name}" for name in cached if _source(name) in names)
+    metadata = distribution.info.name
+    found.files.extend(f"{metadata}/{name}" for name in sorted(walk(f"{root}/{metadata}")))
+    return found
+
+
+def walk(directory: str) -> Iterator[str]:
+    """Yield the relative path of every file and link below *directory*."""
+    for parent, directories, files in os.walk(directory):
+        links = [name for name in directories if os.path.islink(os.path.join(parent, name))]
+        prefix = parent[len(directory) + 1 :]
+        for name in (*files, *links):
+            yield f"{prefix}/{name}" if prefix else name
+
+
+def _entries(root: str, directory: str) -> dict[str, os.DirEntry[str]]:
+    """Return what is in a directory, nothing when it cannot be listed."""
+    try:
+        with os.scandir(os.path.join(root, directory)) as found:
+            return {each.name: each for each in found}
+    except OSError:
+        return {}
+
+
+def _refuse_linked_directories(
+    distribution: Distribution, root: str, listing: records.Listing
+) -> None:
+    """Refuse files behind a link to a directory: they may be anybody's."""
+    seen: set[str] = {""}
+    for directory in listing.inside:
+        parent = directory
+        while parent not in seen:
+            seen.add(parent)
+            if os.path.islink(f"{root}/{parent}"):
+                raise RecordError(distribution.name, f"{parent} is a link to a directory")
+            parent = parent.rpartition("/")[0]
+
+
+def _refuse_leading_out(distribution: Distribution, root: str, path: str) -> None:
+    """Refuse a link that would lead elsewhere from another directory."""
+    to = os.readlink(f"{root}/{path}")
+    there = os.path.normpath(os.path.join(root, os.path.dirname(path), to))
+    if os.path.isabs(to) == there.startswith(f"{root}/"):
+        raise RecordError(distribution.name, f"{path} is a link to {to}, which would not move")
+
+
+def _source(pyc: str) -> str:
+    return f"{pyc.partition('.')[0]}.py" if pyc.endswith(".pyc") else ""
+
+
+def _headers(info: Path) -> Message:
+    """Return the headers of METADATA or PKG-INFO; none when there is no such file."""
+    for path in (info / "METADATA", info / "PKG-INFO", info):
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            return BytesHeaderParser().parse(file)
+    return Message()
 
 
 def _listdir(directory: Path) -> list[Path]:
@@ -140,11 +193,3 @@ def _top_level(info: Path) -> set[str]:
     except OSError:
         return set()
     return {*names, *(f"{name}.py" for name in names)}
-
-
-def _files(directory: Path) -> Iterator[str]:
-    for parent, directories, files in os.walk(directory):
-        if "__pycache__" in directories:
-            directories.remove("__pycache__")
-        for name in files:
-            yield os.path.relpath(os.path.join(parent, name), directory)

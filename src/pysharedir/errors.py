@@ -98,6 +98,52 @@ class RecordError(PysharedirError):
         self.reason = reason
 
 
+class NotInstalledError(PysharedirError):
+    """A name of a distribution that is not installed."""
+
+    exit_code = 2
+
+    def __init__(self, name: str, directories: Sequence[Path]) -> None:
+        super().__init__(
+            f"{name}: not installed in {', '.join(map(str, directories))}",
+            "`pysharedir sort --check` names what is",
+        )
+        self.name = name
+
+
+class BusyError(PysharedirError):
+    """Another process moves distributions to or from the same directory."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(
+            f"{directory}: another pysharedir moves distributions here", "wait until it is done"
+        )
+        self.directory = directory
+
+
+class JournalError(PysharedirError):
+    """A journal that cannot be read."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: cannot be read: {reason}", "nothing was changed")
+        self.path = path
+
+
+class InterruptedMoveError(PysharedirError):
+    """A move that could neither be finished nor undone.
+
+    :param reason: What the operating system said.
+    """
+
+    def __init__(self, directory: Path, reason: str) -> None:
+        super().__init__(
+            f"{directory}: a move of distributions was interrupted: {reason}",
+            "nothing is lost; mend that, and run `pysharedir sort` again",
+        )
+        self.directory = directory
+        self.reason = reason
+
+
 class RememberedError(PysharedirError):
     """A file of what pysharedir remembers that pysharedir did not write."""
 
@@ -130,4 +176,25 @@ class StartError(PysharedirError):
     def __init__(self, name: str, reason: str, hint: str) -> None:
         super().__init__(f"{name}: {reason}", f"nothing was changed; {hint}")
         self.name = name
+        self.reason = reason
+
+
+class UnusedSharedirError(PysharedirError):
+    """A sharedir that the target does not use."""
+
+    def __init__(self, sharedir: str, reason: str, hint: str) -> None:
+        super().__init__(f"{sharedir}: {reason}", hint)
+        self.sharedir = sharedir
+        self.reason = reason
+
+
+class InstallError(PysharedirError):
+    """Dependencies that could not be installed.
+
+    :param target: The interpreter that they are for.
+    """
+
+    def __init__(self, target: str, reason: str, hint: str) -> None:
+        super().__init__(f"{target}: {reason}", hint)
+        self.target = target
         self.reason = reason

@@ -1,0 +1,145 @@
+"""The commands ``enable`` and ``disable``."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import Any, cast
+
+import click
+
+from pysharedir import activation, changes, hook
+from pysharedir.cli import options, output
+from pysharedir.cli.recovery import recover
+from pysharedir.target import find
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  pysharedir --python .venv enable
+  pysharedir --python /apps/x86_64/bin/python3 enable --sharedir /apps/share/python/{version}
+  pysharedir --python /usr/bin/python3 enable --root "$DESTDIR" --prefix /usr
+"""
+)
+@options.python
+@click.option(
+    "--sharedir",
+    metavar="PATH",
+    help="Use this directory, to be shared between prefixes; {version} in it stands for X.Y.",
+)
+@click.option(
+    "--opt-in/--no-opt-in",
+    default=None,
+    help="Be off unless PYSHAREDIR=1 is in the environment.",
+)
+@click.option(
+    "--allow-world-writable/--no-allow-world-writable",
+    default=None,
+    help="Use a sharedir that everybody can write to.",
+)
+@click.option(
+    "--style",
+    type=click.Choice(["pth", "sitecustomize"]),
+    help="How the hook is started: by a .pth and .start file, or as a sitecustomize.py that"
+    " chains to the one it shadows.  [default: pth]",
+)
+@click.option("--root", metavar="DESTDIR", help="Stage the files below DESTDIR, for a package.")
+@options.prefix
+@options.dry_run
+@options.json
+@click.pass_obj
+def enable(
+    python: str | None,
+    *,
+    sharedir: str | None,
+    opt_in: bool | None,
+    allow_world_writable: bool | None,
+    style: hook.Style | None,
+    root: str | None,
+    prefix: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Install the hook into an interpreter, and make its sharedir.
+
+    What is not said stays as it was when the hook is there already: to run it again changes
+    nothing but an older hook.
+    """
+    if sharedir == "":
+        raise click.BadParameter("give a directory", param_hint="--sharedir")
+    target = find(python)
+    where = activation.place(target, prefix, root)
+    notes = recover(target, where, dry_run=dry_run)
+    given = {
+        "style": style,
+        "sharedir": os.path.abspath(os.path.expanduser(sharedir)) if sharedir else None,
+        "opt_in": opt_in,
+        "allow_world_writable": allow_world_writable,
+    }
+    settings = replace(
+        where.read().settings,
+        **cast("dict[str, Any]", {key: value for key, value in given.items() if value is not None}),
+    )
+    steps = activation.plan_enable(target, where, settings)
+    if steps and not dry_run:
+        before = target.view()
+        changes.apply(steps, lambda: activation.check_enabled(target, where, settings, before))
+    notes += [
+        f"{step.path}: not made, the file system has no links"
+        for step in steps
+        if isinstance(step, changes.MakeLink) and not dry_run and not step.path.is_symlink()
+    ]
+    where_to = where.sharedir(target, settings)
+    if target.is_venv and not where_to.is_relative_to(target.prefix) and not root:
+        notes.append(
+            f"{where_to}: outside this venv, so pip neither upgrades nor uninstalls there; uv does"
+        )
+    output.tell(target, steps, notes, dry_run=dry_run, as_json=as_json, idle="enabled already")
+    if steps and not dry_run and not as_json and not root:
+        when = "with PYSHAREDIR=1, " if settings.opt_in else ""
+        click.echo(f"{when}pure wheels now go to {where_to} (uv: use --refresh once)")
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  pysharedir --python .venv disable --dry-run
+  pysharedir --python .venv disable --restore
+"""
+)
+@options.python
+@click.option(
+    "--restore", is_flag=True, help="First move the distributions in the sharedir back to purelib."
+)
+@click.option("--force", is_flag=True, help="Leave what is in the sharedir, unimportable.")
+@options.prefix
+@options.dry_run
+@options.json
+@click.pass_obj
+def disable(
+    python: str | None,
+    *,
+    restore: bool,
+    force: bool,
+    prefix: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Take away what `enable` put into an interpreter.
+
+    Refuses while the sharedir holds what would become unimportable, pip among it.
+    """
+    if restore and force:
+        raise click.UsageError("--restore and --force exclude each other.")
+    target = find(python)
+    where = activation.place(target, prefix)
+    notes = recover(target, where, dry_run=dry_run)
+    before = where.read()
+    steps = activation.plan_disable(target, where, restore=restore, force=force)
+    if not dry_run:
+        changes.apply(steps)
+    if restore and steps and before.settings.sharedir is not None:
+        sharedir = where.sharedir(target, before.settings)
+        notes.append(f"{sharedir}: left as it is, since it may serve other prefixes")
+    output.tell(target, steps, notes, dry_run=dry_run, as_json=as_json, idle="not enabled")

@@ -1,0 +1,38 @@
+"""Options that several commands have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
+
+
+def python(command: Command) -> Command:
+    """Accept --python behind the command's name too."""
+
+    def remember(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+        if value is not None:
+            ctx.obj = value
+
+    return click.option(
+        "--python",
+        metavar="TARGET",
+        expose_value=False,
+        callback=remember,
+        help="The interpreter to work on: a path, a version such as 3.13, or a venv's directory."
+        "  [default: the active venv, else the interpreter that runs this, else python3]",
+    )(command)
+
+
+json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+dry_run = click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+prefix = click.option(
+    "--prefix",
+    metavar="DIR",
+    help="Work on the site dir that the interpreter has below DIR, not on its first.",
+)

@@ -1,0 +1,71 @@
+"""The command ``status``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from pysharedir import activation
+from pysharedir import status as reporting
+from pysharedir.cli import options, output
+from pysharedir.target import find
+
+
+@click.command()
+@options.python
+@options.prefix
+@options.json
+@click.pass_obj
+def status(python: str | None, *, prefix: str | None, as_json: bool) -> None:
+    """Show layout, hook, counts, and sys.path entry by entry.
+
+    The interpreter is started as you start it, with the environment as it is now.
+    """
+    target = find(python)
+    report = reporting.status(target, activation.place(target, prefix))
+    if as_json:
+        click.echo(json.dumps(output.plain(asdict(report)), indent=2))
+        return
+    console = output.console()
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in _summary(report):
+        table.add_row(name, Text(value))
+    console.print(table)
+    console.print()
+    entries = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for title in "sys.path", "role", "put there by":
+        entries.add_column(title, overflow="fold")
+    for entry in report.path:
+        entries.add_row(Text(entry.path, "" if entry.exists else "dim"), entry.role, Text(entry.by))
+    for path in report.dropped:
+        entries.add_row(Text(path, "dim strike"), "dropped: on it already", "pysharedir")
+    console.print(entries)
+
+
+def _summary(report: reporting.Status) -> list[tuple[str, str]]:
+    target, where, found = report.target, report.layout, report.hook
+    version = ".".join(map(str, target.version_info))
+    bits = f"{target.bits}-bit {target.platform}"
+    state = found.state
+    if state != "absent":
+        toggled = " (opt-in)" if found.settings.opt_in else ""
+        state = f"{state}{toggled}, style {found.settings.style}, in {found.site_dir}"
+        state += "; active" if report.active else "; not active in this environment"
+    same = "one directory" if where.same else "different directories"
+    return [
+        ("interpreter", f"{target.executable}: {target.implementation} {version}, {bits}"),
+        ("prefix", target.prefix + (f" (venv of {target.base_prefix})" if target.is_venv else "")),
+        ("purelib", where.purelib),
+        ("platlib", where.platlib),
+        ("lib64", f"{where.lib64}; lib, platlib and lib64 are {same}"),
+        ("sharedir", report.sharedir + ("" if Path(report.sharedir).is_dir() else " (missing)")),
+        ("hook", state),
+        *(("distributions", f"{count} in {path}") for path, count in report.counts.items()),
+    ]

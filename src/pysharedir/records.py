@@ -1,0 +1,133 @@
+"""RECORD: which files a distribution says are its own, and where they are.
+
+https://packaging.python.org/en/latest/specifications/recording-installed-packages/
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from dataclasses import dataclass
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from installer.records import InvalidRecordEntry, RecordEntry, parse_record_file
+
+from pysharedir.errors import RecordError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pysharedir.distributions import Distribution
+
+_IMPORTABLE = (".py", ".pyc", ".so", ".pth", ".start")
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What RECORD lists.
+
+    :ivar inside: The names of files by directory, relative to the directory that holds the
+        metadata, which is ``""``; without the metadata itself.
+    :ivar outside: Paths that lead out of that directory, relative to it.
+    """
+
+    inside: dict[str, set[str]]
+    outside: tuple[str, ...]
+
+    def files(self) -> Iterator[str]:
+        """Yield the files inside."""
+        for directory, names in self.inside.items():
+            for name in names:
+                yield f"{directory}/{name}" if directory else name
+
+    def regular(self, directory: str) -> str | None:
+        """Return the outermost regular package that *directory* is in, as far as it is listed."""
+        parts = directory.split("/")
+        for end in range(1, len(parts) + 1):
+            parent = "/".join(parts[:end])
+            if parent and is_regular(self.inside.get(parent, ())):
+                return parent
+        return None
+
+    def doors(self) -> Iterator[str]:
+        """Yield the files without which the import system finds none of the others.
+
+        These are modules that are in no regular package, and the ``__init__`` of the outermost
+        regular packages; startup files too.
+        """
+        for directory, names in self.inside.items():
+            if directory and not all(map(str.isidentifier, directory.split("/"))):
+                continue  # no package: libraries that compiled modules load, say
+            package = self.regular(directory)
+            for name in names:
+                is_door = name.startswith("__init__.") if package else name.endswith(_IMPORTABLE)
+                if is_door and package in (None, directory):
+                    yield f"{directory}/{name}" if directory else name
+
+
+def is_regular(names: set[str] | tuple[str, ...]) -> bool:
+    """Tell whether a directory with files of these names is a regular package."""
+    return any(name.startswith("__init__.") for name in names)
+
+
+def read(distribution: Distribution) -> Listing:
+    """Return what the RECORD of *distribution* lists.
+
+    :raises RecordError: when there is none, it cannot be read, or it lists an absolute path.
+    """
+    inside: dict[str, set[str]] = {}
+    outside = []
+    metadata = distribution.info.name
+    for entry in entries(distribution):
+        path = os.path.normpath(entry.path)
+        if os.path.isabs(path):
+            raise RecordError(distribution.name, f"RECORD has an absolute path: {path}")
+        directory, name = os.path.split(path)
+        if path.startswith(".."):
+            outside.append(path)
+        elif directory.partition("/")[0] != metadata:
+            inside.setdefault(directory, set()).add(name)
+    return Listing(inside, tuple(outside))
+
+
+def entries(distribution: Distribution) -> Iterator[RecordEntry]:
+    """Yield the entries of RECORD.
+
+    :raises RecordError: when there is none, or it cannot be read.
+    """
+    try:
+        with (distribution.info / "RECORD").open(encoding="utf-8", newline="") as file:
+            for row in parse_record_file(file):
+                yield RecordEntry.from_elements(*row)
+    except (FileNotFoundError, NotADirectoryError):
+        raise RecordError(distribution.name, "has no RECORD, so its files are not known") from None
+    except (OSError, ValueError, InvalidRecordEntry) as error:
+        raise RecordError(distribution.name, f"RECORD cannot be read: {error}") from error
+
+
+def rewritten(distribution: Distribution, rewrite: Callable[[str], str | None]) -> bytes:
+    """Return RECORD with other paths for the files outside; all else stays as it is, to the byte.
+
+    :param rewrite: Returns the new path for a normalised one, or None when it is not to be listed.
+    :raises RecordError: when it cannot be read.
+    """
+    rows = [entry.to_row() for entry in entries(distribution)]
+    text = (distribution.info / "RECORD").read_bytes().decode()
+    lines = text.splitlines(keepends=True)
+    ending = "\r\n" if text.endswith("\r\n") else "\n"
+    whole = len(lines) == len(rows)  # no line is blank, no path has a line end in it
+    wanted = []
+    for number, row in enumerate(rows):
+        path = os.path.normpath(row[0])
+        new = rewrite(path) if path.startswith("..") else row[0]
+        if new is not None:
+            kept = whole and new in (path, row[0])
+            wanted.append(lines[number] if kept else _line((new, *row[1:]), ending))
+    return "".join(wanted).encode()
+
+
+def _line(row: tuple[str, ...], ending: str) -> str:
+    text = StringIO()
+    csv.writer(text, lineterminator=ending).writerow(row)
+    return text.getvalue()

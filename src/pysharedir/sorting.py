@@ -1,0 +1,342 @@
+"""What goes where: the plan that puts every distribution of a target where it belongs."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
+
+from pysharedir import binaries, distributions, layout, moves, records, verdicts
+from pysharedir.errors import NotInstalledError, RecordError, UnusedSharedirError
+from pysharedir.verdicts import Kind, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pysharedir.activation import Place
+    from pysharedir.distributions import Contents, Distribution
+    from pysharedir.moves import Move
+    from pysharedir.target import Target
+
+_MANY = 3  # names that fit into a reason
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The directories of modules of one root.
+
+    :ivar directories: All of them, the sharedir and platlib among them.
+    """
+
+    sharedir: Path
+    platlib: Path
+    directories: tuple[Path, ...]
+
+    def destination(self, verdict: Verdict) -> Path | None:
+        """Return where a distribution has to go, None when it is where it belongs."""
+        if verdict.kind is Kind.LEFT_ALONE:
+            return None
+        wanted = self.sharedir if verdict.kind is Kind.NOARCH else self.platlib
+        here = verdict.distribution.info.parent
+        return None if layout.same_directory(str(here), str(wanted)) else wanted
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is installed, and what has to move.
+
+    :ivar verdicts: Of all distributions, by name.
+    :ivar moves: What would put those that were asked for where they belong.
+    """
+
+    layout: Layout
+    verdicts: tuple[Verdict, ...]
+    moves: tuple[Move, ...]
+
+
+def plan(
+    target: Target,
+    where: Place,
+    overrules: Mapping[str, Kind],
+    names: Sequence[str] = (),
+) -> Plan:
+    """Return what has to move so that each distribution is where it belongs.
+
+    :param overrules: Normalised names, with what they are by the user's word.
+    :param names: Names that limit it; with them goes what must stay together with them.
+    :raises NotInstalledError: when one of the names is not installed here.
+    """
+    rooms = _layout(target, where)
+    found = [each for room in rooms.directories for each in distributions.installed(room)]
+    wanted = {canonicalize_name(name) for name in names}
+    for name in sorted({*wanted, *overrules} - {each.key for each in found}):
+        if name in wanted:
+            raise NotInstalledError(name, rooms.directories)
+    court = verdicts.Court(target.platform, _bounds(target, where), overrules)
+    judged = {each.distribution: each for each in verdicts.judge(found, court)}
+    groups = _groups(found)
+    planned: list[Move] = []
+    for group in groups:
+        members = _together([judged[each] for each in group.members], group.package)
+        members, moving = _movable(members, rooms, found, target)
+        judged.update((each.distribution, each) for each in members)
+        if not wanted or wanted & {each.key for each in group.members}:
+            planned += moving
+    return Plan(rooms, tuple(judged[each] for each in sorted(found, key=_order)), tuple(planned))
+
+
+def check_in_use(target: Target, rooms: Layout) -> None:
+    """See that the target uses the sharedir, at least with PYSHAREDIR=1.
+
+    :raises UnusedSharedirError: when it does not.
+    """
+    if not layout.lists(target.view({"PYSHAREDIR": "1"}).path, str(rooms.sharedir)):
+        raise UnusedSharedirError(
+            str(rooms.sharedir), f"{target.executable} does not use it", "run `enable` first"
+        )
+
+
+def _layout(target: Target, where: Place) -> Layout:
+    sharedir = where.sharedir(target, where.read().settings)
+    own = [each for each in (where.site_dir, target.platlib) if target.root_of(each) == where.root]
+    different: list[Path] = []
+    for each in map(Path, (*own, str(sharedir))):
+        if not any(layout.same_directory(str(each), str(other)) for other in different):
+            different.append(each)
+    platlib = target.platlib if target.platlib in own else where.site_dir
+    # By the name under which it is looked at, so that links do not make it two.
+    (platlib,) = [str(each) for each in different if layout.same_directory(str(each), platlib)] or [
+        platlib
+    ]
+    return Layout(sharedir, Path(platlib), tuple(different))
+
+
+def _bounds(target: Target, where: Place) -> tuple[str, ...]:
+    return tuple({where.root, target.prefix, target.scripts})
+
+
+def _order(distribution: Distribution) -> tuple[str, str]:
+    return distribution.key, str(distribution.info)
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Distributions that must be in one directory, and the package that they share."""
+
+    members: tuple[Distribution, ...]
+    package: str = ""
+
+
+def _groups(found: Sequence[Distribution]) -> list[_Group]:
+    """Return *found* in groups that share a regular package, most of them of one.
+
+    The halves of a regular package in two directories hide each other.  A package of the kinds
+    that pkgutil and pkg_resources make counts as one, and so does a namespace that an
+    ``-nspkg.pth`` file makes at startup, in its own directory only.
+    """
+    holders: defaultdict[str, list[Distribution]] = defaultdict(list)
+    for each in found:
+        for top in _tops(each):
+            holders[top].append(each)
+    shared = {top for top, members in holders.items() if len(members) > 1}
+    leader = {each: each for each in found}
+
+    def lead(each: Distribution) -> Distribution:
+        while leader[each] is not each:
+            each = leader[each]
+        return each
+
+    packages: dict[Distribution, str] = {}
+    for top in sorted(shared):
+        for package, members in _shared_packages(top, holders[top]):
+            first = lead(members[0])
+            packages.setdefault(first, package)
+            for other in members[1:]:
+                leader[lead(other)] = first
+    groups: defaultdict[Distribution, list[Distribution]] = defaultdict(list)
+    for each in found:
+        groups[lead(each)].append(each)
+    return [_Group(tuple(members), packages.get(key, "")) for key, members in groups.items()]
+
+
+def _tops(distribution: Distribution) -> set[str]:
+    """Return the top-level directories in which it has modules."""
+    try:
+        directories = records.read(distribution).inside
+    except RecordError:
+        return set()
+    tops = {directory.partition("/")[0] for directory in directories}
+    return {top for top in tops if top.isidentifier() and top != "__pycache__"}
+
+
+def _shared_packages(
+    top: str, members: Sequence[Distribution]
+) -> Iterator[tuple[str, list[Distribution]]]:
+    """Yield the regular packages below *top* in which more than one has files."""
+    regular: set[str] = set()
+    holders: defaultdict[str, list[Distribution]] = defaultdict(list)
+    for each in members:
+        inside = records.read(each).inside
+        at_startup = any(name.endswith("-nspkg.pth") for name in inside.get("", ()))
+        mine = {parent for path in inside for parent in _lineage(path) if _lineage(path)[0] == top}
+        for directory in mine:
+            holders[directory].append(each)
+            if at_startup or records.is_regular(inside.get(directory, ())):
+                regular.add(directory)
+    bases = {str(each.info.parent) for each in members}
+    for directory in sorted(holders):
+        if len(holders[directory]) > 1 and (
+            directory in regular
+            or any(records.is_regular(_names(f"{base}/{directory}")) for base in bases)
+        ):
+            yield directory.replace("/", "."), holders[directory]
+
+
+def _lineage(directory: str) -> list[str]:
+    parts = directory.split("/")
+    return ["/".join(parts[: end + 1]) for end in range(len(parts))]
+
+
+def _names(directory: str) -> tuple[str, ...]:
+    try:
+        return tuple(os.listdir(directory))
+    except OSError:
+        return ()
+
+
+def _together(members: list[Verdict], package: str) -> list[Verdict]:
+    """Return the verdicts of distributions that must stay together."""
+    for kind in (Kind.LEFT_ALONE, Kind.PLATFORM):
+        first = next((each for each in members if each.kind is kind), None)
+        if first is not None:
+            why = f"shares {package} with {first.distribution.name}, which is {kind.value}"
+            return [
+                each if each.kind is kind else replace(each, kind=kind, reason=why)
+                for each in members
+            ]
+    return members
+
+
+def _movable(
+    members: list[Verdict], rooms: Layout, found: Sequence[Distribution], target: Target
+) -> tuple[list[Verdict], list[Move]]:
+    """Return the moves of a group; when one of its members cannot move, none does."""
+    moving = {
+        each.distribution: destination
+        for each in members
+        if (destination := rooms.destination(each)) is not None
+    }
+    planned = []
+    for each in members:
+        here = each.distribution
+        if here not in moving:
+            continue
+        try:
+            _refuse_second(here, found)
+            contents = _survey(here, [other for other in moving if other is not here], each)
+            if each.kind is Kind.PLATFORM:
+                _refuse_foreign(here, contents, target)
+            staying = [
+                other
+                for other in found
+                if other.info.parent == here.info.parent and other not in moving
+            ]
+            planned.append(moves.move(here, moving[here], staying))
+        except RecordError as error:
+            return _left_alone(members, each, error.reason), []
+    return members, planned
+
+
+def _left_alone(members: list[Verdict], culprit: Verdict, reason: str) -> list[Verdict]:
+    """Return verdicts by which *members* stay where they are."""
+    because = f"must stay with {culprit.distribution.name}: {reason}"
+    return [
+        replace(
+            each,
+            kind=Kind.LEFT_ALONE,
+            reason=f"{reason} (it is {each.kind.value})" if each is culprit else because,
+        )
+        for each in members
+    ]
+
+
+def _refuse_second(distribution: Distribution, found: Iterable[Distribution]) -> None:
+    for other in found:
+        if other.key == distribution.key and other is not distribution:
+            raise RecordError(
+                distribution.name, f"{other.info.parent} has {other.name} {other.version} too"
+            )
+
+
+def _survey(
+    distribution: Distribution, companions: Iterable[Distribution], verdict: Verdict
+) -> Contents:
+    """Return what a distribution consists of, if it is complete and all there is of it.
+
+    :raises RecordError: when files are missing, or are in its packages that RECORD does not list;
+        unless the user gave the verdict.
+    """
+    found = distributions.contents(distribution)
+    if verdict.overruled:
+        return found
+    if found.missing:
+        raise RecordError(distribution.name, f"files are missing: {_some(found.missing)}")
+    others = [
+        records.read(each).inside
+        for each in companions
+        if each.info.parent == distribution.info.parent
+    ]
+    base = distribution.info.parent
+    unlisted = [
+        f"{directory}/{name}"
+        for directory, names in found.others.items()
+        if found.listing.regular(directory)
+        for name in sorted(names)
+        if not _is_listed(f"{directory}/{name}", (found.listing.inside, *others))
+        and not _is_empty(base / directory / name)
+    ]
+    if unlisted:
+        raise RecordError(distribution.name, f"RECORD does not list {_some(unlisted)}")
+    return found
+
+
+def _is_listed(path: str, listings: Iterable[Mapping[str, set[str]]]) -> bool:
+    directory, name = os.path.split(path)
+    return any(
+        name in inside.get(directory, ())
+        or path in inside
+        or any(other.startswith(f"{path}/") for other in inside)
+        for inside in listings
+    )
+
+
+def _is_empty(path: Path) -> bool:
+    """Tell whether a directory holds at most pycs."""
+    if not path.is_dir() or path.is_symlink():
+        return False
+    return all(name.endswith(".pyc") for name in distributions.walk(str(path)))
+
+
+def _refuse_foreign(distribution: Distribution, contents: Contents, target: Target) -> None:
+    """Refuse native objects of which none is for the target: another one's, in a shared tree."""
+    own = binaries.machine(os.path.realpath(target.sys_executable), target.platform)
+    base = distribution.info.parent
+    machines = set()
+    for path in contents.files:
+        with contextlib.suppress(OSError):
+            machines.add(binaries.machine(f"{base}/{path}", target.platform))
+        if own in machines:
+            return
+    machines.discard(None)
+    if machines and own is not None and "Mach-O universal" not in machines:
+        raise RecordError(distribution.name, "its native objects are for another machine")
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _MANY
+    return ", ".join(names[:_MANY]) + (f" and {more} more" if more > 0 else "")
