@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pysharedir import changes, distributions, hook, layout, moves
+from pysharedir import changes, distributions, hook, layout, moves, remembered
 from pysharedir.changes import MakeLink, RemoveDirectory, RemoveFile
 from pysharedir.errors import (
     ForeignFileError,
@@ -16,6 +16,7 @@ from pysharedir.errors import (
     SharedirError,
     StartError,
 )
+from pysharedir.remembered import Remembered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,7 +121,7 @@ def check_enabled(target: Target, where: Place, settings: hook.Settings, before:
         )
     path = (*target.view({"PYSHAREDIR": "1"}).path, str(sharedir))
     for entry in before.path:
-        if os.path.isdir(entry) and not layout.lists(path, entry):
+        if os.path.isdir(entry) and os.listdir(entry) and not layout.lists(path, entry):
             raise StartError(
                 str(target.executable),
                 f"with the hook it does not find {entry} any more",
@@ -284,7 +285,9 @@ def _files(
 
 
 def _removal(where: Place, before: hook.Installed) -> list[Step]:
-    steps = _remove_modules(where.on_disk(where.site_dir), before.files)
+    site_dir = where.on_disk(where.site_dir)
+    steps = remembered.steps(site_dir, Remembered())
+    steps += _remove_modules(site_dir, before.files)
     for name in reversed(before.created):
         path = where.on_disk(os.path.normpath(os.path.join(where.root, name)))
         if not path.is_symlink():

@@ -35,6 +35,10 @@ class Distribution:
         """The normalised name."""
         return canonicalize_name(self.name)
 
+    def at(self, directory: Path) -> Distribution:
+        """Return the same distribution with its metadata in *directory*."""
+        return Distribution(self.name, self.version, directory / self.info.name)
+
 
 def installed(directory: Path) -> list[Distribution]:
     """Return the distributions whose metadata is in *directory*, sorted by name.
@@ -46,7 +50,8 @@ def installed(directory: Path) -> list[Distribution]:
         if info.suffix in (".dist-info", ".egg-info"):
             name, _, version = info.stem.partition("-")
             metadata = _headers(info)
-            name, version = metadata["Name"] or name, metadata["Version"] or version
+            name = str(metadata["Name"] or name)  # one that is not ASCII is no string
+            version = str(metadata["Version"] or version)
             found.append(Distribution(name, version, info))
     return sorted(found, key=lambda each: each.key)
 

@@ -1,4 +1,4 @@
-"""The lock and the journal of a move, in a directory that all who could move the same share."""
+"""The lock and the journal of moves, in a directory that all who could move the same share."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
+from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pysharedir.changes import WriteFile
+from pysharedir.distributions import Distribution
 from pysharedir.errors import BusyError, JournalError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator
 
 # Where files are kept during a move, in each directory that takes part, and gone behind it.
 ROOM = ".pysharedir"
@@ -25,6 +28,35 @@ class Phase(str, Enum):
 
     PLACING = "placing.json"
     REMOVING = "removing.json"
+
+
+@dataclass(frozen=True)
+class Move:
+    """One distribution, and where it goes.
+
+    :ivar kept: Files of it that are at the destination already, the same, and stay there.
+    :ivar stays: Files of it that stay at the source, since another distribution lists them.
+    """
+
+    distribution: Distribution
+    destination: Path
+    kept: tuple[str, ...] = ()
+    stays: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> Path:
+        """The directory it is in."""
+        return self.distribution.info.parent
+
+    @property
+    def trash(self) -> Path:
+        """Where it is hidden at the source."""
+        return self.source / ROOM / "trash"
+
+    @property
+    def stage(self) -> Path:
+        """Where it is made at the destination."""
+        return self.destination / ROOM / "stage"
 
 
 @contextlib.contextmanager
@@ -38,33 +70,29 @@ def locked(home: Path) -> Iterator[Path]:
     try:
         yield room
     finally:
-        if pending(room) is None:
-            with contextlib.suppress(OSError):
-                (room / "lock").unlink()
-                room.rmdir()
+        if not _phases(room):
+            shutil.rmtree(room, ignore_errors=True)
         os.close(descriptor)
 
 
-def pending(room: Path) -> tuple[Phase, dict[str, Any]] | None:
-    """Return the journal of a move that did not come to its end.
+def pending(room: Path) -> tuple[Phase, list[Move]] | None:
+    """Return the journal of moves that did not come to their end.
 
     :raises JournalError: when it cannot be read.
     """
-    for phase in Phase:
+    for phase in _phases(room):
         path = room / phase.value
         try:
-            found: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        except FileNotFoundError:
-            continue
-        except (OSError, ValueError) as error:
+            return phase, _from_json(json.loads(path.read_text("utf-8")), room.parent)
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise JournalError(path, str(error)) from error
-        return phase, found
     return None
 
 
-def begin(room: Path, content: dict[str, Any]) -> None:
+def begin(room: Path, moves: Iterable[Move]) -> None:
     """Write the journal, so that a power failure does not lose it."""
-    WriteFile(room / Phase.PLACING.value, json.dumps(content).encode()).apply()
+    content = json.dumps(_to_json(moves, room.parent)).encode()
+    WriteFile(room / Phase.PLACING.value, content).apply()
     _sync(room)
 
 
@@ -78,6 +106,10 @@ def end(room: Path) -> None:
     """Remove the journal."""
     for phase in Phase:
         (room / phase.value).unlink(missing_ok=True)
+
+
+def _phases(room: Path) -> list[Phase]:
+    return [phase for phase in Phase if (room / phase.value).exists()]
 
 
 def _lock(home: Path, room: Path) -> int:
@@ -108,3 +140,35 @@ def _sync(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _to_json(moves: Iterable[Move], home: Path) -> dict[str, Any]:
+    """Return what the journal says, relative to its directory: trees are renamed at times."""
+    return {
+        "moves": [
+            {
+                "name": each.distribution.name,
+                "version": each.distribution.version,
+                "info": os.path.relpath(each.distribution.info, home),
+                "destination": os.path.relpath(each.destination, home),
+                "kept": each.kept,
+                "stays": each.stays,
+            }
+            for each in moves
+        ]
+    }
+
+
+def _from_json(content: dict[str, Any], home: Path) -> list[Move]:
+    def path(name: str) -> Path:
+        return Path(os.path.normpath(home / name))
+
+    return [
+        Move(
+            Distribution(each["name"], each["version"], path(each["info"])),
+            path(each["destination"]),
+            tuple(each["kept"]),
+            tuple(each["stays"]),
+        )
+        for each in content["moves"]
+    ]

@@ -14,53 +14,25 @@ Up to the commit a move can be undone, after it only finished: the next command 
 from __future__ import annotations
 
 import contextlib
-import errno
 import filecmp
 import os
 import shutil
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pysharedir import distributions, journal, records
-from pysharedir.distributions import Distribution
+from pysharedir import distributions, journal, records, staging
 from pysharedir.errors import ChangeError, InterruptedMoveError, RecordError
+from pysharedir.journal import Move
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
+    from pathlib import Path
+
+    from pysharedir.distributions import Distribution
 
 # Seconds in which an interpreter that found a module at the source is done with importing it.
 GRACE = 0.5
-
-
-@dataclass(frozen=True)
-class Move:
-    """One distribution, and where it goes.
-
-    :ivar kept: Files of it that are at the destination already, the same, and stay there.
-    :ivar stays: Files of it that stay at the source, since another distribution lists them.
-    """
-
-    distribution: Distribution
-    destination: Path
-    kept: tuple[str, ...] = ()
-    stays: tuple[str, ...] = ()
-
-    @property
-    def source(self) -> Path:
-        """The directory it is in."""
-        return self.distribution.info.parent
-
-    @property
-    def trash(self) -> Path:
-        """Where it is hidden at the source."""
-        return self.source / journal.ROOM / "trash"
-
-    @property
-    def stage(self) -> Path:
-        """Where it is made at the destination."""
-        return self.destination / journal.ROOM / "stage"
 
 
 @dataclass(frozen=True)
@@ -106,7 +78,7 @@ class Relocation:
     def _apply(self) -> Callable[[], object]:
         with journal.locked(self.home) as room:
             _refuse_pending(self.home, room)
-            journal.begin(room, _to_json(self.moves, self.home))
+            journal.begin(room, self.moves)
             try:
                 self._put()
                 if self.keep is None:
@@ -128,14 +100,14 @@ class Relocation:
         """Stage all, then place them: the metadata last."""
         copied = False
         for move in self.moves:
-            copied |= _stage(move, self.keep)
+            copied |= staging.stage(move, self.keep)
             self.progress()
         if copied:
             os.sync()  # before the only other copy goes
         changed = [
             directory
             for stage in _unique(move.stage for move in self.moves)
-            for directory in _place(stage)
+            for directory in staging.place(stage)
         ]
         time.sleep(GRACE)
         for directory in changed:
@@ -145,7 +117,7 @@ class Relocation:
     def _back(self) -> None:
         if self.keep is None:
             reverse = tuple(
-                Move(_at(move.distribution, move.destination), move.source, move.stays, move.kept)
+                Move(move.distribution.at(move.destination), move.source, move.stays, move.kept)
                 for move in self.moves
             )
             Relocation(reverse, self.home).apply()
@@ -164,15 +136,17 @@ def recover(home: Path) -> str:
     """
     if not (home / journal.ROOM).is_dir():
         return ""
-    with journal.locked(home) as room:
-        found = journal.pending(room)
-        if found is None:
-            return ""
-        phase, content = found
-        moves = _from_json(content, home)
-        undo = phase is journal.Phase.PLACING
-        _settle(home, lambda: _undo(moves) if undo else _finish(moves))
-        journal.end(room)
+    try:
+        with journal.locked(home) as room:
+            found = journal.pending(room)
+            if found is None:
+                return ""
+            phase, moves = found
+            undo = phase is journal.Phase.PLACING
+            _settle(home, lambda: _undo(moves) if undo else _finish(moves))
+            journal.end(room)
+    except OSError as error:
+        raise InterruptedMoveError(home, str(error)) from error
     names = ", ".join(move.distribution.name for move in moves)
     return f"{'undid' if undo else 'finished'} an interrupted move of {names}"
 
@@ -220,103 +194,6 @@ def _there_already(files: Iterable[str], directory: Path) -> Iterable[str]:
             yield path
 
 
-def _stage(move: Move, keep: str | None) -> bool:
-    """Make a copy of a distribution in the stage; tell whether that needed space."""
-    source, stage = str(move.source), str(move.stage)
-    record = f"{move.distribution.info.name}/RECORD"
-    copied = False
-    made = {""}
-    os.makedirs(stage, exist_ok=True)
-    for path in distributions.contents(move.distribution).files:
-        if path in move.kept:
-            continue
-        _make_parents(source, stage, os.path.dirname(path), made)
-        if path == record and _write_record(move, f"{stage}/{path}", keep):
-            continue
-        copied |= _put(f"{source}/{path}", f"{stage}/{path}", link=keep is None)
-    return copied
-
-
-def _make_parents(source: str, stage: str, directory: str, made: set[str]) -> None:
-    if directory in made:
-        return
-    _make_parents(source, stage, os.path.dirname(directory), made)
-    made.add(directory)
-    status = os.stat(f"{source}/{directory}")
-    target = f"{stage}/{directory}"
-    with contextlib.suppress(FileExistsError):  # another distribution has files there too
-        os.mkdir(target)
-        os.chmod(target, status.st_mode & 0o7777)
-        _give(target, status)
-
-
-def _write_record(move: Move, path: str, keep: str | None) -> bool:
-    """Write RECORD if it has to be another one at the destination."""
-
-    def rewrite(listed: str) -> str | None:
-        there = os.path.normpath(move.source / listed)
-        if keep is not None and not there.startswith(f"{keep}/"):
-            return None
-        return os.path.relpath(there, move.destination)
-
-    before = move.distribution.info / "RECORD"
-    content = records.rewritten(move.distribution, rewrite)
-    if content == before.read_bytes():
-        return False
-    Path(path).write_bytes(content)
-    shutil.copystat(before, path)
-    _give(path, before.stat())
-    return True
-
-
-def _put(source: str, target: str, *, link: bool) -> bool:
-    """Put a file here too, as a hard link if that can be; tell whether it was copied."""
-    if link:
-        try:
-            os.link(source, target, follow_symlinks=False)
-        except FileExistsError:
-            return False  # another distribution lists it too
-        except OSError as error:
-            if error.errno in (errno.ENOENT, errno.ENOSPC):
-                raise
-        else:
-            return False
-    if not os.path.lexists(target):
-        shutil.copy2(source, target, follow_symlinks=False)
-        _give(target, os.lstat(source))
-    return True
-
-
-def _give(path: str, status: os.stat_result) -> None:
-    """Give a file to the owner that the other has, as only root can."""
-    if os.geteuid() == 0:
-        os.chown(path, status.st_uid, status.st_gid, follow_symlinks=False)
-
-
-def _place(stage: Path) -> list[str]:
-    """Rename what is in a stage into place; return the directories that were there before."""
-    destination = str(stage.parent.parent)
-    changed = [destination]
-    names = os.listdir(stage)
-    # Metadata comes last; pycs first, so that nobody need make them.
-    for name in sorted(
-        names, key=lambda name: (name.endswith(".dist-info"), name != "__pycache__")
-    ):
-        _merge(f"{stage}/{name}", f"{destination}/{name}", changed)
-    return changed
-
-
-def _merge(staged: str, target: str, changed: list[str]) -> None:
-    if not os.path.lexists(target) or target.endswith(".pyc"):
-        os.replace(staged, target)
-    elif all(os.path.isdir(path) and not os.path.islink(path) for path in (staged, target)):
-        for name in sorted(os.listdir(staged), key=lambda name: name != "__pycache__"):
-            _merge(f"{staged}/{name}", f"{target}/{name}", changed)
-        changed.append(target)
-    else:
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target)
-
-
 def _hide(moves: Iterable[Move]) -> None:
     """Take the source of each from those who do not have it open."""
     for each in moves:
@@ -332,11 +209,11 @@ def _hide(moves: Iterable[Move]) -> None:
 def _finish(moves: Sequence[Move], progress: Callable[[], object] = bool) -> None:
     """Remove what is left at the sources."""
     for each in moves:
-        hidden = _at(each.distribution, each.trash)
+        hidden = each.distribution.at(each.trash)
         # Without RECORD all else is gone already.
         if (hidden.info / "RECORD").exists():
-            files = distributions.contents(hidden, each.source).files
-            _remove(each.source, files, each.stays)
+            found = distributions.contents(hidden, each.source)
+            _remove(each.source, found.files, each.stays, found.listing.inside)
             shutil.rmtree(hidden.info)
         progress()
     _tidy(moves)
@@ -345,8 +222,8 @@ def _finish(moves: Sequence[Move], progress: Callable[[], object] = bool) -> Non
 def _undo(moves: Sequence[Move]) -> None:
     """Give the sources back what was hidden, and remove what was placed."""
     for trash, source in _unique((each.trash, each.source) for each in moves):
-        found = sorted(distributions.walk(str(trash)), key=lambda path: ".dist-info/" in path)
-        for path in found:
+        hidden = sorted(distributions.walk(str(trash)), key=lambda path: ".dist-info/" in path)
+        for path in hidden:
             top = path.partition("/")[0]
             whole = top if top.endswith(".dist-info") else path
             with contextlib.suppress(FileNotFoundError):
@@ -360,29 +237,33 @@ def _undo(moves: Sequence[Move]) -> None:
             shutil.rmtree(each.stage / name, ignore_errors=True)
             os.makedirs(each.stage, exist_ok=True)
             placed.rename(each.stage / name)
-        files = distributions.contents(each.distribution, each.destination).files
+        found = distributions.contents(each.distribution, each.destination)
         ours = [
             path
-            for path in files
+            for path in found.files
             if path.endswith(".pyc") or _same(each.source / path, each.destination / path)
         ]
-        _remove(each.destination, ours, each.kept)
+        _remove(each.destination, ours, each.kept, found.listing.inside)
     _tidy(moves)
 
 
-def _remove(base: Path, files: Collection[str], but: Collection[str]) -> None:
-    """Remove *files*, and the directories that are empty then."""
+def _remove(
+    base: Path, files: Iterable[str], but: Collection[str], directories: Iterable[str]
+) -> None:
+    """Remove *files*, and then those of *directories* and their parents that are empty."""
     root = str(base)
-    parents = set()
+    parents = set(directories)
     for path in files:
-        parent = os.path.dirname(path)
-        while parent and parent not in parents:
-            parents.add(parent)
-            parent = os.path.dirname(parent)
+        parents.add(os.path.dirname(path))
         if path not in but:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(f"{root}/{path}")
-    for parent in sorted(parents, key=len, reverse=True):
+    for directory in tuple(parents):
+        parent = os.path.dirname(directory)
+        while parent not in parents:
+            parents.add(parent)
+            parent = os.path.dirname(parent)
+    for parent in sorted(parents - {""}, key=len, reverse=True):
         with contextlib.suppress(OSError):
             os.rmdir(f"{root}/{parent}")
 
@@ -422,42 +303,5 @@ def _refuse_pending(home: Path, room: Path) -> None:
         raise InterruptedMoveError(home, "by something that happened just now")
 
 
-def _at(distribution: Distribution, directory: Path) -> Distribution:
-    info = directory / distribution.info.name
-    return Distribution(distribution.name, distribution.version, info)
-
-
 def _unique(values: Iterable[Any]) -> list[Any]:
     return list(dict.fromkeys(values))
-
-
-def _to_json(moves: Iterable[Move], home: Path) -> dict[str, Any]:
-    """Return what the journal says, relative to its directory: trees are renamed at times."""
-    return {
-        "moves": [
-            {
-                "name": each.distribution.name,
-                "version": each.distribution.version,
-                "info": os.path.relpath(each.distribution.info, home),
-                "destination": os.path.relpath(each.destination, home),
-                "kept": each.kept,
-                "stays": each.stays,
-            }
-            for each in moves
-        ]
-    }
-
-
-def _from_json(content: dict[str, Any], home: Path) -> list[Move]:
-    def path(name: str) -> Path:
-        return Path(os.path.normpath(home / name))
-
-    return [
-        Move(
-            Distribution(each["name"], each["version"], path(each["info"])),
-            path(each["destination"]),
-            tuple(each["kept"]),
-            tuple(each["stays"]),
-        )
-        for each in content["moves"]
-    ]

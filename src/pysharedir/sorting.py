@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pysharedir.activation import Place
     from pysharedir.distributions import Contents, Distribution
-    from pysharedir.moves import Move
+    from pysharedir.journal import Move
     from pysharedir.target import Target
 
 _MANY = 3  # names that fit into a reason

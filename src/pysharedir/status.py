@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pysharedir import distributions, layout
+from pysharedir import distributions, layout, remembered
 
 if TYPE_CHECKING:
     from pysharedir import hook
@@ -54,6 +54,7 @@ class Status:
 
     :ivar active: Whether the sharedir is on the path of a start like this one.
     :ivar counts: The number of distributions in each directory that has some.
+    :ivar overrules: Distributions whose verdict the user gave: ``noarch`` or ``platform``.
     :ivar dropped: Entries that the hook took off the path, since they are on it already.
     """
 
@@ -63,6 +64,7 @@ class Status:
     sharedir: str
     active: bool
     counts: dict[str, int]
+    overrules: dict[str, str]
     path: tuple[Entry, ...]
     dropped: tuple[str, ...]
 
@@ -84,6 +86,7 @@ def status(target: Target, where: Place) -> Status:
             for entry in (*view.path, sharedir)
             if (count := len(distributions.installed(Path(entry))))
         },
+        overrules=remembered.read(where.on_disk(where.site_dir)).overrules,
         path=entries,
         dropped=tuple(entry for entry in target.off.path if entry not in view.path),
     )

@@ -17,6 +17,7 @@ from installer.scripts import Script
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from pysharedir import changes, distributions, layout, remembered
 from pysharedir.changes import RemoveFile, Step, WriteFile
@@ -471,9 +472,7 @@ def _extras(
 def _dependency(
     name: str, asked: Sequence[tuple[str, Requirement]], version: str | None
 ) -> Dependency | None:
-    specifier = SpecifierSet()
-    for _, each in asked:
-        specifier &= each.specifier
+    specifier = _combined(each.specifier for _, each in asked)
     if version is not None and _satisfies(version, specifier):
         return None
     extras = sorted({canonicalize_name(extra) for _, each in asked for extra in each.extras})
@@ -481,6 +480,15 @@ def _dependency(
     requirement = f"{name}[{','.join(extras)}]" if extras else name
     requirement += f" @ {url}" if url else str(specifier)
     return Dependency(name, requirement, version, tuple(sorted({by for by, _ in asked})))
+
+
+def _combined(specifiers: Iterable[SpecifierSet]) -> SpecifierSet:
+    """Return what all *specifiers* allow, with the highest of their lower bounds only."""
+    every = {each for specifier in specifiers for each in specifier}
+    lower = sorted(
+        (each for each in every if each.operator == ">="), key=lambda each: Version(each.version)
+    )
+    return SpecifierSet(",".join(sorted(str(each) for each in every.difference(lower[:-1]))))
 
 
 def _satisfies(version: str, specifier: SpecifierSet) -> bool:
@@ -498,9 +506,10 @@ def _commands(
     executable = str(target.executable)
     requirements = [each.requirement for each in dependencies]
     on = ["env", "PYSHAREDIR=1"] if opt_in else []
+    # uv remembers what an interpreter said before it had the hook, until it is told to refresh.
     commands = {
         "pip": (*on, executable, "-m", "pip", "install", *requirements),
-        "uv": (*on, "uv", "pip", "install", "--python", executable, *requirements),
+        "uv": (*on, "uv", "pip", "install", "--refresh", "--python", executable, *requirements),
     }
     return {name: command for name, command in commands.items() if pip or name != "pip"}
 

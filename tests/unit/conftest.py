@@ -119,6 +119,13 @@ def venv(make_venv: Callable[[str], Venv]) -> Venv:
 
 
 @pytest.fixture
+def enabled(venv: Venv, command: Command) -> Venv:
+    """A venv with the hook."""
+    command.json("--python", venv.root, "enable")
+    return venv
+
+
+@pytest.fixture
 def write_protected(venv: Venv) -> Iterator[Venv]:
     """A venv that cannot be written to, not even by root: see :class:`Command`."""
     directories = [venv.root, *(path for path in venv.root.rglob("*") if path.is_dir())]

@@ -20,12 +20,6 @@ SCRIPT = "[console_scripts]\nhello = hello:main\n"
 HELLO = {"hello/__init__.py": "def main():\n    print('hello')\n", "hello/data.txt": "data"}
 
 
-@pytest.fixture
-def enabled(venv: Venv, command: Command) -> Venv:
-    command.json("--python", venv.root, "enable")
-    return venv
-
-
 def verify(directory: Path) -> list[str]:
     """Return the paths that RECORD files in *directory* list, each checked."""
     listed = []

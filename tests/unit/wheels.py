@@ -13,24 +13,27 @@ from installer.destinations import SchemeDictionaryDestination
 from installer.sources import WheelFile
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
 def put(
     directory: Path,
     name: str,
-    files: dict[str, str],
+    files: Mapping[str, str | bytes],
     *,
     scripts: Path | None = None,
     entry_points: str = "",
-) -> None:
-    """Install a pure wheel *name* 1.0 with *files* into *directory*."""
+    purelib: str = "true",
+    tag: str = "py3-none-any",
+) -> Path:
+    """Install a wheel *name* 1.0 with *files* into *directory*, and return its metadata there."""
     info = f"{name}-1.0.dist-info"
-    content = {
+    content: dict[str, str | bytes] = {
         **files,
         f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
         f"{info}/WHEEL": (
-            "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+            f"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: {purelib}\nTag: {tag}\n"
         ),
     }
     if entry_points:
@@ -51,12 +54,14 @@ def put(
     }
     with zipfile.ZipFile(stream) as wheel:
         destination = SchemeDictionaryDestination(
-            scheme, interpreter="python3", script_kind="posix"
+            scheme, interpreter="python3", script_kind="posix", overwrite_existing=True
         )
         wheel.filename = f"{name}-1.0-py3-none-any.whl"
         install(WheelFile(wheel), destination, {"INSTALLER": b"test"})
+    return directory / info
 
 
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode()).digest()
+def _hash(content: str | bytes) -> str:
+    data = content.encode() if isinstance(content, str) else content
+    digest = hashlib.sha256(data).digest()
     return "sha256=" + base64.urlsafe_b64encode(digest).decode().rstrip("=")

@@ -26,6 +26,7 @@ WHEELS = HERE / "wheels.txt"
 TABLE = HERE / "table.md"
 # Names the wheels whatever the machine is, so that every Linux gives the same table.
 PLATFORM = "x86_64-manylinux_2_34"
+MANY = 2  # files that fit into a reason
 VERDICTS = ("noarch", "platform", "left alone")
 HEAD = """\
 # Where much used wheels belong
@@ -76,9 +77,18 @@ def table(distributions: list[dict[str, Any]], venv: Path) -> str:
 
 
 def cells(distribution: dict[str, Any], venv: Path) -> list[str]:
-    """Return the cells of one row: name, version, verdict and reason."""
-    reason = " ".join(distribution["reason"].split()).replace(f"{venv}/", "").replace("|", "\\|")
+    """Return the cells of one row: name, version, verdict and reason, with its first files."""
+    # That WHEEL is the file which offends by its labels is in the reason.
+    files = [each for each in distribution["files"] if not each.endswith(".dist-info/WHEEL")]
+    reason = ": ".join(filter(None, (distribution["reason"], some(files))))
+    reason = " ".join(reason.replace(f"{venv}/", "").split()).replace("|", "\\|")
     return [*(distribution[key] for key in ("name", "version", "verdict")), reason]
+
+
+def some(files: list[str]) -> str:
+    """Return the first files, and how many more there are."""
+    more = f" and {len(files) - MANY} more" if len(files) > MANY else ""
+    return ", ".join(files[:MANY]) + more
 
 
 def run(*command: str | Path, environment: dict[str, str], fine: tuple[int, ...] = (0,)) -> str:

@@ -13,6 +13,7 @@ from rich.text import Text
 from pysharedir import activation
 from pysharedir import status as reporting
 from pysharedir.cli import options, output
+from pysharedir.cli.recovery import try_to_recover
 from pysharedir.target import find
 
 
@@ -27,9 +28,12 @@ def status(python: str | None, *, prefix: str | None, as_json: bool) -> None:
     The interpreter is started as you start it, with the environment as it is now.
     """
     target = find(python)
-    report = reporting.status(target, activation.place(target, prefix))
+    where = activation.place(target, prefix)
+    notes = try_to_recover(target, where)
+    report = reporting.status(target, where)
     if as_json:
-        click.echo(json.dumps(output.plain(asdict(report)), indent=2))
+        facts = {**asdict(report), "notes": notes}
+        click.echo(json.dumps(output.plain(facts), indent=2))
         return
     console = output.console()
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
@@ -47,6 +51,8 @@ def status(python: str | None, *, prefix: str | None, as_json: bool) -> None:
     for path in report.dropped:
         entries.add_row(Text(path, "dim strike"), "dropped: on it already", "pysharedir")
     console.print(entries)
+    for note in notes:
+        click.echo(f"note: {note}")
 
 
 def _summary(report: reporting.Status) -> list[tuple[str, str]]:
@@ -68,4 +74,5 @@ def _summary(report: reporting.Status) -> list[tuple[str, str]]:
         ("sharedir", report.sharedir + ("" if Path(report.sharedir).is_dir() else " (missing)")),
         ("hook", state),
         *(("distributions", f"{count} in {path}") for path, count in report.counts.items()),
+        *(("overruled", f"{name}: {kind}") for name, kind in report.overrules.items()),
     ]

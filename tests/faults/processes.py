@@ -1,0 +1,165 @@
+"""The command in a process that can be killed, or lied to, at any of its system calls."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Permissions bind root only without these capabilities.
+BOUND = [] if os.geteuid() else ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+
+_CHANGES = (
+    "link linkat symlink symlinkat rename renameat renameat2 mkdir mkdirat mknod mknodat creat"
+    " unlink unlinkat rmdir chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat utime utimes"
+    " utimensat futimesat write writev pwrite64 pwritev pwritev2 sendfile copy_file_range splice"
+    " truncate ftruncate fallocate setxattr lsetxattr fsetxattr removexattr lremovexattr"
+    " fremovexattr sync syncfs fsync fdatasync"
+).split()
+_OPENS = ("open", "openat", "openat2")
+_LOOKS = ("getdents64", "flock")
+_CALL = re.compile(r"(\w+)\((.*)\) += (.*)")
+
+
+@dataclass(frozen=True)
+class Point:
+    """One system call of a run: the *number*-th of this *name*.
+
+    :ivar call: What strace says of it.
+    :ivar changes: Whether it changes something, and does not only look.
+    """
+
+    name: str
+    number: int
+    call: str
+    changes: bool
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it changes the journal, or what else a move needs for itself."""
+        return self.changes and "/.pysharedir" in self.call
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.number}: {self.call}"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A run of the command that came to an end.
+
+    :ivar code: The exit code, or the negative of the signal that killed it.
+    """
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+class Server:
+    """Starts the command, see :mod:`faults.server`."""
+
+    def __init__(self, environment: dict[str, str], scratch: Path) -> None:
+        self._scratch = scratch
+        self._process = subprocess.Popen(
+            [*BOUND, sys.executable, Path(__file__).with_name("server.py")],
+            env={**environment, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"},
+            cwd="/",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def warm(self, venv: Path) -> None:
+        """Ask the target about itself, once for all."""
+        self._ask({"warm": str(venv)})
+
+    def close(self) -> None:
+        self._process.communicate()
+
+    def __call__(self, *arguments: str | Path, trace: Iterable[str] = ()) -> Ended:
+        """Run the command.
+
+        :param trace: Options of strace that it is to run under.
+        """
+        streams = self._scratch / "stdout", self._scratch / "stderr"
+        answer = self._ask(
+            {
+                "arguments": [*map(str, arguments)],
+                "stopped": bool(trace),
+                "stdout": str(streams[0]),
+                "stderr": str(streams[1]),
+            }
+        )
+        if trace:
+            with _attached(answer["pid"], trace) as tracer:
+                os.kill(answer["pid"], signal.SIGCONT)
+                answer = self._hear()
+                tracer.wait()
+        return Ended(answer["code"], *(path.read_text() for path in streams))
+
+    def points(self, roots: Iterable[Path], *arguments: str | Path) -> tuple[list[Point], Ended]:
+        """Return each system call that a run makes below *roots*, and how that run ended."""
+        log = self._scratch / "strace"
+        calls = ",".join(f"?{name}" for name in (*_CHANGES, *_OPENS, *_LOOKS))
+        done = self(*arguments, trace=["-y", "-o", str(log), "-e", f"trace={calls}"])
+        return list(_points(log.read_text(errors="replace"), [*map(str, roots)])), done
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        return self._hear()
+
+    def _hear(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return answer
+
+
+def kill(point: Point) -> list[str]:
+    """Return the options that kill a process as it makes the call of *point*."""
+    return _inject(point, "signal=KILL", str(point.number))
+
+
+def fail(point: Point, error: str, *, for_good: bool) -> list[str]:
+    """Return the options that let a call fail, and perhaps all others of its name behind it."""
+    return _inject(point, f"error={error}", f"{point.number}{'+' if for_good else ''}")
+
+
+def _inject(point: Point, what: str, when: str) -> list[str]:
+    inject = f"inject={point.name}:{what}:when={when}"
+    return ["-o", os.devnull, "-e", f"trace={point.name}", "-e", inject]
+
+
+def _attached(pid: int, options: Iterable[str]) -> subprocess.Popen[str]:
+    """Attach strace to a process that is stopped."""
+    tracer = subprocess.Popen(
+        ["strace", "-p", str(pid), *options], stderr=subprocess.PIPE, text=True
+    )
+    assert tracer.stderr is not None
+    said = tracer.stderr.readline()
+    assert "attached" in said, said
+    return tracer
+
+
+def _points(log: str, roots: list[str]) -> Iterable[Point]:
+    counts: Counter[str] = Counter()
+    for line in log.splitlines():
+        match = _CALL.match(line)
+        if match is None:
+            continue
+        name, arguments, _ = match.groups()
+        counts[name] += 1
+        changes = name in _CHANGES or (name in _OPENS and "O_CREAT" in arguments)
+        if name == "sync" or any(root in arguments for root in roots):
+            yield Point(name, counts[name], line, changes)

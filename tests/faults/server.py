@@ -1,0 +1,94 @@
+"""Runs the command in forks of one process, so that a start of it costs next to nothing.
+
+Run as a script, by :mod:`faults.processes`.  Requests and answers are lines of JSON.  A fork that is
+to be traced stops itself before it does anything, and goes on when it is told to.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from pysharedir import cli, moves, target
+
+
+def serve() -> None:
+    """Answer requests until there are no more."""
+    moves.GRACE = 0.0
+    for line in sys.stdin:
+        request: dict[str, Any] = json.loads(line)
+        if "warm" in request:
+            _remember_probes(request["warm"])
+            _say({"ready": True})
+        else:
+            _answer(request)
+
+
+def _remember_probes(venv: str) -> None:
+    """Ask the target now, and no more: what it says of itself does not depend on a move."""
+    hook = next(Path(venv).glob("lib/python*/site-packages/_pysharedir.pth"))
+    answers: dict[str, str] = {}
+    ask = target._run  # noqa: SLF001
+
+    def answer(executable: Path, *arguments: str, **env: str) -> str:
+        key = repr((executable, arguments, env))
+        return answers[key] if key in answers and hook.exists() else ask(executable, *arguments, **env)
+
+    def remember(executable: Path, *arguments: str, **env: str) -> str:
+        said = answers[repr((executable, arguments, env))] = ask(executable, *arguments, **env)
+        return said
+
+    target._run = remember  # noqa: SLF001
+    found = target.find(venv)
+    found.view()
+    found.view({"PYSHAREDIR": "1"})
+    target._run = answer  # noqa: SLF001
+
+
+def _answer(request: dict[str, Any]) -> None:
+    child = os.fork()
+    if not child:
+        _run(request)
+    if request["stopped"]:
+        os.waitpid(child, os.WUNTRACED)
+        _say({"pid": child})
+    _, status = os.waitpid(child, 0)
+    _say({"code": os.waitstatus_to_exitcode(status)})
+
+
+def _run(request: dict[str, Any]) -> None:
+    for number, name, flags in (
+        (0, os.devnull, os.O_RDONLY),
+        (1, request["stdout"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
+        (2, request["stderr"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
+    ):
+        descriptor = os.open(name, flags)
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+    sys.argv = ["pysharedir", *request["arguments"]]
+    if request["stopped"]:
+        os.kill(os.getpid(), signal.SIGSTOP)
+    try:
+        cli.main()
+        code: Any = 0
+    except SystemExit as error:
+        code = error.code or 0
+    except BaseException:  # noqa: BLE001 - whatever it is, it is what the command would have said
+        traceback.print_exc()
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _say(answer: dict[str, Any]) -> None:
+    print(json.dumps(answer), flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    serve()

@@ -1,0 +1,69 @@
+"""A move is killed at every system call with which it changes something.
+
+Behind each kill a new interpreter imports all there is, and then some command or other is run:
+it leaves the state before the move, or the one behind it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from faults.processes import kill
+from faults.trials import attempt, check_refusal, check_settled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from faults.conftest import Scenario
+    from faults.processes import Point
+
+CHUNKS = 8
+SIGKILL = -9
+SCENARIOS = ("sort", "sort across", "restore", "restore across")
+# With what "any command" begins; those that may not change anything come before one that may.
+COMMANDS = (
+    [("sort",)],
+    [("enable",)],
+    [("disable",)],
+    [("sort", "--check"), ("sort", "--dry-run", "--json"), ("sort",)],
+    [("disable", "--dry-run"), ("enable", "--dry-run"), ("enable",)],
+    [("status", "--json")],
+)
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.parametrize("scenario", SCENARIOS, indirect=True),
+]
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_loses_nothing(
+    scenario: Scenario, chunk: int, tally: Callable[[str, int], None]
+) -> None:
+    points = [point for point in scenario.moving if point.changes]
+    behind = [point for point in scenario.behind if point.changes]
+    trials = [(point, COMMANDS[n % len(COMMANDS)]) for n, point in enumerate(points)]
+    trials += [(point, [scenario.arguments]) for point in behind]
+    mine = trials[chunk::CHUNKS]
+    attempt((str(trial), lambda trial=trial: _try(scenario, *trial)) for trial in mine)
+    tally(f"{scenario.name}: killed", len(mine))
+
+
+def _try(scenario: Scenario, point: Point, commands: list[tuple[str, ...]]) -> None:
+    done = scenario.run(*kill(point))
+    assert done.code == SIGKILL, done.stderr
+    scenario.world.check_readable()
+    for arguments in commands[:-1]:
+        left = scenario.world.state()
+        done = scenario.command(*arguments)
+        assert scenario.world.state() == left
+        if scenario.world.is_interrupted():
+            check_refusal(done, "interrupted")
+    done = scenario.command(*commands[-1])
+    assert "Traceback" not in done.stderr, done.stderr
+    check_settled(scenario)
+    if commands[-1] == scenario.arguments:
+        assert done.code == 0, done.stderr
+        assert scenario.world.state() == scenario.after

@@ -1,0 +1,61 @@
+"""What is tried at many points, and what has to hold behind each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from faults.conftest import Scenario
+    from faults.processes import Ended
+
+_SHOWN = 5
+
+
+def attempt(trials: Iterable[tuple[str, Callable[[], object]]]) -> None:
+    """Make all trials, then fail if one of them did."""
+    failures = []
+    for name, trial in trials:
+        try:
+            trial()
+        except AssertionError as error:
+            failures.append(f"{name}\n{error}")
+    if failures:
+        pytest.fail("\n\n".join([f"{len(failures)} failed", *failures[:_SHOWN]]), pytrace=False)
+
+
+def check_settled(scenario: Scenario, *, empty: bool = True) -> None:
+    """See that nothing is half done.
+
+    :param empty: Whether empty directories count.
+    """
+    state = scenario.world.state(empty=empty)
+    wanted = [_without_empty(each) if not empty else each for each in (scenario.before, scenario.after)]
+    assert state in wanted, _differences(state, wanted)
+    scenario.world.check_sound()
+
+
+def check_refusal(done: Ended, reason: str = "") -> None:
+    """See that a command said in one line, and a hint, why it did nothing."""
+    lines = done.stderr.splitlines()
+    assert done.code == 1, (done.code, done.stdout, done.stderr)
+    assert lines, done.stdout
+    assert lines[0].startswith("error: "), done.stderr
+    assert all(line.startswith("hint: ") for line in lines[1:]), done.stderr
+    assert len(lines) <= 2, done.stderr
+    assert reason in done.stderr, done.stderr
+
+
+def _without_empty(state: dict[str, str]) -> dict[str, str]:
+    return {path: what for path, what in state.items() if what != "directory"}
+
+
+def _differences(state: dict[str, str], wanted: list[dict[str, str]]) -> str:
+    """Say how a state differs from that which it is most like."""
+    each = min(wanted, key=lambda one: len(one.items() ^ state.items()))
+    more = sorted(f"+ {path}: {what}" for path, what in state.items() - each.items())
+    less = sorted(f"- {path}: {what}" for path, what in each.items() - state.items())
+    return "\n".join([*more, *less][:12])

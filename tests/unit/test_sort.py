@@ -1,0 +1,350 @@
+"""``sort`` on real venves with small distributions; faults in the middle are in tests/faults."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from trees import names, plant
+from unit.test_binaries import ELF_I386
+from unit.test_disable import HELLO, SCRIPT, verify
+from unit.wheels import put
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from unit.conftest import Command, Venv
+
+NATIVE: dict[str, str | bytes] = {
+    "native/__init__.py": "",
+    "native/data.bin": Path(sys.executable).read_bytes()[:64],
+}
+
+
+def verdicts(report: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    return {each["name"]: (each["verdict"], each["reason"]) for each in report["distributions"]}
+
+
+def sort(venv: Venv, command: Command, *arguments: str) -> dict[str, Any]:
+    report: dict[str, Any] = command.json("--python", venv.root, "sort", *arguments)
+    return report
+
+
+def test_each_goes_where_it_belongs(enabled: Venv, command: Command) -> None:
+    put(enabled.site_dir, "hello", HELLO, entry_points=SCRIPT)
+    put(enabled.sharedir, "native", NATIVE)
+    put(enabled.site_dir, "labelled", {"labelled.py": ""}, tag="cp311-cp311-linux_x86_64")
+    enabled.run("-c", "import hello, native, labelled")
+    report = sort(enabled, command)
+    assert report["moved"] == ["hello", "native"]
+    assert names(enabled.sharedir) == [
+        "hello-1.0.dist-info/INSTALLER",
+        "hello-1.0.dist-info/METADATA",
+        "hello-1.0.dist-info/RECORD",
+        "hello-1.0.dist-info/WHEEL",
+        "hello-1.0.dist-info/entry_points.txt",
+        "hello/__init__.py",
+        "hello/data.txt",
+    ]
+    assert "../../../bin/hello" in verify(enabled.sharedir)
+    assert verify(enabled.site_dir)
+    assert enabled.run("-c", "import hello; hello.main()").stdout == "hello\n"
+    assert enabled.says("[__import__(n).__file__ for n in ('native', 'labelled')]") == [
+        str(enabled.site_dir / "native/__init__.py"),
+        str(enabled.site_dir / "labelled.py"),
+    ]
+    assert command("--python", enabled.root, "sort", "--check").returncode == 0
+
+
+def test_record_changes_only_where_it_must(enabled: Venv, command: Command) -> None:
+    """A sharedir elsewhere, so that paths of scripts change; line ends and quotes as pip's."""
+    deep = enabled.root / "opt" / "a" / "very" / "deep" / "one"
+    command.json("--python", enabled.root, "enable", "--sharedir", deep)
+    info = put(enabled.site_dir, "hello", HELLO, entry_points=SCRIPT)
+    record = info / "RECORD"
+    before = record.read_bytes().replace(b"\n", b"\r\n")
+    before = before.replace(b"hello/data.txt", b'"hello/./data.txt"')
+    record.write_bytes(before)
+    sort(enabled, command)
+    after = (deep / info.name / "RECORD").read_bytes()
+    assert after == before.replace(b"../../../bin/", b"../../../../../bin/")
+    command.json("--python", enabled.root, "disable", "--restore")
+    assert record.read_bytes() == before
+
+
+def test_pycs_times_modes_and_links_are_kept(enabled: Venv, command: Command) -> None:
+    info = put(enabled.site_dir, "hello", {**HELLO, "hello/sub/x.py": ""}, entry_points=SCRIPT)
+    package = enabled.site_dir / "hello"
+    (package / "link.txt").symlink_to("data.txt")
+    (info / "REQUESTED").touch()
+    with (info / "RECORD").open("a") as record:
+        record.write("hello/link.txt,,\n")
+    (package / "data.txt").chmod(0o640)
+    (package / "sub").chmod(0o750)
+    os.utime(package / "__init__.py", (1_000_000_000, 1_000_000_000))
+    enabled.run("-c", "import hello.sub.x")
+    sort(enabled, command)
+    moved = enabled.sharedir / "hello"
+    assert not package.exists()
+    assert (moved / "link.txt").readlink().name == "data.txt"
+    assert (moved / "data.txt").stat().st_mode & 0o777 == 0o640
+    assert (moved / "sub").stat().st_mode & 0o777 == 0o750
+    assert (moved / "__init__.py").stat().st_mtime == 1_000_000_000
+    assert (enabled.sharedir / info.name / "REQUESTED").exists()
+    said = enabled.run("-v", "-c", "import hello.sub.x").stderr
+    for name in "hello/__pycache__/__init__", "hello/sub/__pycache__/x":
+        assert "matches" in said.split(f"{enabled.sharedir}/{name}")[1].split("\n")[0]
+
+
+def test_what_record_does_not_list_stays(enabled: Venv, command: Command) -> None:
+    put(enabled.site_dir, "hello", HELLO)
+    plant(enabled.site_dir, {"hello": {"cache.db": "mine"}, "loose.py": ""})
+    report = sort(enabled, command)
+    assert verdicts(report)["hello"] == (
+        "left alone",
+        "RECORD does not list hello/cache.db (it is noarch)",
+    )
+    assert sort(enabled, command, "--noarch", "hello")["moved"] == ["hello"]
+    assert names(enabled.site_dir / "hello") == ["cache.db"]
+    assert (enabled.site_dir / "loose.py").exists()
+
+
+def test_names_limit_it(enabled: Venv, command: Command) -> None:
+    for name in "alpha", "Be.ta", "gamma":
+        put(enabled.site_dir, name, {f"{name[:2]}.py": ""})
+    assert sort(enabled, command, "alpha", "be_ta")["moved"] == ["alpha", "Be.ta"]
+    assert (enabled.site_dir / "ga.py").exists()
+
+
+def test_an_unknown_name_is_refused(enabled: Venv, command: Command) -> None:
+    put(enabled.site_dir, "hello", HELLO)
+    for arguments in ["helo"], ["--noarch", "helo"]:
+        done = command("--python", enabled.root, "sort", *arguments)
+        assert (done.returncode, "helo: not installed in" in done.stderr) == (2, True)
+    assert (enabled.site_dir / "hello").exists()
+
+
+def test_dry_run_and_check_change_nothing(enabled: Venv, command: Command) -> None:
+    put(enabled.site_dir, "hello", HELLO)
+    before = names(enabled.root)
+    done = command("--python", enabled.root, "sort", "--dry-run", "--noarch", "hello")
+    assert (done.returncode, "1 misplaced" in done.stdout) == (0, True)
+    done = command("--python", enabled.root, "sort", "--check", "--json")
+    assert (done.returncode, json.loads(done.stdout)["misplaced"]) == (1, ["hello"])
+    assert names(enabled.root) == before
+
+
+def test_a_target_without_the_hook_is_only_told(venv: Venv, command: Command) -> None:
+    put(venv.site_dir, "hello", HELLO)
+    assert command("--python", venv.root, "sort", "--check").returncode == 1
+    before = names(venv.root)
+    done = command("--python", venv.root, "sort")
+    assert (done.returncode, "hint: run `enable` first" in done.stderr) == (1, True)
+    assert names(venv.root) == before
+
+
+def test_what_the_user_says_is_remembered(enabled: Venv, command: Command) -> None:
+    put(enabled.sharedir, "hello", HELLO)
+    put(enabled.site_dir, "native", NATIVE)
+    sort(enabled, command, "--platform", "Hello", "--noarch", "native")
+    assert (enabled.site_dir / "hello").is_dir()
+    assert (enabled.sharedir / "native").is_dir()
+    assert sort(enabled, command)["moved"] == []
+    status = command.json("--python", enabled.root, "status")
+    assert status["overrules"] == {"hello": "platform", "native": "noarch"}
+    assert "native: noarch" in command("--python", enabled.root, "status").stdout
+    moved = sort(enabled, command, "--no-overrule", "hello", "--no-overrule", "native")["moved"]
+    assert moved == ["hello", "native"]
+    assert command.json("--python", enabled.root, "status")["overrules"] == {}
+    command.json("--python", enabled.root, "disable", "--restore")
+    assert enabled.has_no_hook()
+
+
+def test_what_contradicts_itself_is_refused(enabled: Venv, command: Command) -> None:
+    put(enabled.site_dir, "hello", HELLO)
+    for arguments in (
+        ["--noarch", "hello", "--platform", "Hello"],
+        ["--no-overrule", "hello"],
+    ):
+        assert command("--python", enabled.root, "sort", *arguments).returncode == 2
+
+
+def test_disable_forgets_what_was_said(enabled: Venv, command: Command) -> None:
+    put(enabled.site_dir, "hello", HELLO)
+    sort(enabled, command, "--platform", "hello")
+    command.json("--python", enabled.root, "disable")
+    assert enabled.has_no_hook()
+
+
+REGULAR = {"space/__init__.py": ""}
+PKGUTIL = {"space/__init__.py": "__path__ = __import__('pkgutil').extend_path(__path__, __name__)"}
+NSPKG = {"one-nspkg.pth": "import sys, types\n"}
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "together"),
+    [
+        ({}, {}, False),
+        (REGULAR, {}, True),
+        (PKGUTIL, PKGUTIL, True),
+        (NSPKG, {}, True),
+    ],
+)
+def test_what_shares_a_package_stays_together(
+    enabled: Venv,
+    command: Command,
+    one: dict[str, str],
+    two: dict[str, str],
+    together: bool,
+) -> None:
+    put(enabled.site_dir, "one", {"space/one/__init__.py": "", **one})
+    put(enabled.site_dir, "two", {"space/two/__init__.py": "", **two, "space/two/x": ELF_I386})
+    report = sort(enabled, command)
+    assert report["moved"] == ([] if together else ["one"])
+    if together:
+        reason = "shares space with two, which is platform"
+        assert verdicts(report)["one"] == ("platform", reason)
+    assert enabled.says("[bool(__import__('space.' + n)) for n in ['one', 'two']]")
+
+
+def test_halves_of_a_package_are_joined(enabled: Venv, command: Command) -> None:
+    """As pip leaves them when each goes by its own label: the second half is invisible."""
+    put(enabled.sharedir, "plugin", {"space/plugin.py": "", **PKGUTIL})
+    put(enabled.site_dir, "core", {**NATIVE, "space/core.py": "", **PKGUTIL})
+    report = sort(enabled, command)
+    assert report["moved"] == ["plugin"]
+    assert names(enabled.site_dir / "space") == ["__init__.py", "core.py", "plugin.py"]
+    assert verify(enabled.site_dir)
+    assert not (enabled.sharedir / "space").exists()
+
+
+def test_halves_with_different_inits_are_left_alone(enabled: Venv, command: Command) -> None:
+    put(enabled.sharedir, "plugin", {"space/plugin.py": "", **REGULAR})
+    put(enabled.site_dir, "core", {**NATIVE, "space/core.py": "", **PKGUTIL})
+    before = names(enabled.root)
+    report = sort(enabled, command)
+    assert "space/__init__.py is there already" in verdicts(report)["plugin"][1]
+    assert names(enabled.root) == before
+
+
+def test_a_file_that_two_list_is_in_both_places(enabled: Venv, command: Command) -> None:
+    put(enabled.site_dir, "one", {"one.py": "", "NOTICE": "both"})
+    (enabled.site_dir / "NOTICE").unlink()
+    put(enabled.site_dir, "two", {"two.py": "", "NOTICE": "both", "two.bin": ELF_I386})
+    assert sort(enabled, command)["moved"] == ["one"]
+    for directory in enabled.site_dir, enabled.sharedir:
+        assert (directory / "NOTICE").read_text() == "both"
+        assert verify(directory)
+    command.json("--python", enabled.root, "disable", "--restore")
+    assert verify(enabled.site_dir)
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (lambda root: (root / "hello/data.txt").unlink(), "files are missing: hello/data.txt"),
+        (lambda root: (root / "hello/data.txt").rename(root / "x"), "files are missing"),
+    ],
+)
+def test_what_is_not_whole_is_left_alone(
+    enabled: Venv,
+    command: Command,
+    fault: Callable[[Path], object],
+    reason: str,
+) -> None:
+    put(enabled.site_dir, "hello", HELLO)
+    fault(enabled.site_dir)
+    report = sort(enabled, command)
+    assert (report["moved"], verdicts(report)["hello"][0]) == ([], "left alone")
+    assert reason in verdicts(report)["hello"][1]
+    assert sort(enabled, command, "--noarch", "hello")["moved"] == ["hello"]
+
+
+def test_files_behind_a_link_are_never_touched(
+    enabled: Venv,
+    command: Command,
+    tmp_path: Path,
+) -> None:
+    put(enabled.site_dir, "hello", {"hello/__init__.py": "", "hello/sub/x.py": ""})
+    (enabled.site_dir / "hello/sub").rename(tmp_path / "elsewhere")
+    (enabled.site_dir / "hello/sub").symlink_to(tmp_path / "elsewhere")
+    report = sort(enabled, command, "--noarch", "hello")
+    assert "hello/sub is a link to a directory" in verdicts(report)["hello"][1]
+    assert names(tmp_path / "elsewhere") == ["x.py"]
+
+
+@pytest.mark.parametrize("to", ["../../outside.txt", "{site_dir}/hello/__init__.py"])
+def test_a_link_that_would_lead_elsewhere_is_left(
+    enabled: Venv,
+    command: Command,
+    to: str,
+) -> None:
+    info = put(enabled.site_dir, "hello", HELLO)
+    (enabled.site_dir / "hello/link").symlink_to(to.format(site_dir=enabled.site_dir))
+    with (info / "RECORD").open("a") as record:
+        record.write("hello/link,,\n")
+    assert "hello/link is a link to" in verdicts(sort(enabled, command))["hello"][1]
+
+
+def test_two_of_one_name_are_left_alone(enabled: Venv, command: Command) -> None:
+    put(enabled.site_dir, "hello", HELLO)
+    put(enabled.sharedir, "hello", HELLO)
+    assert sort(enabled, command)["moved"] == []
+
+
+def test_native_code_for_another_machine_is_left_alone(enabled: Venv, command: Command) -> None:
+    put(enabled.sharedir, "alien", {"alien/__init__.py": "", "alien/x.so": ELF_I386})
+    report = sort(enabled, command)
+    assert "for another machine" in verdicts(report)["alien"][1]
+    assert (enabled.sharedir / "alien").is_dir()
+
+
+def test_what_climbs_is_refused_and_touched_nowhere(enabled: Venv, command: Command) -> None:
+    victim = plant(enabled.root.parent, {"victim": "precious"}) / "victim"
+    info = put(enabled.site_dir, "evil", {"evil.py": ""})
+    put(enabled.site_dir, "hello", HELLO)
+    with (info / "RECORD").open("a") as record:
+        record.write("../../../../victim,,\n")
+    report = sort(enabled, command, "--noarch", "evil")
+    assert report["moved"] == ["hello"]
+    assert victim.read_text() == "precious"
+    assert (enabled.site_dir / "evil.py").exists()
+
+
+def test_the_other_root_of_an_interpreter_is_left(
+    enabled: Venv,
+    make_venv: Callable[[str], Venv],
+    command: Command,
+) -> None:
+    other = make_venv("other")
+    put(other.site_dir, "far", {"far.py": ""})
+    (enabled.site_dir / "other.pth").write_text(f"{other.site_dir}\n")
+    assert sort(enabled, command)["distributions"] == []
+    done = command("--python", enabled.root, "sort", "--prefix", other.root, "--check")
+    assert (done.returncode, "far 1.0" in done.stdout) == (1, True)
+
+
+def test_a_shared_sharedir_serves_both(
+    make_venv: Callable[[str], Venv], command: Command, tmp_path: Path
+) -> None:
+    one, two = make_venv("one"), make_venv("two")
+    for each in one, two:
+        command.json("--python", each.root, "enable", "--sharedir", tmp_path / "shared")
+    put(one.site_dir, "hello", HELLO, entry_points=SCRIPT)
+    assert sort(one, command)["moved"] == ["hello"]
+    for each in one, two:
+        assert each.run("-c", "import hello; hello.main()").stdout == "hello\n"
+    assert verify(tmp_path / "shared")
+    # Its script is the first one's, but it is where it belongs.
+    assert command("--python", two.root, "sort", "--check").returncode == 0
+
+
+def test_a_file_that_pysharedir_did_not_write_is_no_memory(enabled: Venv, command: Command) -> None:
+    (enabled.site_dir / "_pysharedir.d" / "remembered.json").write_text("[]")
+    done = command("--python", enabled.root, "sort")
+    assert (done.returncode, "not written by pysharedir" in done.stderr) == (1, True)
