@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
     from pathlib import Path
 
-    from pysharedir.distributions import Distribution
+    from pysharedir.distributions import Contents, Distribution
 
 # Seconds in which an interpreter that found a module at the source is done with importing it.
 GRACE = 0.5
@@ -157,24 +157,27 @@ def is_interrupted(home: Path) -> bool:
 
 
 def move(
-    distribution: Distribution, destination: Path, others: Iterable[Distribution] = ()
+    distribution: Distribution,
+    destination: Path,
+    others: Iterable[Distribution] = (),
+    contents: Contents | None = None,
 ) -> Move:
     """Return the move of *distribution* to *destination*.
 
     :param others: Distributions that stay in its directory and may list the same files.
+    :param contents: Its contents, if they are known.
     :raises RecordError: when it cannot be moved.
     """
-    found = distributions.contents(distribution)
+    found = contents or distributions.contents(distribution)
     kept = []
     for path in _there_already(found.files, destination):
         if not _same(distribution.info.parent / path, destination / path):
             raise RecordError(distribution.name, f"{destination / path} is there already")
         kept.append(path)
-    files = set(found.files)
     stays: set[str] = set()
     for other in others:
         with contextlib.suppress(RecordError):
-            stays |= files.intersection(records.read(other).files())
+            stays.update(set(found.files).intersection(records.read(other).files()))
     return Move(distribution, destination, tuple(kept), tuple(sorted(stays)))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from installer.records import InvalidRecordEntry, RecordEntry, parse_record_file
+from installer.records import InvalidRecordEntry, parse_record_file
 
 from pysharedir.errors import RecordError
 
@@ -40,6 +40,11 @@ class Listing:
         for directory, names in self.inside.items():
             for name in names:
                 yield f"{directory}/{name}" if directory else name
+
+    def tops(self) -> frozenset[str]:
+        """Return the top-level names of what is inside."""
+        directories = {directory.partition("/")[0] for directory in self.inside}
+        return frozenset((directories | self.inside.get("", set())) - {"", "__pycache__"})
 
     def regular(self, directory: str) -> str | None:
         """Return the outermost regular package that *directory* is in, as far as it is listed."""
@@ -79,30 +84,29 @@ def read(distribution: Distribution) -> Listing:
     inside: dict[str, set[str]] = {}
     outside = []
     metadata = distribution.info.name
-    for entry in entries(distribution):
-        path = os.path.normpath(entry.path)
-        if os.path.isabs(path):
+    for listed, _, _ in rows(distribution):
+        path = os.path.normpath(listed)
+        if path.startswith("/"):
             raise RecordError(distribution.name, f"RECORD has an absolute path: {path}")
-        directory, name = os.path.split(path)
+        directory, _, name = path.rpartition("/")
         if path.startswith(".."):
             outside.append(path)
-        elif directory.partition("/")[0] != metadata:
+        elif directory != metadata and not directory.startswith(f"{metadata}/"):
             inside.setdefault(directory, set()).add(name)
     return Listing(inside, tuple(outside))
 
 
-def entries(distribution: Distribution) -> Iterator[RecordEntry]:
-    """Yield the entries of RECORD.
+def rows(distribution: Distribution) -> Iterator[tuple[str, str, str]]:
+    """Yield the rows of RECORD: path, hash and size.
 
     :raises RecordError: when there is none, or it cannot be read.
     """
     try:
         with (distribution.info / "RECORD").open(encoding="utf-8", newline="") as file:
-            for row in parse_record_file(file):
-                yield RecordEntry.from_elements(*row)
+            yield from parse_record_file(file)
     except (FileNotFoundError, NotADirectoryError):
         raise RecordError(distribution.name, "has no RECORD, so its files are not known") from None
-    except (OSError, ValueError, InvalidRecordEntry) as error:
+    except (OSError, ValueError, csv.Error, InvalidRecordEntry) as error:
         raise RecordError(distribution.name, f"RECORD cannot be read: {error}") from error
 
 
@@ -112,13 +116,13 @@ def rewritten(distribution: Distribution, rewrite: Callable[[str], str | None]) 
     :param rewrite: Returns the new path for a normalised one, or None when it is not to be listed.
     :raises RecordError: when it cannot be read.
     """
-    rows = [entry.to_row() for entry in entries(distribution)]
+    listed = list(rows(distribution))
     text = (distribution.info / "RECORD").read_bytes().decode()
     lines = text.splitlines(keepends=True)
     ending = "\r\n" if text.endswith("\r\n") else "\n"
-    whole = len(lines) == len(rows)  # no line is blank, no path has a line end in it
+    whole = len(lines) == len(listed)  # no line is blank, no path has a line end in it
     wanted = []
-    for number, row in enumerate(rows):
+    for number, row in enumerate(listed):
         path = os.path.normpath(row[0])
         new = rewrite(path) if path.startswith("..") else row[0]
         if new is not None:

@@ -79,11 +79,11 @@ def plan(
             raise NotInstalledError(name, rooms.directories)
     court = verdicts.Court(target.platform, _bounds(target, where), overrules)
     judged = {each.distribution: each for each in verdicts.judge(found, court)}
-    groups = _groups(found)
+    holders = _holders(judged.values())
     planned: list[Move] = []
-    for group in groups:
+    for group in _groups(found, holders):
         members = _together([judged[each] for each in group.members], group.package)
-        members, moving = _movable(members, rooms, found, target)
+        members, moving = _movable(members, rooms, holders, target)
         judged.update((each.distribution, each) for each in members)
         if not wanted or wanted & {each.key for each in group.members}:
             planned += moving
@@ -132,18 +132,28 @@ class _Group:
     package: str = ""
 
 
-def _groups(found: Sequence[Distribution]) -> list[_Group]:
+def _holders(judged: Iterable[Verdict]) -> dict[str, list[Distribution]]:
+    """Return which distributions have the same top-level names, or are copies of one another."""
+    holders: defaultdict[str, list[Distribution]] = defaultdict(list)
+    for each in judged:
+        for top in _tops(each):
+            holders[top].append(each.distribution)
+    return {top: members for top, members in holders.items() if len(members) > 1}
+
+
+def _tops(verdict: Verdict) -> frozenset[str]:
+    return verdict.tops | {f"{verdict.distribution.key}.dist-info"}
+
+
+def _groups(
+    found: Sequence[Distribution], holders: Mapping[str, Sequence[Distribution]]
+) -> list[_Group]:
     """Return *found* in groups that share a regular package, most of them of one.
 
     The halves of a regular package in two directories hide each other.  A package of the kinds
     that pkgutil and pkg_resources make counts as one, and so does a namespace that an
     ``-nspkg.pth`` file makes at startup, in its own directory only.
     """
-    holders: defaultdict[str, list[Distribution]] = defaultdict(list)
-    for each in found:
-        for top in _tops(each):
-            holders[top].append(each)
-    shared = {top for top, members in holders.items() if len(members) > 1}
     leader = {each: each for each in found}
 
     def lead(each: Distribution) -> Distribution:
@@ -152,7 +162,7 @@ def _groups(found: Sequence[Distribution]) -> list[_Group]:
         return each
 
     packages: dict[Distribution, str] = {}
-    for top in sorted(shared):
+    for top in sorted(holders):
         for package, members in _shared_packages(top, holders[top]):
             first = lead(members[0])
             packages.setdefault(first, package)
@@ -164,16 +174,6 @@ def _groups(found: Sequence[Distribution]) -> list[_Group]:
     return [_Group(tuple(members), packages.get(key, "")) for key, members in groups.items()]
 
 
-def _tops(distribution: Distribution) -> set[str]:
-    """Return the top-level directories in which it has modules."""
-    try:
-        directories = records.read(distribution).inside
-    except RecordError:
-        return set()
-    tops = {directory.partition("/")[0] for directory in directories}
-    return {top for top in tops if top.isidentifier() and top != "__pycache__"}
-
-
 def _shared_packages(
     top: str, members: Sequence[Distribution]
 ) -> Iterator[tuple[str, list[Distribution]]]:
@@ -183,7 +183,8 @@ def _shared_packages(
     for each in members:
         inside = records.read(each).inside
         at_startup = any(name.endswith("-nspkg.pth") for name in inside.get("", ()))
-        mine = {parent for path in inside for parent in _lineage(path) if _lineage(path)[0] == top}
+        below = [path for path in inside if path.partition("/")[0] == top]
+        mine = {parent for path in below for parent in _lineage(path)}
         for directory in mine:
             holders[directory].append(each)
             if at_startup or records.is_regular(inside.get(directory, ())):
@@ -223,7 +224,10 @@ def _together(members: list[Verdict], package: str) -> list[Verdict]:
 
 
 def _movable(
-    members: list[Verdict], rooms: Layout, found: Sequence[Distribution], target: Target
+    members: list[Verdict],
+    rooms: Layout,
+    holders: Mapping[str, Sequence[Distribution]],
+    target: Target,
 ) -> tuple[list[Verdict], list[Move]]:
     """Return the moves of a group; when one of its members cannot move, none does."""
     moving = {
@@ -237,16 +241,19 @@ def _movable(
         if here not in moving:
             continue
         try:
-            _refuse_second(here, found)
-            contents = _survey(here, [other for other in moving if other is not here], each)
+            neighbours = {
+                other for top in _tops(each) for other in holders.get(top, ()) if other is not here
+            }
+            _refuse_second(here, neighbours)
+            contents = _survey(here, neighbours & moving.keys(), each)
             if each.kind is Kind.PLATFORM:
                 _refuse_foreign(here, contents, target)
             staying = [
                 other
-                for other in found
-                if other.info.parent == here.info.parent and other not in moving
+                for other in neighbours - moving.keys()
+                if other.info.parent == here.info.parent
             ]
-            planned.append(moves.move(here, moving[here], staying))
+            planned.append(moves.move(here, moving[here], staying, contents))
         except RecordError as error:
             return _left_alone(members, each, error.reason), []
     return members, planned
@@ -265,9 +272,9 @@ def _left_alone(members: list[Verdict], culprit: Verdict, reason: str) -> list[V
     ]
 
 
-def _refuse_second(distribution: Distribution, found: Iterable[Distribution]) -> None:
-    for other in found:
-        if other.key == distribution.key and other is not distribution:
+def _refuse_second(distribution: Distribution, others: Iterable[Distribution]) -> None:
+    for other in others:
+        if other.key == distribution.key:
             raise RecordError(
                 distribution.name, f"{other.info.parent} has {other.name} {other.version} too"
             )

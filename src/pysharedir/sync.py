@@ -185,18 +185,17 @@ def complete(target: Target, where: Place, *, install: bool = False) -> Report:
     return report
 
 
-def forget(site_dir: Path, keep: Collection[str] = ()) -> list[Step]:
+def plan_removal(site_dir: Path, keep: Collection[str] = ()) -> list[Step]:
     """Return what removes the scripts that ``sync`` made, unless they were changed since.
 
-    :param site_dir: Where they are listed.
-    :param keep: Normalised names of distributions whose scripts stay, as nobody's.
+    :param site_dir: Where they are listed; the list itself stays.
+    :param keep: Normalised names of distributions whose scripts stay.
     """
-    before = remembered.read(site_dir)
-    made = {_path(site_dir, name): script for name, script in before.scripts.items()}
-    ours = [path for path, each in made.items() if _is_made(path, each)]
+    made = remembered.read(site_dir).scripts
     return [
-        *(RemoveFile(path) for path in ours if made[path].distribution not in keep),
-        *remembered.steps(site_dir, replace(before, scripts={})),
+        RemoveFile(_path(site_dir, name))
+        for name, script in sorted(made.items())
+        if script.distribution not in keep and _is_made(_path(site_dir, name), script)
     ]
 
 

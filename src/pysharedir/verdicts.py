@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from email.parser import BytesHeaderParser
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -42,6 +42,7 @@ class Verdict:
     :ivar reason: Why, in a few words.
     :ivar files: Every offending file, relative to the directory of the distribution.
     :ivar overruled: Whether the user said so.
+    :ivar tops: The top-level names of what it installs beside its metadata.
     """
 
     distribution: Distribution
@@ -49,6 +50,7 @@ class Verdict:
     reason: str
     files: tuple[str, ...] = ()
     overruled: bool = False
+    tops: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -78,16 +80,16 @@ def judge(distributions: Sequence[Distribution], court: Court) -> list[Verdict]:
 def _judge(distribution: Distribution, court: Court, owner: str | None) -> Verdict:
     try:
         listing = records.read(distribution)
-        reason = _immovable(distribution, listing, court) or (owner and f"belongs to {owner}")
     except RecordError as error:
-        reason = error.reason
+        return Verdict(distribution, Kind.LEFT_ALONE, error.reason)
+    reason = _immovable(distribution, listing, court) or (owner and f"belongs to {owner}")
     if reason:
-        return Verdict(distribution, Kind.LEFT_ALONE, reason)
-    found = _by_labels(distribution) or _by_content(distribution, listing, court.platform)
+        return Verdict(distribution, Kind.LEFT_ALONE, reason, tops=listing.tops())
+    kind, reason, files = _by_labels_and_content(distribution, listing, court.platform)
     wanted = court.overrules.get(distribution.key)
-    if wanted is None:
-        return found
-    return replace(found, kind=wanted, reason=f"overruled by --{wanted.value}", overruled=True)
+    if wanted is not None:
+        kind, reason = wanted, f"overruled by --{wanted.value}"
+    return Verdict(distribution, kind, reason, files, wanted is not None, listing.tops())
 
 
 def _immovable(distribution: Distribution, listing: records.Listing, court: Court) -> str | None:
@@ -126,24 +128,36 @@ def _is_editable(distribution: Distribution, listing: records.Listing) -> bool:
     return any(os.path.isabs(line.strip()) for line in lines)
 
 
-def _by_labels(distribution: Distribution) -> Verdict | None:
-    """Return a verdict if the labels in WHEEL suffice for one."""
-    path = f"{distribution.info.name}/WHEEL"
+def _by_labels_and_content(
+    distribution: Distribution, listing: records.Listing, platform: str
+) -> tuple[Kind, str, tuple[str, ...]]:
+    label = _label(distribution)
+    native, unread = _by_content(distribution, listing, platform)
+    if label:
+        return Kind.PLATFORM, label, native or (f"{distribution.info.name}/WHEEL",)
+    if native or unread:
+        return Kind.PLATFORM, "native object" if native else "cannot be read", native or unread
+    return Kind.NOARCH, "no native object, tagged any", ()
+
+
+def _label(distribution: Distribution) -> str | None:
+    """Return what in WHEEL binds it to a platform."""
     wheel = _headers(distribution.info / "WHEEL")
     tags = [tag for text in wheel.get_all("Tag", []) for tag in parse_tag(str(text).strip())]
     bound = sorted({tag.platform for tag in tags} - {"any"})
     if bound:
-        reason = f"tagged {', '.join(bound)}"
-    elif not tags:
-        reason = "WHEEL has no tag"
-    elif str(wheel["Root-Is-Purelib"]).strip().lower() != "true":
-        reason = "WHEEL says that its root is platlib"
-    else:
-        return None
-    return Verdict(distribution, Kind.PLATFORM, reason, (path,))
+        return f"tagged {', '.join(bound)}"
+    if not tags:
+        return "WHEEL has no tag"
+    if str(wheel["Root-Is-Purelib"]).strip().lower() != "true":
+        return "WHEEL says that its root is platlib"
+    return None
 
 
-def _by_content(distribution: Distribution, listing: records.Listing, platform: str) -> Verdict:
+def _by_content(
+    distribution: Distribution, listing: records.Listing, platform: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the native objects among its files, and those that cannot be read."""
     base = str(distribution.info.parent)
     native: list[str] = []
     unread: list[str] = []
@@ -155,13 +169,7 @@ def _by_content(distribution: Distribution, listing: records.Listing, platform: 
             pass
         except OSError:
             unread.append(path)
-    if native:
-        reason, files = "native object", sorted(native)
-    elif unread:
-        reason, files = "cannot be read", sorted(unread)
-    else:
-        return Verdict(distribution, Kind.NOARCH, "no native object, tagged any")
-    return Verdict(distribution, Kind.PLATFORM, reason, tuple(files))
+    return tuple(sorted(native)), tuple(sorted(unread))
 
 
 def _owners(distributions: Iterable[Distribution]) -> dict[Distribution, str]:

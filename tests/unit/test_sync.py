@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from packaging.requirements import Requirement
 
+from pysharedir import changes
 from pysharedir.distributions import installed
-from pysharedir.sync import unmet, wanted_scripts
+from pysharedir.sync import plan_removal, unmet, wanted_scripts
 from trees import names, plant
 from unit.wheels import put
 
@@ -330,7 +331,7 @@ def test_metadata_that_cannot_be_read_is_a_note(second: Venv, sharedir: Path, sy
                 "Requires-Dist: nonsense; spam == 'eggs'\n",
             },
             "old.egg-info": "Name: old\nVersion: 1.0\n",
-            "~ello-1.0.dist-info": {"METADATA": "Name: ~ello\nVersion: 1.0\n"},
+            "~ine-1.0.dist-info": {"METADATA": "Name: fine\nVersion: 1.0\n"},
         },
     )
     (sharedir / "odd-1.0.dist-info" / "METADATA").write_bytes(b"Name: odd\nSummary: \xff\n")
@@ -384,6 +385,18 @@ def test_keeps_what_else_is_remembered(second: Venv, sharedir: Path, sync: Sync)
     remove(sharedir, "hello")
     sync()
     assert json.loads(memory.read_text()) == {"overrules": {"spam": "noarch"}, "scripts": {}}
+
+
+@pytest.mark.parametrize("keep", [(), ("hello",)])
+def test_what_disable_removes(
+    second: Venv, sharedir: Path, sync: Sync, keep: tuple[str, ...]
+) -> None:
+    put_hello(sharedir)
+    sync()
+    (second.root / "bin/hello-gui").write_text("mine")
+    changes.apply(plan_removal(second.site_dir, keep))
+    assert (second.root / "bin/hello").exists() == bool(keep)
+    assert (second.root / "bin/hello-gui").read_text() == "mine"
 
 
 def test_names_dependencies_that_are_missing(
