@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pysharedir import changes, distributions, hook, layout, moves, remembered
+from pysharedir import changes, distributions, hook, layout, moves, remembered, scripts
 from pysharedir.changes import MakeLink, RemoveDirectory, RemoveFile
 from pysharedir.errors import (
     ForeignFileError,
@@ -19,10 +19,10 @@ from pysharedir.errors import (
 from pysharedir.remembered import Remembered
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from pysharedir.changes import Step
-    from pysharedir.target import Target, View
+    from pysharedir.target import Target
 
 _OWNERLESS = "no distribution owns these: move them by hand, or use --force"
 
@@ -104,10 +104,12 @@ def plan_enable(target: Target, where: Place, settings: hook.Settings) -> list[S
     return [*made, *_files(target, where, before, hook.render(settings, created))]
 
 
-def check_enabled(target: Target, where: Place, settings: hook.Settings, before: View) -> None:
+def check_enabled(
+    target: Target, where: Place, settings: hook.Settings, before: Sequence[str]
+) -> None:
     """Start the target with the hook switched on, and see that its sharedir is in use.
 
-    :param before: What it said before the hook was there.
+    :param before: Entries of its path that must be there still.
     :raises StartError: when it is not, or something else is no more.
     """
     sharedir = where.sharedir(target, settings)
@@ -120,8 +122,8 @@ def check_enabled(target: Target, where: Place, settings: hook.Settings, before:
             f"chmod o-w {sharedir}, or use --allow-world-writable",
         )
     path = (*target.view({"PYSHAREDIR": "1"}).path, str(sharedir))
-    for entry in before.path:
-        if os.path.isdir(entry) and os.listdir(entry) and not layout.lists(path, entry):
+    for entry in before:
+        if os.path.isdir(entry) and not layout.lists(path, entry):
             raise StartError(
                 str(target.executable),
                 f"with the hook it does not find {entry} any more",
@@ -149,6 +151,7 @@ def plan_disable(target: Target, where: Place, *, restore: bool, force: bool) ->
         return []
     sharedir = where.sharedir(target, before.settings)
     steps: list[Step] = []
+    restored: set[str] = set()
     served = before.settings.sharedir is None and _served_by_another(target, where)
     if not force and not served:
         for root in _other_roots(target, where):
@@ -158,11 +161,12 @@ def plan_disable(target: Target, where: Place, *, restore: bool, force: bool) ->
         lost = _lost(target, where.root, sharedir)
         if restore:
             steps += _restoration(where, sharedir, lost.distributions, before.settings)
+            restored = {each.key for each in lost.distributions}
             _refuse_occupied(sharedir, lost.loose, _OWNERLESS)
         else:
             hint = "use --restore to move them back" if lost.distributions else _OWNERLESS
             _refuse_occupied(sharedir, lost.names, hint)
-    return [*steps, *_removal(where, before)]
+    return [*steps, *_removal(where, before, restored)]
 
 
 def _restoration(
@@ -284,9 +288,10 @@ def _files(
     return steps + _remove_modules(site_dir, [n for n in before.files if n not in wanted])
 
 
-def _removal(where: Place, before: hook.Installed) -> list[Step]:
+def _removal(where: Place, before: hook.Installed, restored: Collection[str]) -> list[Step]:
     site_dir = where.on_disk(where.site_dir)
-    steps = remembered.steps(site_dir, Remembered())
+    steps = scripts.plan_removal(site_dir, restored)
+    steps += remembered.steps(site_dir, Remembered())
     steps += _remove_modules(site_dir, before.files)
     for name in reversed(before.created):
         path = where.on_disk(os.path.normpath(os.path.join(where.root, name)))

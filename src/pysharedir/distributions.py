@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesHeaderParser
+from importlib.metadata import PackageNotFoundError
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
@@ -17,6 +18,10 @@ from pysharedir.errors import RecordError
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+# What importlib.metadata raises for files that no installer writes; it differs between versions.
+UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError, PackageNotFoundError)
 
 
 @dataclass(frozen=True)

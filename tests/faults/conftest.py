@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 
 from faults import world
 from faults.processes import Server
+from faults.world import World
 from unit.conftest import Command, Venv
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from faults.processes import Ended, Point
-    from faults.world import World
+
+MakeWorld = Callable[[Path, "Path | None"], World]
 
 def lacks(reason: str) -> None:
     """Skip a test for want of something that CI has."""
@@ -69,34 +74,56 @@ class Scenario:
 
 
 @pytest.fixture(scope="session")
-def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("faults")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A directory, in memory if that can be: a journal is synchronised often."""
+    base = tmp_path_factory.mktemp("faults")
+    memory = Path("/dev/shm")  # noqa: S108
+    if not os.access(memory, os.W_OK):
+        yield base
+        return
+    path = Path(tempfile.mkdtemp(prefix=f"{tmp_path_factory.getbasetemp().name}-", dir=memory))
+    yield path
+    shutil.rmtree(path)
 
 
 @pytest.fixture(scope="session")
 def elsewhere(here: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A directory on another file system."""
-    for parent in map(Path, ("/dev/shm", "/tmp", "/var/tmp")):  # noqa: S108
-        if parent.is_dir() and parent.stat().st_dev != here.stat().st_dev:
-            path = parent / f"{tmp_path_factory.getbasetemp().name}-{os.getpid()}"
-            path.mkdir()
+    if not os.geteuid():
+        with mounted(here / "elsewhere") as path:
             yield path
-            shutil.rmtree(path)
-            return
-    lacks("there is but one file system here")
+        return
+    path = tmp_path_factory.mktemp("elsewhere")
+    if path.stat().st_dev == here.stat().st_dev:
+        lacks("there is but one file system here, and no right to mount another")
+    yield path
+
+
+@contextlib.contextmanager
+def mounted(path: Path) -> Iterator[Path]:
+    """Mount a file system in memory, as only root can."""
+    if os.geteuid():
+        lacks("only root can mount a file system")
+    path.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", path], check=True)
+    try:
+        yield path
+    finally:
+        subprocess.run(["umount", "--lazy", path], check=True)
+        path.rmdir()
 
 
 @pytest.fixture(scope="session")
-def make_venv(here: Path, environment: dict[str, str]) -> Callable[[str], Venv]:
-    def make(name: str) -> Venv:
+def make_venv(here: Path, environment: dict[str, str]) -> Callable[[Path], Venv]:
+    def make(root: Path) -> Venv:
         base = here / "base"
         if not base.exists():
             python = sys._base_executable  # type: ignore[attr-defined]  # noqa: SLF001
             subprocess.run(
                 [python, "-m", "venv", "--without-pip", base], check=True, env=environment
             )
-        shutil.copytree(base, here / name, symlinks=True)
-        return Venv(here / name, environment)
+        shutil.copytree(base, root, symlinks=True)
+        return Venv(root, environment)
 
     return make
 
@@ -108,17 +135,53 @@ def command(environment: dict[str, str]) -> Command:
 
 @pytest.fixture(scope="session")
 def make_world(
-    here: Path, make_venv: Callable[[str], Venv], command: Command
-) -> Callable[[str, Path | None], World]:
-    """Return what makes a world, with its sharedir inside or outside of its venv."""
+    here: Path, make_venv: Callable[[Path], Venv], command: Command
+) -> MakeWorld:
+    """Return what makes a world: its venv, and its sharedir if that is to be outside of it."""
 
-    def make(name: str, sharedir: Path | None = None) -> World:
-        venv = make_venv(name)
+    def make(root: Path, sharedir: Path | None = None) -> World:
+        venv = make_venv(root)
         options = ["--sharedir", str(sharedir)] if sharedir else []
         command.json("--python", venv.root, "enable", *options)
-        made = world.build(venv, sharedir or venv.sharedir, here / f"{name}-kept")
+        made = world.build(venv, sharedir or venv.sharedir, here / f"{root.name}-kept")
         made.keep()
         return made
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_server(here: Path, environment: dict[str, str]) -> Iterator[Callable[[World], Server]]:
+    servers: list[Server] = []
+
+    def make(made: World) -> Server:
+        server = Server(environment, here)
+        servers.append(server)
+        server.warm(made.venv.root)
+        return server
+
+    yield make
+    for server in servers:
+        server.close()
+
+
+@pytest.fixture(scope="session")
+def make_scenario(
+    make_server: Callable[[World], Server],
+) -> Callable[[str, World], Scenario]:
+    """Return what makes a scenario: ``sort`` moves both ways, ``restore`` all back."""
+
+    def make(name: str, made: World) -> Scenario:
+        server = make_server(made)
+        arguments: tuple[str, ...] = ("sort",)
+        if name.startswith("restore"):
+            assert server("--python", made.venv.root, *arguments).code == 0
+            made.keep()
+            arguments = ("disable", "--restore")
+        before = made.state()
+        points, done = server.points(made.roots, "--python", made.venv.root, *arguments)
+        assert done.code == 0, done.stderr
+        return Scenario(name, made, server, arguments, tuple(points), before, made.state())
 
     return make
 
@@ -127,31 +190,14 @@ def make_world(
 def scenario(
     request: pytest.FixtureRequest,
     here: Path,
-    environment: dict[str, str],
-    make_world: Callable[[str, Path | None], World],
-) -> Iterator[Scenario]:
-    """``sort`` moves both ways, ``disable --restore`` the rest back; and across file systems."""
+    make_world: MakeWorld,
+    make_scenario: Callable[[str, World], Scenario],
+) -> Scenario:
+    """A scenario by name, and ``across`` file systems if the name says so."""
     name: str = request.param
-    direction, _, where = name.partition(" ")
-    outside = request.getfixturevalue("elsewhere") / direction if where else None
-    made = make_world(name.replace(" ", "-"), outside)
-    server = Server(environment, here)
-    server.warm(made.venv.root)
-    if direction == "restore":
-        assert server("--python", made.venv.root, "sort").code == 0
-        made.keep()
-    yield _scenario(name, made, server)
-    server.close()
-
-
-def _scenario(name: str, made: World, server: Server) -> Scenario:
-    arguments = ("disable", "--restore") if name.startswith("restore") else ("sort",)
-    before = made.state()
-    points, done = server.points(
-        made.roots, "--python", made.venv.root, *arguments
-    )
-    assert done.code == 0, done.stderr
-    return Scenario(name, made, server, arguments, tuple(points), before, made.state())
+    directory = name.replace(" ", "-")
+    outside = request.getfixturevalue("elsewhere") / directory if "across" in name else None
+    return make_scenario(name, make_world(here / directory, outside))
 
 
 @pytest.fixture

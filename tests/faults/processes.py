@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
+import secrets
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 # Permissions bind root only without these capabilities.
 BOUND = [] if os.geteuid() else ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
@@ -69,7 +72,9 @@ class Server:
     """Starts the command, see :mod:`faults.server`."""
 
     def __init__(self, environment: dict[str, str], scratch: Path) -> None:
-        self._scratch = scratch
+        self._scratch = scratch / secrets.token_hex(4)
+        self._scratch.mkdir()
+        self._streams = self._scratch / "stdout", self._scratch / "stderr"
         self._process = subprocess.Popen(
             [*BOUND, sys.executable, Path(__file__).with_name("server.py")],
             env={**environment, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"},
@@ -92,20 +97,35 @@ class Server:
         :param trace: Options of strace that it is to run under.
         """
         streams = self._scratch / "stdout", self._scratch / "stderr"
-        answer = self._ask(
-            {
-                "arguments": [*map(str, arguments)],
-                "stopped": bool(trace),
-                "stdout": str(streams[0]),
-                "stderr": str(streams[1]),
-            }
-        )
-        if trace:
-            with _attached(answer["pid"], trace) as tracer:
-                os.kill(answer["pid"], signal.SIGCONT)
-                answer = self._hear()
-                tracer.wait()
-        return Ended(answer["code"], *(path.read_text() for path in streams))
+        begun = self._begin(arguments, stopped=bool(trace))
+        if not trace:
+            return self._end(begun)
+        with _attached(begun["pid"], trace):
+            os.kill(begun["pid"], signal.SIGCONT)
+            return self._end()
+
+    @contextlib.contextmanager
+    def stopped(self, point: Point, *arguments: str | Path) -> Iterator[list[Ended]]:
+        """Stop the command as it makes a call, and let it go on behind the block.
+
+        :return: A list that will hold how it ended.
+        """
+        log = self._scratch / "strace"
+        log.write_text("")
+        inject = f"inject={point.name}:signal=STOP:when={point.number}"
+        trace = ["-o", str(log), "-e", f"trace={point.name}", "-e", inject]
+        pid = self._begin(arguments, stopped=True)["pid"]
+        ended: list[Ended] = []
+        with _attached(pid, trace) as tracer:
+            os.kill(pid, signal.SIGCONT)
+            while "stopped by SIGSTOP" not in log.read_text():
+                assert tracer.poll() is None, f"never came to {point}"
+                time.sleep(0.001)
+            try:
+                yield ended
+            finally:
+                os.kill(pid, signal.SIGCONT)
+                ended.append(self._end())
 
     def points(self, roots: Iterable[Path], *arguments: str | Path) -> tuple[list[Point], Ended]:
         """Return each system call that a run makes below *roots*, and how that run ended."""
@@ -113,6 +133,20 @@ class Server:
         calls = ",".join(f"?{name}" for name in (*_CHANGES, *_OPENS, *_LOOKS))
         done = self(*arguments, trace=["-y", "-o", str(log), "-e", f"trace={calls}"])
         return list(_points(log.read_text(errors="replace"), [*map(str, roots)])), done
+
+    def _begin(self, arguments: Iterable[str | Path], *, stopped: bool) -> dict[str, Any]:
+        return self._ask(
+            {
+                "arguments": [*map(str, arguments)],
+                "stopped": stopped,
+                "stdout": str(self._streams[0]),
+                "stderr": str(self._streams[1]),
+            }
+        )
+
+    def _end(self, answer: dict[str, Any] | None = None) -> Ended:
+        code = (answer or self._hear())["code"]
+        return Ended(code, *(path.read_text() for path in self._streams))
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         assert self._process.stdin is not None

@@ -6,20 +6,26 @@ to be traced stops itself before it does anything, and goes on when it is told t
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
 import sys
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pysharedir import cli, moves, target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def serve() -> None:
     """Answer requests until there are no more."""
+    gc.freeze()
     moves.GRACE = 0.0
+    os.sync = lambda: None  # it waits for the whole machine, and no power failure is tried here
     for line in sys.stdin:
         request: dict[str, Any] = json.loads(line)
         if "warm" in request:
@@ -55,7 +61,8 @@ def _answer(request: dict[str, Any]) -> None:
     if not child:
         _run(request)
     if request["stopped"]:
-        os.waitpid(child, os.WUNTRACED)
+        _, status = os.waitpid(child, os.WUNTRACED)
+        assert os.WIFSTOPPED(status), Path(request["stderr"]).read_text()
         _say({"pid": child})
     _, status = os.waitpid(child, 0)
     _say({"code": os.waitstatus_to_exitcode(status)})
@@ -72,7 +79,7 @@ def _run(request: dict[str, Any]) -> None:
         os.close(descriptor)
     sys.argv = ["pysharedir", *request["arguments"]]
     if request["stopped"]:
-        os.kill(os.getpid(), signal.SIGSTOP)
+        _stop_at_move()
     try:
         cli.main()
         code: Any = 0
@@ -84,6 +91,17 @@ def _run(request: dict[str, Any]) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+def _stop_at_move() -> None:
+    """Stop this process once it begins to move distributions: what it does before, it only reads."""
+    begin = moves.Relocation.apply
+
+    def stop(relocation: moves.Relocation) -> Callable[[], object]:
+        os.kill(os.getpid(), signal.SIGSTOP)
+        return begin(relocation)
+
+    moves.Relocation.apply = stop  # type: ignore[method-assign]
 
 
 def _say(answer: dict[str, Any]) -> None:

@@ -129,7 +129,7 @@ def test_every_command_teaches_itself(command: Command) -> None:
     commands = re.findall(
         r"^  (\w+) ", command("--help").stdout.split("Commands:")[1], re.MULTILINE
     )
-    assert commands == ["demo", "disable", "enable", "sort", "status"]
+    assert commands == ["demo", "disable", "enable", "sort", "status", "sync"]
     for each in commands:
         said = command(each, "--help").stdout
         assert "--python TARGET" in said

@@ -14,8 +14,9 @@ import pytest
 from packaging.requirements import Requirement
 
 from pysharedir import changes
+from pysharedir.dependencies import unmet
 from pysharedir.distributions import installed
-from pysharedir.sync import plan_removal, unmet, wanted_scripts
+from pysharedir.scripts import plan_removal, wanted_scripts
 from trees import names, plant
 from unit.wheels import put
 

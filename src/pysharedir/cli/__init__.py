@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from pysharedir import __version__
-from pysharedir.cli import activation, demo, options, output, sort, status
+from pysharedir.cli import activation, demo, options, output, sort, status, sync
 from pysharedir.errors import PysharedirError
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -61,5 +61,12 @@ def cli() -> None:
     """
 
 
-for command in (activation.enable, activation.disable, sort.sort, status.status, demo.demo):
+for command in (
+    activation.enable,
+    activation.disable,
+    sort.sort,
+    status.status,
+    sync.sync,
+    demo.demo,
+):
     cli.add_command(command)

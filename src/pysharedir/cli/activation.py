@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import click
 
-from pysharedir import activation, changes, hook
+from pysharedir import activation, changes, hook, layout
 from pysharedir.cli import options, output
 from pysharedir.cli.recovery import recover
 from pysharedir.target import find
@@ -83,7 +83,8 @@ def enable(
     )
     steps = activation.plan_enable(target, where, settings)
     if steps and not dry_run:
-        before = target.view()
+        old = str(where.sharedir(target, where.read().settings))
+        before = [each for each in target.view().path if not layout.same_directory(each, old)]
         changes.apply(steps, lambda: activation.check_enabled(target, where, settings, before))
     notes += [
         f"{step.path}: not made, the file system has no links"

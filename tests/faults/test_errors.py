@@ -1,0 +1,67 @@
+"""The operating system refuses one system call of a move, or all of one name from there on.
+
+The command says so in one line or gets along without, a new interpreter imports all there is, and
+the next command brings the move to its end.
+"""
+
+from __future__ import annotations
+
+from itertools import cycle
+from typing import TYPE_CHECKING
+
+import pytest
+
+from faults.processes import fail
+from faults.trials import attempt, check_refusal, check_settled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from faults.conftest import Scenario
+    from faults.processes import Point
+
+CHUNKS = 8
+SCENARIOS = ("sort", "sort across", "restore")
+CHANGING = ("EACCES", "ENOSPC", "EIO", "EROFS")
+LOOKING = ("EACCES", "EIO")
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.parametrize("scenario", SCENARIOS, indirect=True),
+]
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_is_an_error_of_one_line(
+    scenario: Scenario, chunk: int, tally: Callable[[str, int], None]
+) -> None:
+    mine = list(_trials(scenario))[chunk::CHUNKS]
+    attempt((str(trial), lambda trial=trial: _try(scenario, *trial)) for trial in mine)
+    tally(f"{scenario.name}: system calls refused", len(mine))
+
+
+def _trials(scenario: Scenario) -> Iterator[tuple[Point, str, bool]]:
+    changing, looking = cycle(CHANGING), cycle(LOOKING)
+    for point in scenario.moving:
+        if point.changes:
+            yield point, next(changing), False
+            yield point, next(changing), True
+            next(changing)
+        elif "across" not in scenario.name:  # nothing else is looked at there
+            yield point, next(looking), False
+
+
+def _try(scenario: Scenario, point: Point, error: str, for_good: bool) -> None:
+    done = scenario.run(*fail(point, error, for_good=for_good))
+    if done.code:
+        check_refusal(done)
+    assert "Traceback" not in done.stderr, done.stderr
+    scenario.world.check_readable()
+    if "nothing was changed" in done.stderr:
+        assert not scenario.world.is_interrupted(), done.stderr
+        check_settled(scenario, empty=False)
+    again = scenario.command(*scenario.arguments)
+    assert again.code == 0, f"{done}\n{again}"
+    check_settled(scenario, empty=False)
+    # What was not changed has been by now.
+    assert scenario.world.state(empty=False).keys() <= scenario.after.keys()
