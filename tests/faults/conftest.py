@@ -23,6 +23,7 @@ from unit.conftest import Command, Venv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from faults.processes import Ended, Point
 
@@ -52,10 +53,18 @@ class Scenario:
     before: dict[str, str]
     after: dict[str, str]
 
-    def run(self, *trace: str) -> Ended:
-        """Run its command, traced, on what it found first."""
+    def run(self, *trace: str, before: Callable[[], object] = bool) -> Ended:
+        """Run its command, traced, on what it found first and *before* did to that."""
         self.world.reset()
+        before()
         return self.server("--python", self.world.venv.root, *self.arguments, trace=trace)
+
+    def stopped(self, point: Point | None) -> AbstractContextManager[list[Ended]]:
+        """Run its command on what is there, but stop it at *point*, or before it begins to move.
+
+        :return: A list that will hold how it ended.
+        """
+        return self.server.stopped(point, "--python", self.world.venv.root, *self.arguments)
 
     def command(self, *arguments: str) -> Ended:
         """Run another command on what is there."""

@@ -105,27 +105,31 @@ class Server:
             return self._end()
 
     @contextlib.contextmanager
-    def stopped(self, point: Point, *arguments: str | Path) -> Iterator[list[Ended]]:
+    def stopped(self, point: Point | None, *arguments: str | Path) -> Iterator[list[Ended]]:
         """Stop the command as it makes a call, and let it go on behind the block.
 
+        :param point: The call; None for the moment before the first.
         :return: A list that will hold how it ended.
         """
-        log = self._scratch / "strace"
-        log.write_text("")
-        inject = f"inject={point.name}:signal=STOP:when={point.number}"
-        trace = ["-o", str(log), "-e", f"trace={point.name}", "-e", inject]
         pid = self._begin(arguments, stopped=True)["pid"]
         ended: list[Ended] = []
-        with _attached(pid, trace) as tracer:
-            os.kill(pid, signal.SIGCONT)
-            while "stopped by SIGSTOP" not in log.read_text():
-                assert tracer.poll() is None, f"never came to {point}"
-                time.sleep(0.001)
+        with self._stop(pid, point) if point else contextlib.nullcontext():
             try:
                 yield ended
             finally:
                 os.kill(pid, signal.SIGCONT)
                 ended.append(self._end())
+
+    @contextlib.contextmanager
+    def _stop(self, pid: int, point: Point) -> Iterator[None]:
+        log = self._scratch / "strace"
+        log.write_text("")
+        with _attached(pid, ["-o", str(log), *_inject(point, "signal=STOP", f"{point.number}")]) as tracer:
+            os.kill(pid, signal.SIGCONT)
+            while "stopped by SIGSTOP" not in log.read_text():
+                assert tracer.poll() is None, f"never came to {point}"
+                time.sleep(0.001)
+            yield
 
     def points(self, roots: Iterable[Path], *arguments: str | Path) -> tuple[list[Point], Ended]:
         """Return each system call that a run makes below *roots*, and how that run ended."""
@@ -162,17 +166,18 @@ class Server:
 
 def kill(point: Point) -> list[str]:
     """Return the options that kill a process as it makes the call of *point*."""
-    return _inject(point, "signal=KILL", str(point.number))
+    return ["-o", os.devnull, *_inject(point, "signal=KILL", str(point.number))]
 
 
 def fail(point: Point, error: str, *, for_good: bool) -> list[str]:
     """Return the options that let a call fail, and perhaps all others of its name behind it."""
-    return _inject(point, f"error={error}", f"{point.number}{'+' if for_good else ''}")
+    when = f"{point.number}{'+' if for_good else ''}"
+    return ["-o", os.devnull, *_inject(point, f"error={error}", when)]
 
 
 def _inject(point: Point, what: str, when: str) -> list[str]:
     inject = f"inject={point.name}:{what}:when={when}"
-    return ["-o", os.devnull, "-e", f"trace={point.name}", "-e", inject]
+    return ["-e", f"trace={point.name}", "-e", inject]
 
 
 def _attached(pid: int, options: Iterable[str]) -> subprocess.Popen[str]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 def serve() -> None:
     """Answer requests until there are no more."""
+    os.environ["PATH"] = ""  # package managers, asked who owns what, are slow and own nothing here
     gc.freeze()
     moves.GRACE = 0.0
     os.sync = lambda: None  # it waits for the whole machine, and no power failure is tried here

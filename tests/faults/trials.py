@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from faults.conftest import Scenario
     from faults.processes import Ended
 
-_SHOWN = 5
+_SHOWN = 30
 
 
 def attempt(trials: Iterable[tuple[str, Callable[[], object]]]) -> None:

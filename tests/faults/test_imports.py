@@ -1,0 +1,108 @@
+"""A Python that imports in a loop while distributions move never sees a missing module."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from faults.world import DISTRIBUTIONS, IMPORT, NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from faults.conftest import MakeWorld
+    from faults.world import World
+    from unit.conftest import Command
+
+ROUNDS = 10  # there and back
+
+# Imports all anew until its standard input ends, with whatever its finders remember.
+LOOP = f"""
+import json, select, sys, traceback
+known = set(sys.modules)
+rounds, failures = 0, []
+while not select.select([sys.stdin], [], [], 0)[0]:
+    rounds += 1
+    try:
+        exec({IMPORT!r})
+    except Exception:
+        failures.append(traceback.format_exc())
+    for name in set(sys.modules) - known:
+        del sys.modules[name]
+print(json.dumps([rounds, failures]))
+"""
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(params=["", "across"])
+def moving(request: pytest.FixtureRequest, here: Path, make_world: MakeWorld) -> World:
+    name = f"moving-{request.node.name}".replace("[", "-").replace("]", "")
+    outside = request.getfixturevalue("elsewhere") / name if request.param else None
+    return make_world(here / name, outside)
+
+
+@pytest.mark.parametrize("flags", [("-B",), ()], ids=["-B", "with pycs"])
+def test_new_interpreters(
+    moving: World, command: Command, flags: tuple[str, ...], tally: Callable[[str, int], None]
+) -> None:
+    seen: list[str] = []
+    done = threading.Event()
+
+    def start() -> None:
+        while not done.is_set():
+            seen.append(moving.venv.run(*flags, "-c", IMPORT).stderr)
+
+    thread = threading.Thread(target=start)
+    thread.start()
+    try:
+        _move(moving, command)
+    finally:
+        done.set()
+        thread.join()
+    _report(moving, len(seen), [stderr for stderr in seen if stderr])
+    tally("imports in a new interpreter each during moves", len(seen))
+
+
+@pytest.mark.parametrize("flags", [("-B",), ()], ids=["-B", "with pycs"])
+def test_one_interpreter(
+    moving: World, command: Command, flags: tuple[str, ...], tally: Callable[[str, int], None]
+) -> None:
+    loop = subprocess.Popen(
+        [moving.venv.python, *flags, "-c", LOOP],
+        env=moving.venv.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        _move(moving, command)
+    finally:
+        said, _ = loop.communicate()
+    rounds, failures = json.loads(said)
+    _report(moving, rounds, failures)
+    tally("imports anew in one interpreter during moves", rounds)
+
+
+def _move(moving: World, command: Command) -> None:
+    """Move all there and back, both ways at once."""
+    there = [option for name in DISTRIBUTIONS for option in ("--platform", name)]
+    back = [option for name in DISTRIBUTIONS for option in ("--no-overrule", name)]
+    native = ["--noarch", "native"], ["--no-overrule", "native"]
+    command.json("--python", moving.venv.root, "sort")
+    for _ in range(ROUNDS):
+        for options in [*there, *native[0]], [*back, *native[1]]:
+            report = command.json("--python", moving.venv.root, "sort", *options)
+            assert len(report["moved"]) == len(NAMES), report
+
+
+def _report(moving: World, number: int, failures: list[str]) -> None:
+    print(f"{number} imports, {len(failures)} failed")  # noqa: T201
+    assert number > ROUNDS
+    assert not failures, f"{len(failures)} of {number} failed:\n{failures[0]}\n{failures[-1]}"
+    assert moving.listed() == NAMES
