@@ -255,7 +255,8 @@ def _remove(
 ) -> None:
     """Remove *files*, and then those of *directories* and their parents that are empty."""
     root = str(base)
-    parents = set(directories)
+    # Pycs may have gone before a crash, and their directories not.
+    parents = {os.path.join(each, "__pycache__") for each in directories}
     for path in files:
         parents.add(os.path.dirname(path))
         if path not in but:

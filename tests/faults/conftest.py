@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from faults import world
-from faults.processes import Server
+from faults.processes import Server, kill
 from faults.world import World
 from unit.conftest import Command, Venv
 
@@ -43,6 +43,7 @@ class Scenario:
     :ivar points: Every system call that it makes below the roots of the world.
     :ivar before: The state that it finds.
     :ivar after: The state that it leaves.
+    :ivar moved: The state behind the move, when it then does something else.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Scenario:
     points: tuple[Point, ...]
     before: dict[str, str]
     after: dict[str, str]
+    moved: dict[str, str] | None = None
 
     def run(self, *trace: str, before: Callable[[], object] = bool) -> Ended:
         """Run its command, traced, on what it found first and *before* did to that."""
@@ -190,7 +192,12 @@ def make_scenario(
         before = made.state()
         points, done = server.points(made.roots, "--python", made.venv.root, *arguments)
         assert done.code == 0, done.stderr
-        return Scenario(name, made, server, arguments, tuple(points), before, made.state())
+        found = Scenario(name, made, server, arguments, tuple(points), before, made.state())
+        behind = [point for point in found.behind if point.changes]
+        if not behind:
+            return found
+        assert found.run(*kill(behind[0])).code < 0
+        return replace(found, moved=made.state())
 
     return make
 

@@ -33,7 +33,8 @@ def check_settled(scenario: Scenario, *, empty: bool = True) -> None:
     :param empty: Whether empty directories count.
     """
     state = scenario.world.state(empty=empty)
-    wanted = [_without_empty(each) if not empty else each for each in (scenario.before, scenario.after)]
+    ends = [scenario.before, scenario.after, scenario.moved or scenario.after]
+    wanted = ends if empty else [_without_empty(each) for each in ends]
     assert state in wanted, _differences(state, wanted)
     scenario.world.check_sound()
 
