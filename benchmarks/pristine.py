@@ -27,6 +27,11 @@ PLATFORM = "x86_64-manylinux_2_34"
 # Files of a synthetic distribution, and of each of its packages.
 IN_ONE = 2_000
 IN_PACKAGE = 100
+METADATA = {
+    "METADATA": "Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
+    "WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    "RECORD": "{listing}",
+}
 PYSHAREDIR: tuple[str, ...] = (sys.executable, "-m", "pysharedir")
 
 
@@ -63,7 +68,9 @@ class Pristine:
         self.sharedir = self.venv / "share" / "python" / VERSION
         self._kept = root / "kept"
         self._make(python)
-        self.distributions = sum(name.endswith(".dist-info") for name in os.listdir(self.site_packages))
+        self.distributions = sum(
+            name.endswith(".dist-info") for name in os.listdir(self.site_packages)
+        )
         self.files = _count(self.site_packages)
         self.moved = self._find_moved()
 
@@ -72,7 +79,7 @@ class Pristine:
         if self.venv.exists():
             shutil.rmtree(self.venv)
         if self.elsewhere is not None:
-            shutil.rmtree(self.elsewhere)
+            shutil.rmtree(self.elsewhere, ignore_errors=True)
             self.elsewhere.mkdir()
         commands.run(["cp", "-a", self._kept, self.venv], self.environment)
         os.sync()
@@ -131,14 +138,13 @@ class Pristine:
         commands.run([python, "-m", "venv", "--without-pip", self.venv], self.environment)
         chosen = ("--no-deps", "--only-binary", ":all:", "--python-platform", PLATFORM)
         manner = ("--link-mode", "copy", "--compile-bytecode", "--python", self.venv)
-        install = [find_uv_bin(), "pip", "install", *manner, *chosen, "-r", WHEELS]
-        commands.run(install, self.environment)
+        install: commands.Command = ("pip", "install", *manner, *chosen, "-r", WHEELS)
+        commands.run((find_uv_bin(), *install), self.environment)
         self.pysharedir("enable")
         # uv remembers what it asked an interpreter.
-        refresh = ["--no-index", "--refresh", "--dry-run", "-r", os.devnull]
-        commands.run(
-            [find_uv_bin(), "pip", "install", "--python", self.venv, *refresh], self.environment
-        )
+        ask: commands.Command = ("pip", "install", "--no-index", "--refresh", "--dry-run")
+        nothing = ("--python", self.venv, "-r", os.devnull)
+        commands.run((find_uv_bin(), *ask, *nothing), self.environment)
         self.venv.rename(self._kept)
         self.renew()
 
@@ -228,16 +234,16 @@ def _synthesize(base: Path, name: str) -> None:
             listed.append(f"{package}/{module}.py")
             (base / listed[-1]).write_text(f"NAME = {module!r}\n")
     info = f"{name}-1.0.dist-info"
-    texts = {
-        "METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
-        "WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-    }
     (base / info).mkdir()
-    for file, text in texts.items():
-        listed.append(f"{info}/{file}")
-        (base / listed[-1]).write_text(text)
-    listed.append(f"{info}/RECORD")
-    (base / listed[-1]).write_text("".join(f"{path},,\n" for path in listed))
+    listed += [f"{info}/{file}" for file in METADATA]
+    listing = "".join(f"{path},,\n" for path in listed)
+    for file, text in METADATA.items():
+        (base / info / file).write_text(text.format(name=name, listing=listing))
+
+
+def written(files: int) -> int:
+    """Return how many files there are when :meth:`Pristine.add` was asked for so many."""
+    return files // IN_ONE * (IN_ONE + len(METADATA))
 
 
 def another_file_system(root: Path, candidates: Sequence[Path]) -> Path | None:

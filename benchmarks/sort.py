@@ -2,22 +2,22 @@
 """Measure what ``pysharedir sort`` costs, beside linking and removing, pip and uv, in one run.
 
 A venv with the wheels that tests/verdicts/wheels.txt pins is made once; every measurement has a
-copy of its own.  ``--check`` holds the sort to its limits.  Needs Linux, strace, and a Python that
-has pysharedir and uv; pip too, unless it is left out.
+copy of its own, in the directory for temporary files.  ``--check`` holds the sort to its limits.
+Needs Linux, strace, and a Python that has pysharedir and uv; the row of pip needs pip in it.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import importlib.util
 import json
 import os
+import platform
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
+from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,56 +25,36 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from uv import find_uv_bin  # noqa: E402
-
 import interpreters  # noqa: E402
-from benchmarks import commands, meters, pristine  # noqa: E402
-from pysharedir import moves  # noqa: E402
+from benchmarks import commands, meters, moving, pristine  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections import Counter
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from benchmarks.commands import Cost, Read
+    from benchmarks.moving import Way
     from benchmarks.pristine import Pristine
 
-MOST_TIME = 3  # times linking and removing
+MOST_TIME = 3  # times linking and removing; what is waited on purpose counts
 MOST_GROWTH = 1.3  # of the peak of memory, from the fewest files to the most
-MOST_READ = 20  # bytes of a file
-# Twice an interpreter that is at work is given the time to end an import.
-WAITING = 2 * moves.GRACE
-EXTRA = (0, 10_000, 100_000)  # files beside the real ones
-MISPLACED = 1  # what ``sort --check`` exits with
+MOST_READ = 20  # bytes of a file, in the mean
+EXTRA = (0, 10_000, 100_000)  # files beside the real ones, to see memory grow
 CALLS_SHOWN = 8
-PYTHON_LABELS = ("PYTHON", "PYSHAREDIR", "VIRTUAL_ENV", "__PYVENV", "PIP_")
-UV_LABELS = ("UV_LINK_MODE", "UV_COMPILE_BYTECODE", "UV_PYTHON", "UV_OFFLINE")
-OTHERS = (Path("/dev/shm"), Path("/run/user") / str(os.getuid()))  # noqa: S108
-
-
-@dataclass(frozen=True)
-class Row:
-    """Something that is timed.
-
-    :ivar beside: The key of the row that it is compared with.
-    :ivar waiting: Seconds of it in which nothing is done on purpose.
-    :ivar slow: Whether it is left out when time is short, and done once otherwise.
-    :ivar limited: Whether a limit depends on it.
-    """
-
-    key: str
-    title: str
-    run: Callable[[Pristine], Cost]
-    beside: str = "link"
-    waiting: float = 0
-    slow: bool = False
-    limited: bool = False
+OTHER_FILE_SYSTEMS = (Path("/dev/shm"), Path(f"/run/user/{os.getuid()}"))  # noqa: S108
+# Variables that change the paths of an interpreter, or the way of an installer.
+LOUD = (
+    *("PYTHON", "PYSHAREDIR", "VIRTUAL_ENV", "__PYVENV", "PIP_"),
+    *("UV_LINK_MODE", "UV_COMPILE_BYTECODE", "UV_PYTHON", "UV_OFFLINE"),
+)
 
 
 @dataclass(frozen=True)
 class Timing:
-    """What the rounds of a row came to, in seconds.
+    """What the rounds of a way came to, in seconds.
 
-    :ivar ratio: Its median to that of the row that it is compared with, if both were measured.
+    :ivar cpu: The median of user and system time.
+    :ivar waiting: What of each round was spent in waiting, on purpose.
+    :ivar ratio: How many times the median of the way that it is compared with; None without that.
     """
 
     title: str
@@ -82,6 +62,7 @@ class Timing:
     median: float
     fastest: float
     cpu: float
+    waiting: float
     ratio: float | None
 
 
@@ -89,12 +70,17 @@ class Timing:
 class Report:
     """All figures.
 
-    :ivar calls: System calls, by name, of judging alone and of the whole.
-    :ivar memory: The peak in bytes, by the number of files in site-packages.
     :ivar load: The load average before and after.
+    :ivar timings: By the key of the way.
+    :ivar skipped: Why ways are missing, by key.
+    :ivar judging: System calls of ``sort --check``, by name.
+    :ivar sorting: System calls of ``sort``, by name.
+    :ivar read: What ``sort --check`` reads of files, but for those in metadata.
+    :ivar memory: The peak of ``sort`` in bytes, by the number of files in site-packages.
     """
 
     python: str
+    file_system: str
     processors: int
     load: tuple[float, float]
     distributions: int
@@ -103,17 +89,17 @@ class Report:
     moved_files: int
     timings: dict[str, Timing]
     skipped: dict[str, str]
-    calls: dict[str, dict[str, int]]
-    memory: dict[int, int]
+    judging: dict[str, int]
+    sorting: dict[str, int]
     read: Read
+    memory: dict[int, int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: 1 beyond a limit, 2 when not measured."""
     options = _parser().parse_args(arguments)
     try:
-        if shutil.which("strace") is None:
-            raise meters.MeterError(f"strace is not installed: {meters.HINTS['strace']}")
+        _require_strace()
         with _workshop(options.python) as kept:
             report = _report(kept, options)
     except meters.MeterError as error:
@@ -126,15 +112,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _judge(report) if options.check else 0
 
 
+def _require_strace() -> None:
+    if shutil.which("strace") is None:
+        raise meters.MeterError(f"strace is not installed: {meters.HINTS['strace']}")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
-    parser.add_argument("--python", type=Path, metavar="PATH", help="a CPython 3.11")
-    parser.add_argument("--rounds", type=int, default=7, help="how often to take each time")
     parser.add_argument(
-        "--check", action="store_true", help="measure what has a limit, and exit 1 beyond one"
+        "--python", type=Path, metavar="PATH", help="the CPython 3.11 to make the venv with"
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=7, help="times to take of each way, of pip just one"
     )
     parser.add_argument(
         "--quick", action="store_true", help="one round, without pip and the most files"
+    )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="time only what has a limit, and exit 1 when one is exceeded",
     )
     parser.add_argument("--json", action="store_true", help="print all figures")
     return parser
@@ -142,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
 
 @contextlib.contextmanager
 def _workshop(python: Path | None) -> Iterator[Pristine]:
-    """Make the venv, give it, and take everything away."""
+    """Make the venv, yield it, and remove everything."""
     found = python or interpreters.find(pristine.VERSION)
     if found is None:
         raise meters.MeterError(f"CPython {pristine.VERSION} is not found: name it by --python")
@@ -153,40 +150,198 @@ def _workshop(python: Path | None) -> Iterator[Pristine]:
             return Path(stack.enter_context(made)).resolve()
 
         root = directory()
-        other = pristine.another_file_system(root, OTHERS)
+        other = pristine.another_file_system(root, OTHER_FILE_SYSTEMS)
         elsewhere = directory(other) / "apps" if other else None
         _say("making the venv")
-        yield Pristine_(root, found, _quiet(os.environ), elsewhere)
+        yield pristine.Pristine(root, found, _quiet(os.environ), elsewhere)
 
 
 def _quiet(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return *environment* without what changes an interpreter's paths or an installer's way."""
-    return {
-        name: value
-        for name, value in environment.items()
-        if not name.startswith(PYTHON_LABELS + UV_LABELS)
-    } | {"PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    kept = {name: value for name, value in environment.items() if not name.startswith(LOUD)}
+    return {**kept, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 
 
 def _report(kept: Pristine, options: argparse.Namespace) -> Report:
-    """Measure everything that *options* ask for."""
+    """Measure what *options* ask for."""
     before = os.getloadavg()[0]
-    rows, skipped = _rows(kept, options)
-    timings = _timings(kept, rows, 1 if options.quick else options.rounds)
-    _say("system calls and reading")
-    calls, read = _traced(kept)
+    skipped = moving.impossible(kept)
+    ways = [each for each in moving.WAYS if each.key not in skipped]
+    if options.check:
+        ways = [each for each in ways if each.limited]
+    if options.quick:
+        ways = [each for each in ways if not each.slow]
+    timings = _timings(kept, ways, 1 if options.quick else options.rounds)
+    _say("system calls")
+    kept.renew()
+    judging = commands.system_calls(
+        kept.command("sort", "--check"), kept.environment, (moving.MISPLACED,)
+    )
+    read = _reading(kept)
+    sorting = commands.system_calls(kept.command("sort"), kept.environment)
     extra = EXTRA[:-1] if options.quick else EXTRA
     return Report(
-        python=_version(kept),
+        python=f"CPython {_version(kept)}, sorted by {platform.python_version()}",
+        file_system=_file_system(kept),
         processors=len(os.sched_getaffinity(0)),
-        load=(before, os.getloadavg()[0]),
         distributions=kept.distributions,
         files=kept.files,
         moved_distributions=len(kept.moved.pins),
         moved_files=kept.moved.files,
         timings=timings,
         skipped=skipped,
-        calls=calls,
-        memory={kept.files + each: _peak(kept, each) for each in extra},
+        judging=judging,
+        sorting=sorting,
         read=read,
+        memory={kept.files + files: _peak(kept, files) for files in extra},
+        load=(before, os.getloadavg()[0]),
     )
+
+
+def _version(kept: Pristine) -> str:
+    code = "import platform; print(platform.python_version())"
+    return commands.run((kept.venv / "bin" / "python", "-c", code), kept.environment).strip()
+
+
+def _file_system(kept: Pristine) -> str:
+    """Return the name of the kind of file system that is measured on."""
+    line = ("stat", "--file-system", "--format=%T", kept.root)
+    return commands.run(line, kept.environment).strip()
+
+
+def _timings(kept: Pristine, ways: Sequence[Way], rounds: int) -> dict[str, Timing]:
+    """Go all *ways* once in each round, so that what else the machine does falls on all."""
+    costs: dict[str, list[Cost]] = {each.key: [] for each in ways}
+    for number in range(rounds):
+        for way in ways:
+            if not (way.slow and number):
+                _say(f"round {number + 1} of {rounds}: {way.title}")
+                costs[way.key].append(way.run(kept))
+    medians = {
+        key: statistics.median(cost.wall for cost in each) for key, each in costs.items() if each
+    }
+    return {
+        way.key: Timing(
+            way.title,
+            len(costs[way.key]),
+            medians[way.key],
+            min(cost.wall for cost in costs[way.key]),
+            statistics.median(cost.cpu for cost in costs[way.key]),
+            way.waiting,
+            medians[way.key] / medians[way.beside] if way.beside in medians else None,
+        )
+        for way in ways
+        if way.key in medians
+    }
+
+
+def _reading(kept: Pristine) -> Read:
+    """Return what is read of installed files for their verdicts, but for those in metadata."""
+    below = f"{kept.site_packages}/"
+
+    def counts(path: str) -> bool:
+        return path.startswith(below) and ".dist-info/" not in path
+
+    line = kept.command("sort", "--check")
+    return commands.reading(line, kept.environment, counts, (moving.MISPLACED,))
+
+
+def _peak(kept: Pristine, files: int) -> int:
+    """Return the peak of memory of a sort with so many more *files*."""
+    _say(f"memory with {files} more files")
+    kept.renew()
+    kept.add(files)
+    found = commands.peak(kept.command("sort"), kept.environment)
+    kept.expect(kept.sharedir, kept.moved.files + pristine.written(files))
+    return found
+
+
+def _judge(report: Report) -> int:
+    """Name every limit that is exceeded."""
+    ratio = report.timings["sort"].ratio or 0
+    read = report.read.bytes / report.read.files
+    code = 0
+    for name, value, limit in (
+        ("time of sort, times that of cp -al and rm -r", ratio, MOST_TIME),
+        ("growth of memory with the number of files", _growth(report), MOST_GROWTH),
+        ("bytes read of a file", read, MOST_READ),
+    ):
+        if value > limit:
+            print(f"exceeded: {name}: {value:.2f} > {limit}", file=sys.stderr)
+            code = 1
+    return code
+
+
+def _growth(report: Report) -> float:
+    peaks = [peak for _, peak in sorted(report.memory.items())]
+    return max(peaks) / peaks[0]
+
+
+def _show(report: Report) -> None:
+    print(
+        f"{report.python}, {report.distributions} distributions of {report.files} files,"
+        f" {report.moved_distributions} of {report.moved_files} files moved;"
+        f" {report.file_system}, {report.processors} processors,"
+        f" load {report.load[0]:.1f} to {report.load[1]:.1f}.\n"
+    )
+    _print_table(_times(report))
+    for key, reason in report.skipped.items():
+        print(f"Not measured: {key}: {reason}.")
+    print()
+    _print_table(_calls(report))
+    print()
+    _print_table(
+        [
+            ["files in site-packages", "peak of `sort`, MB"],
+            *([str(files), f"{peak / 1e6:.1f}"] for files, peak in sorted(report.memory.items())),
+            ["growth", f"x{_growth(report):.2f}"],
+        ]
+    )
+    read = report.read
+    print(
+        f"\nVerdicts read {read.bytes} bytes of {read.files} files,"
+        f" {read.bytes / read.files:.1f} of each, at most {read.most} of one;"
+        f" each was opened {read.opened / read.files:.2f} times."
+    )
+
+
+def _times(report: Report) -> list[list[str]]:
+    """Return the cells of the table of times."""
+    lines = [["", "s, median", "s, least", "CPU s", "times the copy", "rounds"]]
+    for each in report.timings.values():
+        ratio = "" if each.ratio is None else f"x{each.ratio:.2f}"
+        figures = [each.median, each.fastest, each.cpu]
+        lines.append([each.title, *(f"{it:.2f}" for it in figures), ratio, str(each.rounds)])
+        if each.waiting and each.ratio is not None:
+            less = f"x{each.ratio * (1 - each.waiting / each.median):.2f}"
+            figures = [each.median - each.waiting, each.fastest - each.waiting, each.cpu]
+            title = f"- without its waiting of {each.waiting:.1f} s"
+            lines.append([title, *(f"{it:.2f}" for it in figures), less, ""])
+    return lines
+
+
+def _calls(report: Report) -> list[list[str]]:
+    """Return the cells of the table of system calls: those of judging, and of all behind it."""
+    judging, moved = Counter(report.judging), report.moved_files
+    moving_ = Counter(report.sorting) - judging
+    lines = [["system calls", "judging", "moving", "moving, per file moved"]]
+    for name in ("all", *(name for name, _ in moving_.most_common(CALLS_SHOWN))):
+        pair = [each.total() if name == "all" else each[name] for each in (judging, moving_)]
+        lines.append([name, *map(str, pair), f"{pair[1] / moved:.2f}"])
+    return lines
+
+
+def _print_table(lines: list[list[str]]) -> None:
+    """Print Markdown that reads as text, too."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    rule = [widths[0] * "-", *("-" * (width - 1) + ":" for width in widths[1:])]
+    for title, *cells in (lines[0], rule, *lines[1:]):
+        padded = [cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)]
+        print("| " + " | ".join([title.ljust(widths[0]), *padded]) + " |")
+
+
+def _say(what: str) -> None:
+    print(what, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -73,10 +73,14 @@ class MakeLink:
 
 @dataclass(frozen=True)
 class WriteFile:
-    """Write a file under a temporary name, then rename it into place."""
+    """Write a file under a temporary name, then rename it into place.
+
+    :ivar executable: Let those execute it who may read it.
+    """
 
     path: Path
     content: bytes
+    executable: bool = False
 
     def __str__(self) -> str:
         return f"write {self.path}"
@@ -94,6 +98,10 @@ class WriteFile:
         try:
             with temporary.open("xb") as file:
                 file.write(content)
+                if self.executable:
+                    mode = os.fstat(file.fileno()).st_mode
+                    with contextlib.suppress(PermissionError):  # a file system without modes
+                        os.fchmod(file.fileno(), mode | (mode & 0o444) >> 2)
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(self.path)

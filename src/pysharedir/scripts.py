@@ -60,21 +60,6 @@ class Scripts:
     made: dict[Path, MadeScript]
 
 
-@dataclass(frozen=True)
-class MakeScript(WriteFile):
-    """Write a file that can be executed."""
-
-    def __str__(self) -> str:
-        return f"make {self.path}"
-
-    def _write(self, content: bytes) -> None:
-        super()._write(content)
-        umask = os.umask(0o077)
-        os.umask(umask)
-        with contextlib.suppress(PermissionError):  # a file system without modes
-            self.path.chmod(0o755 & ~umask)
-
-
 def plan(
     target: Target, where: Place, found: Mapping[str, Distribution], shared: Collection[str]
 ) -> tuple[Scripts, list[Step], list[str]]:
@@ -101,10 +86,10 @@ def plan(
     # In this order, whatever is cut short leaves no script that is not listed.
     steps: list[Step] = [
         *(RemoveFile(path) for path in scripts.obsolete),
-        *(MakeScript(path, wanted[path].content) for path in scripts.outdated),
+        *(WriteFile(path, wanted[path].content, executable=True) for path in scripts.outdated),
         *remembered.steps(site_dir, replace(before, scripts=listed)),
         *changes.directories(*{path.parent for path in scripts.missing}),
-        *(MakeScript(path, wanted[path].content) for path in scripts.missing),
+        *(WriteFile(path, wanted[path].content, executable=True) for path in scripts.missing),
     ]
     return scripts, steps, notes
 

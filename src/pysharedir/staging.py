@@ -87,8 +87,8 @@ def _put(source: str, target: str, *, link: bool) -> bool:
 
 
 def _give(path: str, status: os.stat_result) -> None:
-    """Give a file to the owner that the other has, as only root can."""
-    if os.geteuid() == 0:
+    """Give a new file to the owner that the other has, as only root can."""
+    if os.geteuid() == 0 and (status.st_uid, status.st_gid) != (0, os.getegid()):
         os.chown(path, status.st_uid, status.st_gid, follow_symlinks=False)
 
 

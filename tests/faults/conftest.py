@@ -9,9 +9,9 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from faults.processes import Ended, Point
 
 MakeWorld = Callable[[Path, "Path | None"], World]
+
 
 def lacks(reason: str) -> None:
     """Skip a test for want of something that CI has."""
@@ -145,9 +146,7 @@ def command(environment: dict[str, str]) -> Command:
 
 
 @pytest.fixture(scope="session")
-def make_world(
-    here: Path, make_venv: Callable[[Path], Venv], command: Command
-) -> MakeWorld:
+def make_world(here: Path, make_venv: Callable[[Path], Venv], command: Command) -> MakeWorld:
     """Return what makes a world: its venv, and its sharedir if that is to be outside of it."""
 
     def make(root: Path, sharedir: Path | None = None) -> World:

@@ -23,12 +23,55 @@ if TYPE_CHECKING:
 BOUND = [] if os.geteuid() else ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
 
 _CHANGES = (
-    "link linkat symlink symlinkat rename renameat renameat2 mkdir mkdirat mknod mknodat creat"
-    " unlink unlinkat rmdir chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat utime utimes"
-    " utimensat futimesat write writev pwrite64 pwritev pwritev2 sendfile copy_file_range splice"
-    " truncate ftruncate fallocate setxattr lsetxattr fsetxattr removexattr lremovexattr"
-    " fremovexattr sync syncfs fsync fdatasync"
-).split()
+    "link",
+    "linkat",
+    "symlink",
+    "symlinkat",
+    "rename",
+    "renameat",
+    "renameat2",
+    "mkdir",
+    "mkdirat",
+    "mknod",
+    "mknodat",
+    "creat",
+    "unlink",
+    "unlinkat",
+    "rmdir",
+    "chmod",
+    "fchmod",
+    "fchmodat",
+    "fchmodat2",
+    "chown",
+    "lchown",
+    "fchown",
+    "fchownat",
+    "utime",
+    "utimes",
+    "utimensat",
+    "futimesat",
+    "write",
+    "writev",
+    "pwrite64",
+    "pwritev",
+    "pwritev2",
+    "sendfile",
+    "copy_file_range",
+    "splice",
+    "truncate",
+    "ftruncate",
+    "fallocate",
+    "setxattr",
+    "lsetxattr",
+    "fsetxattr",
+    "removexattr",
+    "lremovexattr",
+    "fremovexattr",
+    "sync",
+    "syncfs",
+    "fsync",
+    "fdatasync",
+)
 _OPENS = ("open", "openat", "openat2")
 _LOOKS = ("getdents64", "flock")
 _CALL = re.compile(r"(\w+)\((.*)\) += (.*)")
@@ -96,7 +139,6 @@ class Server:
 
         :param trace: Options of strace that it is to run under.
         """
-        streams = self._scratch / "stdout", self._scratch / "stderr"
         begun = self._begin(arguments, stopped=bool(trace))
         if not trace:
             return self._end(begun)
@@ -124,7 +166,9 @@ class Server:
     def _stop(self, pid: int, point: Point) -> Iterator[None]:
         log = self._scratch / "strace"
         log.write_text("")
-        with _attached(pid, ["-o", str(log), *_inject(point, "signal=STOP", f"{point.number}")]) as tracer:
+        with _attached(
+            pid, ["-o", str(log), *_inject(point, "signal=STOP", f"{point.number}")]
+        ) as tracer:
             os.kill(pid, signal.SIGCONT)
             while "stopped by SIGSTOP" not in log.read_text():
                 assert tracer.poll() is None, f"never came to {point}"

@@ -1,7 +1,7 @@
 """Runs the command in forks of one process, so that a start of it costs next to nothing.
 
-Run as a script, by :mod:`faults.processes`.  Requests and answers are lines of JSON.  A fork that is
-to be traced stops itself before it does anything, and goes on when it is told to.
+Run as a script, by :mod:`faults.processes`.  Requests and answers are lines of JSON.
+A fork that is to be traced stops itself before it moves anything, and goes on when it is told to.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ def _remember_probes(venv: str) -> None:
 
     def answer(executable: Path, *arguments: str, **env: str) -> str:
         key = repr((executable, arguments, env))
-        return answers[key] if key in answers and hook.exists() else ask(executable, *arguments, **env)
+        return (
+            answers[key] if key in answers and hook.exists() else ask(executable, *arguments, **env)
+        )
 
     def remember(executable: Path, *arguments: str, **env: str) -> str:
         said = answers[repr((executable, arguments, env))] = ask(executable, *arguments, **env)
@@ -95,12 +97,12 @@ def _run(request: dict[str, Any]) -> None:
 
 
 def _stop_at_move() -> None:
-    """Stop this process once it begins to move distributions: what it does before, it only reads."""
+    """Stop this process as it begins to move distributions: before that, it only reads."""
     begin = moves.Relocation.apply
 
-    def stop(relocation: moves.Relocation) -> Callable[[], object]:
+    def stop(self: moves.Relocation) -> Callable[[], object]:
         os.kill(os.getpid(), signal.SIGSTOP)
-        return begin(relocation)
+        return begin(self)
 
     moves.Relocation.apply = stop  # type: ignore[method-assign]
 

@@ -23,7 +23,7 @@ CHUNKS = 8
 SIGKILL = -9
 SCENARIOS = ("sort", "sort across", "restore", "restore across")
 # With what "any command" begins; those that may not change anything come before one that may.
-COMMANDS = (
+COMMANDS: tuple[list[tuple[str, ...]], ...] = (
     [("sort",)],
     [("enable",)],
     [("disable",)],
@@ -39,15 +39,13 @@ pytestmark = [
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_loses_nothing(
-    scenario: Scenario, chunk: int, tally: Callable[[str, int], None]
-) -> None:
+def test_loses_nothing(scenario: Scenario, chunk: int, tally: Callable[[str, int], None]) -> None:
     points = [point for point in scenario.moving if point.changes]
     behind = [point for point in scenario.behind if point.changes]
     trials = [(point, COMMANDS[n % len(COMMANDS)]) for n, point in enumerate(points)]
     trials += [(point, [scenario.arguments]) for point in behind]
     mine = trials[chunk::CHUNKS]
-    attempt((str(trial), lambda trial=trial: _try(scenario, *trial)) for trial in mine)
+    attempt(lambda each: _try(scenario, *each), mine)
     tally(f"{scenario.name}: killed", len(mine))
 
 

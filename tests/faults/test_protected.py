@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from faults.conftest import Scenario
     from faults.processes import Ended, Point
 
+_CLOSED, _OPEN = 0o555, 0o755
 SCENARIOS = ("sort", "sort across", "restore")
 
 pytestmark = [
@@ -29,21 +30,19 @@ pytestmark = [
 
 def test_one_directory(scenario: Scenario, tally: Callable[[str, int], None]) -> None:
     directories = _directories(scenario)
-    attempt((path, lambda path=path: _try_one(scenario, path)) for path in directories)
+    attempt(lambda path: _try_one(scenario, path), directories)
     tally(f"{scenario.name}: directories that cannot be written to", len(directories))
 
 
 def _try_one(scenario: Scenario, path: str) -> None:
     with _closed([path]):
-        done = scenario.run(before=lambda: os.chmod(path, 0o555))
+        done = scenario.run(before=lambda: os.chmod(path, _CLOSED))
         _check(scenario, done)
     _check_mended(scenario)
 
 
 @pytest.mark.parametrize("which", ["sharedir", "site_dir"])
-def test_a_file_system(
-    scenario: Scenario, which: str, tally: Callable[[str, int], None]
-) -> None:
+def test_a_file_system(scenario: Scenario, which: str, tally: Callable[[str, int], None]) -> None:
     if os.geteuid():
         lacks("only root can mount a file system read-only")
     world = scenario.world
@@ -59,7 +58,7 @@ def test_a_file_system(
 
 def test_lost_in_the_middle(scenario: Scenario, tally: Callable[[str, int], None]) -> None:
     points = [point for point in scenario.moving if point.name in ("rename", "mkdir", "unlink")]
-    attempt((str(point), lambda point=point: _try_lost(scenario, point)) for point in points)
+    attempt(lambda point: _try_lost(scenario, point), points)
     tally(f"{scenario.name}: permissions lost in the middle", len(points))
 
 
@@ -107,13 +106,13 @@ def _directories(scenario: Scenario) -> list[str]:
 def _closed(paths: list[str]) -> Iterator[None]:
     for path in paths:
         if os.path.isdir(path):
-            os.chmod(path, 0o555)
+            os.chmod(path, _CLOSED)
     try:
         yield
     finally:
         for path in paths:
             with contextlib.suppress(FileNotFoundError):
-                os.chmod(path, 0o755)
+                os.chmod(path, _OPEN)
 
 
 @contextlib.contextmanager

@@ -36,7 +36,7 @@ def test_second_sort_is_refused(
     scenario: Scenario, second: Server, tally: Callable[[str, int], None]
 ) -> None:
     points = _locked(scenario)
-    attempt((str(point), lambda point=point: _try_second(scenario, second, point)) for point in points)
+    attempt(lambda point: _try_second(scenario, second, point), points)
     tally(f"{scenario.name}: stopped, and a second one started", len(points))
 
 
@@ -69,7 +69,10 @@ def _try_second(scenario: Scenario, second: Server, point: Point) -> None:
 
 @pytest.mark.parametrize("overtaker", [("sort",), ("disable", "--restore")], ids=str)
 def test_one_that_is_overtaken(
-    scenario: Scenario, second: Server, overtaker: tuple[str, ...], tally: Callable[[str, int], None]
+    scenario: Scenario,
+    second: Server,
+    overtaker: tuple[str, ...],
+    tally: Callable[[str, int], None],
 ) -> None:
     """What it planned is done, or undone, by the time that it begins."""
     lock = next(n for n, point in enumerate(scenario.moving) if point.name == "flock")
@@ -87,7 +90,7 @@ def test_one_that_is_overtaken(
         if overtaker == scenario.arguments:
             check_settled(scenario)
 
-    attempt((str(point), lambda point=point: attempt_at(point)) for point in points)
+    attempt(attempt_at, points)
     tally(f"{scenario.name}: overtaken by {' '.join(overtaker)}", len(points))
 
 
@@ -100,7 +103,8 @@ def _check_one_line(done: Ended) -> None:
 def test_two_at_once(
     scenario: Scenario, environment: dict[str, str], tally: Callable[[str, int], None]
 ) -> None:
-    command = [*BOUND, sys.executable, "-m", "pysharedir", "--python", scenario.world.venv.root]
+    root = str(scenario.world.venv.root)
+    command = [*BOUND, sys.executable, "-m", "pysharedir", "--python", root]
 
     def start() -> subprocess.Popen[str]:
         return subprocess.Popen(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
@@ -12,17 +12,18 @@ if TYPE_CHECKING:
     from faults.conftest import Scenario
     from faults.processes import Ended
 
-_SHOWN = 30
+_Each = TypeVar("_Each")
+_SHOWN = 10
 
 
-def attempt(trials: Iterable[tuple[str, Callable[[], object]]]) -> None:
-    """Make all trials, then fail if one of them did."""
+def attempt(trial: Callable[[_Each], object], those: Iterable[_Each]) -> None:
+    """Make a trial of each, then fail if one of them did."""
     failures = []
-    for name, trial in trials:
+    for each in those:
         try:
-            trial()
+            trial(each)
         except AssertionError as error:
-            failures.append(f"{name}\n{error}")
+            failures.append(f"{each}\n{error}")
     if failures:
         pytest.fail("\n\n".join([f"{len(failures)} failed", *failures[:_SHOWN]]), pytrace=False)
 

@@ -153,9 +153,7 @@ def _relabel(info: Path) -> None:
     rows = record.read_text().splitlines()
     path = f"{info.name}/WHEEL"
     new = f"{path},{_digest(wheel)},{wheel.stat().st_size}"
-    record.write_text(
-        "".join(f"{new if row.startswith(f'{path},') else row}\n" for row in rows)
-    )
+    record.write_text("".join(f"{new if row.startswith(f'{path},') else row}\n" for row in rows))
 
 
 def _verify(record: Path) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
 from base64 import urlsafe_b64encode
 from typing import TYPE_CHECKING
 
@@ -254,3 +255,46 @@ def test_an_incomplete_hook_is_told_and_mended(enabled: Venv, command: Command) 
     assert command.json("--python", enabled.root, "status")["hook"]["state"] == "incomplete"
     command.json("--python", enabled.root, "enable")
     assert command.json("--python", enabled.root, "status")["hook"]["state"] == "enabled"
+
+
+def share(command: Command, sharedir: Path, *venvs: Venv) -> None:
+    for each in venvs:
+        command.json("--python", each.root, "enable", "--sharedir", sharedir)
+
+
+def test_restore_leaves_the_scripts_of_another_prefix_to_it(
+    make_venv: Callable[[str], Venv], command: Command, tmp_path: Path
+) -> None:
+    one, two = make_venv("one"), make_venv("two")
+    share(command, tmp_path / "shared", one, two)
+    put(one.site_dir, "hello", HELLO, entry_points=SCRIPT)
+    command.json("--python", one.root, "sort")
+    command.json("--python", two.root, "disable", "--restore")
+    assert [path for path in verify(two.site_dir) if path.startswith("..")] == []
+    assert verify(tmp_path / "shared")
+    assert (one.root / "bin/hello").exists()
+    assert two.run("-c", "import hello; hello.main()").stdout == "hello\n"
+
+
+def test_scripts_that_sync_made_go_unless_their_distribution_stays(
+    make_venv: Callable[[str], Venv], command: Command, tmp_path: Path
+) -> None:
+    one, two, three = make_venv("one"), make_venv("two"), make_venv("three")
+    share(command, tmp_path / "shared", one, two, three)
+    put(one.site_dir, "hello", HELLO, entry_points=SCRIPT)
+    command.json("--python", one.root, "sort")
+    for each, option in (two, "--force"), (three, "--restore"):
+        command.json("--python", each.root, "sync")
+        assert (each.root / "bin/hello").exists()
+        command.json("--python", each.root, "disable", option)
+        assert each.has_no_hook()
+    assert not (two.root / "bin/hello").exists()
+    done = subprocess.run([three.root / "bin/hello"], capture_output=True, text=True, check=True)
+    assert done.stdout == "hello\n"
+
+
+def test_another_sharedir_takes_the_place_of_an_empty_one(
+    enabled: Venv, command: Command, tmp_path: Path
+) -> None:
+    share(command, tmp_path / "shared", enabled)
+    assert str(tmp_path / "shared") in enabled.says("sys.path")

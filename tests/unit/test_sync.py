@@ -355,7 +355,7 @@ def test_a_failure_is_undone(second: Venv, sharedir: Path, sync: Sync, command: 
     done = command("--python", second.root, "sync")
     (second.root / "bin").chmod(0o755)
     assert done.returncode == 1
-    assert f"make {second.root}/bin/hello: permission denied" in done.stderr
+    assert f"write {second.root}/bin/hello: permission denied" in done.stderr
     assert names(second.root) == before
     assert sync()["changed"]
 
@@ -494,7 +494,7 @@ def test_changes_nothing_when_it_is_only_to_tell(
     report = sync(option, code=1 if option == "--check" else 0)
     assert (report["changed"], report["dry_run"], len(report["steps"])) == (False, True, 3)
     said = command("--python", second.root, "sync", option).stdout
-    assert f"would make {second.root}/bin/hello\n" in said
+    assert f"would write {second.root}/bin/hello\n" in said
     require(sharedir, "shared", "native")
     sync(option, code=1)
     assert names(second.root) == before
