@@ -15,11 +15,12 @@ from pysharedir.errors import (
     ShadowedError,
     SharedirError,
     StartError,
+    UnusedSharedirError,
 )
 from pysharedir.remembered import Remembered
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from pysharedir.changes import Step
     from pysharedir.target import Target
@@ -135,6 +136,35 @@ def check_enabled(
             f"with the hook it does not find {sharedir}",
             "is it started with PYTHON* variables or a sitecustomize that keep the hook out?",
         )
+
+
+def check_used(path: Iterable[str], sharedir: Path) -> None:
+    """See that an interpreter with *path* uses a sharedir.
+
+    :raises UnusedSharedirError: when it does not.
+    """
+    if not sharedir.is_dir():
+        raise UnusedSharedirError(
+            sharedir,
+            "no such directory",
+            "`pysharedir enable` makes it, unless it is to be mounted",
+        )
+    if not layout.lists(path, str(sharedir)):
+        raise UnusedSharedirError(
+            sharedir, "not in use here", "use `pysharedir enable`; `pysharedir status` tells more"
+        )
+
+
+def caveats(target: Target, sharedir: Path, settings: hook.Settings) -> list[str]:
+    """Return what one should know before anything is in a sharedir."""
+    notes = []
+    if target.is_venv and not sharedir.is_relative_to(target.prefix):
+        notes.append(
+            f"{sharedir}: outside this venv, so pip neither upgrades nor uninstalls there; uv does"
+        )
+    if settings.opt_in:
+        notes.append(f"{sharedir}: found only when PYSHAREDIR=1 is in the environment")
+    return notes
 
 
 def plan_disable(target: Target, where: Place, *, restore: bool, force: bool) -> list[Step]:

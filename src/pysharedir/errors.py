@@ -182,7 +182,7 @@ class StartError(PysharedirError):
 class UnusedSharedirError(PysharedirError):
     """A sharedir that the target does not use."""
 
-    def __init__(self, sharedir: str, reason: str, hint: str) -> None:
+    def __init__(self, sharedir: Path, reason: str, hint: str) -> None:
         super().__init__(f"{sharedir}: {reason}", hint)
         self.sharedir = sharedir
         self.reason = reason

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from pysharedir import binaries, distributions, layout, moves, records, verdicts
-from pysharedir.errors import NotInstalledError, RecordError, UnusedSharedirError
+from pysharedir.errors import NotInstalledError, RecordError
 from pysharedir.verdicts import Kind, Verdict
 
 if TYPE_CHECKING:
@@ -88,17 +88,6 @@ def plan(
         if not wanted or wanted & {each.key for each in group.members}:
             planned += moving
     return Plan(rooms, tuple(judged[each] for each in sorted(found, key=_order)), tuple(planned))
-
-
-def check_in_use(target: Target, rooms: Layout) -> None:
-    """See that the target uses the sharedir, at least with PYSHAREDIR=1.
-
-    :raises UnusedSharedirError: when it does not.
-    """
-    if not layout.lists(target.view({"PYSHAREDIR": "1"}).path, str(rooms.sharedir)):
-        raise UnusedSharedirError(
-            str(rooms.sharedir), f"{target.executable} does not use it", "run `enable` first"
-        )
 
 
 def _layout(target: Target, where: Place) -> Layout:

@@ -75,8 +75,10 @@ def _put(source: str, target: str, *, link: bool) -> bool:
             os.link(source, target, follow_symlinks=False)
         except FileExistsError:
             return False  # another distribution lists it too
-        except OSError as error:
-            if error.errno in (errno.ENOENT, errno.ENOSPC):
+        except (OSError, NotImplementedError) as error:
+            # Another file system, or one without hard links: what is in the way of copies too
+            # need not be tried twice.
+            if getattr(error, "errno", None) in (errno.ENOENT, errno.ENOSPC):
                 raise
         else:
             return False

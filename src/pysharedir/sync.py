@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pysharedir import changes, dependencies, distributions, layout, scripts
-from pysharedir.errors import InstallError, UnusedSharedirError
+from pysharedir import activation, changes, dependencies, distributions, layout, scripts
+from pysharedir.errors import InstallError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -57,7 +57,7 @@ def plan(target: Target, where: Place) -> Report:
     settings = where.read().settings
     sharedir = where.sharedir(target, settings)
     path = target.view(_ON).path
-    _refuse_unused(path, sharedir)
+    activation.check_used(path, sharedir)
     found = first_of_each_name(path)
     shared = {
         key: each
@@ -116,19 +116,6 @@ def first_of_each_name(path: Iterable[str]) -> dict[str, Distribution]:
             if not each.info.name.startswith("~"):  # what pip left behind when it was interrupted
                 found.setdefault(each.key, each)
     return found
-
-
-def _refuse_unused(path: Iterable[str], sharedir: Path) -> None:
-    if not sharedir.is_dir():
-        reason, hint = (
-            "no such directory",
-            "`pysharedir enable` makes it, unless it is to be mounted",
-        )
-    elif not layout.lists(path, str(sharedir)):
-        reason, hint = "not in use here", "use `pysharedir enable`; `pysharedir status` tells more"
-    else:
-        return
-    raise UnusedSharedirError(str(sharedir), reason, hint)
 
 
 def _commands(

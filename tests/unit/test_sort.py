@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pysharedir import activation, sorting
+from pysharedir.target import find
 from trees import names, plant
 from unit.test_binaries import ELF_I386
 from unit.test_disable import HELLO, SCRIPT, verify
@@ -144,7 +147,7 @@ def test_a_target_without_the_hook_is_only_told(venv: Venv, command: Command) ->
     assert command("--python", venv.root, "sort", "--check").returncode == 1
     before = names(venv.root)
     done = command("--python", venv.root, "sort")
-    assert (done.returncode, "hint: run `enable` first" in done.stderr) == (1, True)
+    assert (done.returncode, "hint: `pysharedir enable` makes it" in done.stderr) == (1, True)
     assert names(venv.root) == before
 
 
@@ -348,3 +351,29 @@ def test_a_file_that_pysharedir_did_not_write_is_no_memory(enabled: Venv, comman
     (enabled.site_dir / "_pysharedir.d" / "remembered.json").write_text("[]")
     done = command("--python", enabled.root, "sort")
     assert (done.returncode, "not written by pysharedir" in done.stderr) == (1, True)
+
+
+def test_lib_and_lib64_may_be_two(enabled: Venv, command: Command) -> None:  # as Fedora has them
+    (enabled.root / "lib64").unlink(missing_ok=True)
+    platlib = enabled.root / "lib64" / enabled.site_dir.parent.name / "site-packages"
+    platlib.mkdir(parents=True)
+    put(enabled.site_dir, "hello", HELLO)
+    put(enabled.site_dir, "native", NATIVE)
+    put(platlib, "labelled", {"labelled.py": ""}, tag="cp311-cp311-linux_x86_64")
+    put(platlib, "pure", {"pure.py": ""})
+    target = replace(find(str(enabled.root)), platlib=str(platlib))
+    plan = sorting.plan(target, activation.place(target), {})
+    assert {each.distribution.name: each.destination for each in plan.moves} == {
+        "hello": enabled.sharedir,
+        "native": platlib,
+        "pure": enabled.sharedir,
+    }
+
+
+def test_notes_tell_what_to_mind(venv: Venv, command: Command, tmp_path: Path) -> None:
+    outside = ["--sharedir", tmp_path / "shared", "--opt-in"]
+    command.json("--python", venv.root, "enable", *outside)
+    put(venv.site_dir, "hello", HELLO)
+    notes = " ".join(sort(venv, command)["notes"])
+    assert "outside this venv" in notes
+    assert "only when PYSHAREDIR=1" in notes

@@ -92,14 +92,11 @@ def enable(
         if isinstance(step, changes.MakeLink) and not dry_run and not step.path.is_symlink()
     ]
     where_to = where.sharedir(target, settings)
-    if target.is_venv and not where_to.is_relative_to(target.prefix) and not root:
-        notes.append(
-            f"{where_to}: outside this venv, so pip neither upgrades nor uninstalls there; uv does"
-        )
+    if not root:
+        notes += activation.caveats(target, where_to, settings)
     output.tell(target, steps, notes, dry_run=dry_run, as_json=as_json, idle="enabled already")
     if steps and not dry_run and not as_json and not root:
-        when = "with PYSHAREDIR=1, " if settings.opt_in else ""
-        click.echo(f"{when}pure wheels now go to {where_to} (uv: use --refresh once)")
+        click.echo(f"pure wheels now go to {where_to} (uv: use --refresh once)")
 
 
 @click.command(

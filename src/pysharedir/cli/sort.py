@@ -95,7 +95,8 @@ def sort(
     plan = sorting.plan(target, where, overrules, names)
     _refuse_unknown((*noarch, *platform), plan)
     if not idle and (plan.moves or wanted != known):
-        sorting.check_in_use(target, plan.layout)
+        activation.check_used(target.view({"PYSHAREDIR": "1"}).path, plan.layout.sharedir)
+        notes += activation.caveats(target, plan.layout.sharedir, where.read().settings)
         _apply(remembered.steps(site_dir, wanted), plan)
     if as_json:
         click.echo(json.dumps(_facts(target, plan, notes, dry_run=idle), indent=2))
@@ -194,7 +195,7 @@ def _tell(plan: sorting.Plan, notes: Sequence[str], *, dry_run: bool, show_all: 
 
 
 def _why(verdict: Verdict) -> str:
-    if not verdict.files:
+    if not verdict.files or verdict.files[0].endswith(".dist-info/WHEEL"):
         return verdict.reason
     more = f" and {len(verdict.files) - 1} more" if len(verdict.files) > 1 else ""
     return f"{verdict.reason}: {verdict.files[0]}{more}"
