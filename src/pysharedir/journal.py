@@ -122,16 +122,22 @@ def _lock(home: Path, room: Path) -> int:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o664)
         except FileNotFoundError:
             continue  # one who held the lock took the directory away
+        except OSError:
+            with contextlib.suppress(OSError):
+                room.rmdir()
+            raise
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if path.exists() and os.path.samestat(os.fstat(descriptor), path.stat()):
+            if os.path.samestat(os.fstat(descriptor), path.stat()):
                 return descriptor
-        except BlockingIOError:
             os.close(descriptor)
-            raise BusyError(home) from None
         except FileNotFoundError:
-            pass
-        os.close(descriptor)
+            os.close(descriptor)
+        except OSError as error:
+            os.close(descriptor)
+            if isinstance(error, BlockingIOError):
+                raise BusyError(home) from None
+            raise
 
 
 def _sync(directory: Path) -> None:

@@ -353,7 +353,7 @@ def test_a_file_that_pysharedir_did_not_write_is_no_memory(enabled: Venv, comman
     assert (done.returncode, "not written by pysharedir" in done.stderr) == (1, True)
 
 
-def test_lib_and_lib64_may_be_two(enabled: Venv, command: Command) -> None:  # as Fedora has them
+def test_lib_and_lib64_may_be_two(enabled: Venv) -> None:  # as Fedora has them
     (enabled.root / "lib64").unlink(missing_ok=True)
     platlib = enabled.root / "lib64" / enabled.site_dir.parent.name / "site-packages"
     platlib.mkdir(parents=True)
@@ -371,8 +371,7 @@ def test_lib_and_lib64_may_be_two(enabled: Venv, command: Command) -> None:  # a
 
 
 def test_notes_tell_what_to_mind(venv: Venv, command: Command, tmp_path: Path) -> None:
-    outside = ["--sharedir", tmp_path / "shared", "--opt-in"]
-    command.json("--python", venv.root, "enable", *outside)
+    command.json("--python", venv.root, "enable", "--sharedir", tmp_path / "shared", "--opt-in")
     put(venv.site_dir, "hello", HELLO)
     notes = " ".join(sort(venv, command)["notes"])
     assert "outside this venv" in notes
