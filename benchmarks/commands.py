@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import resource
 import subprocess
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -24,6 +24,12 @@ COUNTED = re.compile(r"^ *[\d.]+ +[\d.]+ +\d+ +(\d+) +(?:\d+ +)?(\w+)$", re.MULT
 OPENED = re.compile(r"^openat\(.*\) += \d+<(.+)>$", re.MULTILINE)
 READ = re.compile(r"^(?:read|pread64)\(\d+<(.+?)>, .*\) += (\d+)$", re.MULTILINE)
 
+SMALL = """\
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
 
 @dataclass(frozen=True)
 class Cost:
@@ -31,15 +37,13 @@ class Cost:
 
     :ivar wall: Seconds from start to end.
     :ivar cpu: Seconds of user and system time, of children too.
-    :ivar peak: The most memory that one process had, in bytes.
     """
 
     wall: float
     cpu: float
-    peak: int
 
     def __add__(self, other: Cost) -> Cost:
-        return Cost(self.wall + other.wall, self.cpu + other.cpu, max(self.peak, other.peak))
+        return Cost(self.wall + other.wall, self.cpu + other.cpu)
 
 
 @dataclass(frozen=True)
@@ -91,19 +95,17 @@ def cost(
         if process.returncode not in fine:
             said.seek(0)
             raise _failed(command, said.read().decode(errors="replace"))
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+    return Cost(wall, usage.ru_utime + usage.ru_stime)
 
 
 def peak(command: Command, environment: Mapping[str, str]) -> int:
     """Return the most memory that *command* or one of its children had, in bytes.
 
-    :raises MeterError: when it fails, or when it cannot be told from this process's own memory:
-        Linux lets a process start with the peak of the one that it was forked from.
+    A small process starts it: on Linux a process begins with the peak of the one that forked it.
+
+    :raises MeterError: when it fails.
     """
-    found = cost(command, environment).peak
-    if found <= resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024:
-        raise meters.MeterError("memory: the benchmark has more than what it measures")
-    return found
+    return int(run((sys.executable, "-I", "-c", SMALL, *command), environment)) * 1024
 
 
 def system_calls(

@@ -66,13 +66,15 @@ class Pristine:
         self.venv = root / "venv"
         self.site_packages = self.venv / "lib" / f"python{VERSION}" / "site-packages"
         self.sharedir = self.venv / "share" / "python" / VERSION
-        self._kept = root / "kept"
+        self._kept = root / "kept"  # once it is known what moves: all else
+        self._movable = root / "movable"
         self._make(python)
         self.distributions = sum(
             name.endswith(".dist-info") for name in os.listdir(self.site_packages)
         )
         self.files = _count(self.site_packages)
         self.moved = self._find_moved()
+        self._split()
 
     def renew(self) -> None:
         """Let the copy be as it was made, and let the disk have nothing left to write."""
@@ -81,7 +83,11 @@ class Pristine:
         if self.elsewhere is not None:
             shutil.rmtree(self.elsewhere, ignore_errors=True)
             self.elsewhere.mkdir()
-        commands.run(["cp", "-a", self._kept, self.venv], self.environment)
+        # Links will do for what no way moves, since nobody writes to that.
+        whole = not self._movable.exists()
+        commands.run(("cp", "-a" if whole else "-al", self._kept, self.venv), self.environment)
+        if not whole:
+            commands.run(("cp", "-a", f"{self._movable}/.", self.site_packages), self.environment)
         os.sync()
 
     def add(self, files: int) -> None:
@@ -127,9 +133,9 @@ class Pristine:
         directory = self.root / "wheels"
         if not directory.exists():
             directory.mkdir()
-            base = self._kept / self.site_packages.relative_to(self.venv)
+            self.renew()
             pins = set(self.moved.pins)
-            for each in metadata.distributions(path=[str(base)]):
+            for each in metadata.distributions(path=[str(self.site_packages)]):
                 if _pin(each.metadata["Name"], each.version) in pins:
                     _pack(each, directory)
         return directory
@@ -160,6 +166,15 @@ class Pristine:
         files = set(_walk(self.sharedir))
         self.renew()
         return Moved(tuple(pins), len(files), tuple(_trees(self.site_packages, files)))
+
+    def _split(self) -> None:
+        """Keep what moves apart from all else."""
+        self._movable.mkdir()
+        site_packages = self._kept / self.site_packages.relative_to(self.venv)
+        trees = ("--", *self.moved.trees)
+        link: commands.Command = ("cp", "-al", "--parents", "-t", self._movable)
+        commands.run((*link, *trees), self.environment, site_packages)
+        commands.run(("rm", "-r", *trees), self.environment, site_packages)
 
 
 def _pin(name: str, version: str) -> str:

@@ -123,6 +123,13 @@ def _parser() -> argparse.ArgumentParser:
         "--python", type=Path, metavar="PATH", help="the CPython 3.11 to make the venv with"
     )
     parser.add_argument(
+        "--ways",
+        nargs="+",
+        metavar="KEY",
+        choices=[each.key for each in moving.WAYS],
+        help="time only these: %(choices)s",
+    )
+    parser.add_argument(
         "--rounds", type=int, default=7, help="times to take of each way, of pip just one"
     )
     parser.add_argument(
@@ -166,6 +173,8 @@ def _report(kept: Pristine, options: argparse.Namespace) -> Report:
     before = os.getloadavg()[0]
     skipped = moving.impossible(kept)
     ways = [each for each in moving.WAYS if each.key not in skipped]
+    if options.ways:
+        ways = [each for each in ways if each.key in options.ways]
     if options.check:
         ways = [each for each in ways if each.limited]
     if options.quick:
@@ -214,8 +223,9 @@ def _timings(kept: Pristine, ways: Sequence[Way], rounds: int) -> dict[str, Timi
     for number in range(rounds):
         for way in ways:
             if not (way.slow and number):
-                _say(f"round {number + 1} of {rounds}: {way.title}")
                 costs[way.key].append(way.run(kept))
+                wall = costs[way.key][-1].wall
+                _say(f"round {number + 1} of {rounds}: {way.title}: {wall:.2f} s")
     medians = {
         key: statistics.median(cost.wall for cost in each) for key, each in costs.items() if each
     }

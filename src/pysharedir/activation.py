@@ -319,12 +319,26 @@ def _files(
 
 
 def _removal(where: Place, before: hook.Installed, restored: Collection[str]) -> list[Step]:
+    """Return what removes the hook, last of all the gate: in it is recorded what there is."""
     site_dir = where.on_disk(where.site_dir)
+    gate = site_dir / hook.GATE
     steps = scripts.plan_removal(site_dir, restored)
     steps += remembered.steps(site_dir, Remembered())
-    steps += _remove_modules(site_dir, before.files)
-    for name in reversed(before.created):
-        path = where.on_disk(os.path.normpath(os.path.join(where.root, name)))
+    steps += _remove_modules(site_dir, [name for name in before.files if name != hook.GATE])
+    created = [
+        where.on_disk(os.path.normpath(os.path.join(where.root, name))) for name in before.created
+    ]
+    steps += _remove_created([path for path in created if not site_dir.is_relative_to(path)])
+    steps += [RemoveFile(path) for path in changes.pycs([gate])]
+    steps += [RemoveDirectory(site_dir / "__pycache__")]
+    steps += [RemoveFile(gate)] if hook.GATE in before.files else []
+    steps += _remove_created([path for path in created if site_dir.is_relative_to(path)])
+    return [step for number, step in enumerate(steps) if step not in steps[number + 1 :]]
+
+
+def _remove_created(paths: Sequence[Path]) -> list[Step]:
+    steps: list[Step] = []
+    for path in reversed(paths):
         if not path.is_symlink():
             steps.append(RemoveDirectory(path))
         elif os.readlink(path) == "lib":

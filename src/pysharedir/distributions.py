@@ -103,10 +103,17 @@ def contents(distribution: Distribution, base: Path | None = None) -> Contents:
     """Return the files of *distribution*.
 
     :param base: The directory to look for them in, when the metadata is not in it.
-    :raises RecordError: when RECORD cannot tell, or links make a move unsafe.
+    :raises RecordError: when RECORD cannot tell, a directory cannot be listed, or links make a
+        move unsafe.
     """
+    try:
+        return _contents(distribution, str(base or distribution.info.parent))
+    except OSError as error:
+        raise RecordError(distribution.name, f"cannot be listed: {error}") from error
+
+
+def _contents(distribution: Distribution, root: str) -> Contents:
     listing = records.read(distribution)
-    root = str(base or distribution.info.parent)
     found = Contents(listing, [], [], {})
     _refuse_linked_directories(distribution, root, listing)
     for directory, names in listing.inside.items():
@@ -139,8 +146,11 @@ def contents(distribution: Distribution, base: Path | None = None) -> Contents:
 
 
 def walk(directory: str) -> Iterator[str]:
-    """Yield the relative path of every file and link below *directory*."""
-    for parent, directories, files in os.walk(directory):
+    """Yield the relative path of every file and link below *directory*, if that is there.
+
+    :raises OSError: when not all can be listed.
+    """
+    for parent, directories, files in os.walk(directory, onerror=_raise_unless_missing):
         links = [name for name in directories if os.path.islink(os.path.join(parent, name))]
         prefix = parent[len(directory) + 1 :]
         for name in (*files, *links):
@@ -148,12 +158,18 @@ def walk(directory: str) -> Iterator[str]:
 
 
 def _entries(root: str, directory: str) -> dict[str, os.DirEntry[str]]:
-    """Return what is in a directory, nothing when it cannot be listed."""
+    """Return what is in a directory, if that is there."""
     try:
         with os.scandir(os.path.join(root, directory)) as found:
             return {each.name: each for each in found}
-    except OSError:
+    except OSError as error:
+        _raise_unless_missing(error)
         return {}
+
+
+def _raise_unless_missing(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        raise error
 
 
 def _refuse_linked_directories(

@@ -121,6 +121,14 @@ class BusyError(PysharedirError):
         self.directory = directory
 
 
+class OvertakenError(PysharedirError):
+    """Something that is not as it was when a move was planned."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: changed in the meantime", "nothing was changed; run it again")
+        self.path = path
+
+
 class JournalError(PysharedirError):
     """A journal that cannot be read."""
 

@@ -92,8 +92,12 @@ def pending(room: Path) -> tuple[Phase, list[Move]] | None:
 def begin(room: Path, moves: Iterable[Move]) -> None:
     """Write the journal, so that a power failure does not lose it."""
     content = json.dumps(_to_json(moves, room.parent)).encode()
-    WriteFile(room / Phase.PLACING.value, content).apply()
-    _sync(room)
+    try:
+        WriteFile(room / Phase.PLACING.value, content).apply()
+        _sync(room)
+    except BaseException:
+        end(room)
+        raise
 
 
 def commit(room: Path) -> None:

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pysharedir import distributions, journal, records, staging
-from pysharedir.errors import ChangeError, InterruptedMoveError, RecordError
+from pysharedir.errors import ChangeError, InterruptedMoveError, OvertakenError, RecordError
 from pysharedir.journal import Move
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ class Relocation:
         """See :meth:`pysharedir.changes.Step.apply`.
 
         :raises BusyError: when another process moves distributions.
+        :raises OvertakenError: when one has done so since this was planned.
         :raises ChangeError: when one cannot be moved; then none was.
         :raises InterruptedMoveError: when it could be neither finished nor undone.
         """
@@ -77,7 +78,7 @@ class Relocation:
 
     def _apply(self) -> Callable[[], object]:
         with journal.locked(self.home) as room:
-            _refuse_pending(self.home, room)
+            self._refuse_overtaken(room)
             journal.begin(room, self.moves)
             try:
                 self._put()
@@ -95,6 +96,18 @@ class Relocation:
                 _tidy(self.moves)
             journal.end(room)
         return self._back
+
+    def _refuse_overtaken(self, room: Path) -> None:
+        """Refuse when something has changed between the plan and the lock."""
+        if journal.pending(room) is not None:
+            raise OvertakenError(self.home)
+        for move in self.moves:
+            there = move.destination / move.distribution.info.name
+            if not move.distribution.info.is_dir() or os.path.lexists(there):
+                raise OvertakenError(move.distribution.info)
+            for path in move.kept:
+                if not _same(move.source / path, move.destination / path):
+                    raise OvertakenError(move.destination / path)
 
     def _put(self) -> None:
         """Stage all, then place them: the metadata last."""
@@ -169,6 +182,8 @@ def move(
     :raises RecordError: when it cannot be moved.
     """
     found = contents or distributions.contents(distribution)
+    if os.path.lexists(destination / distribution.info.name):
+        raise RecordError(distribution.name, f"{destination} has it already")
     kept = []
     for path in _there_already(found.files, destination):
         if not _same(distribution.info.parent / path, destination / path):
@@ -300,11 +315,6 @@ def _settle(home: Path, action: Callable[[], object]) -> None:
         action()
     except (OSError, RecordError) as error:
         raise InterruptedMoveError(home, str(error)) from error
-
-
-def _refuse_pending(home: Path, room: Path) -> None:
-    if journal.pending(room) is not None:
-        raise InterruptedMoveError(home, "by something that happened just now")
 
 
 def _unique(values: Iterable[Any]) -> list[Any]:

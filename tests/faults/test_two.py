@@ -42,13 +42,12 @@ def test_second_sort_is_refused(
 
 def _locked(scenario: Scenario) -> list[Point]:
     """Return the calls between taking the lock and letting it go, without the stage's."""
-    own = [
-        n
-        for n, point in enumerate(scenario.moving)
-        if "/.pysharedir/lock" in point.call and point.name in ("flock", "unlink")
-    ]
+    calls = enumerate(scenario.moving)
+    taken, *_ = [n for n, point in calls if point.name == "flock"]
+    calls = enumerate(scenario.moving)
+    *_, gone = [n for n, each in calls if each.name.startswith("unlink") and "lock" in each.call]
     names = ("rename", "rmdir", "fsync", "unlink")
-    return [point for point in scenario.moving[own[0] + 1 : own[-1]] if point.name in names]
+    return [point for point in scenario.moving[taken + 1 : gone] if point.name in names]
 
 
 def _try_second(scenario: Scenario, second: Server, point: Point) -> None:
