@@ -212,16 +212,33 @@ def _there_already(files: Iterable[str], directory: Path) -> Iterable[str]:
             yield path
 
 
-def _hide(moves: Iterable[Move]) -> None:
+def _hide(moves: Sequence[Move]) -> None:
     """Take the source of each from those who do not have it open."""
-    for each in moves:
-        doors = [path for path in records.read(each.distribution).doors() if path not in each.stays]
+    # All are known before the first goes: one may be in a package that another one opens.
+    doors = [_doors(each) for each in moves]
+    for each, paths in zip(moves, doors, strict=True):
         os.makedirs(each.trash, exist_ok=True)
         each.distribution.info.rename(each.trash / each.distribution.info.name)
-        for path in doors:
+        for path in paths:
             os.makedirs(os.path.dirname(each.trash / path), exist_ok=True)
             with contextlib.suppress(FileNotFoundError):
                 os.rename(each.source / path, each.trash / path)
+
+
+def _doors(move: Move) -> list[str]:
+    """Return the files without which the import system finds none of a distribution."""
+
+    def is_behind_another(path: str) -> bool:
+        """Tell whether it is in a regular package of another distribution."""
+        parents = records.lineage(os.path.dirname(path))
+        if os.path.basename(path).startswith("__init__."):
+            parents = parents[:-1]
+        return any(records.is_package(f"{move.source}/{parent}") for parent in parents)
+
+    listing = records.read(move.distribution)
+    return [
+        path for path in listing.doors() if path not in move.stays and not is_behind_another(path)
+    ]
 
 
 def _finish(moves: Sequence[Move], progress: Callable[[], object] = bool) -> None:

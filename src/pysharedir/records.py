@@ -16,7 +16,7 @@ from installer.records import InvalidRecordEntry, parse_record_file
 from pysharedir.errors import RecordError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pysharedir.distributions import Distribution
 
@@ -48,10 +48,8 @@ class Listing:
 
     def regular(self, directory: str) -> str | None:
         """Return the outermost regular package that *directory* is in, as far as it is listed."""
-        parts = directory.split("/")
-        for end in range(1, len(parts) + 1):
-            parent = "/".join(parts[:end])
-            if parent and is_regular(self.inside.get(parent, ())):
+        for parent in lineage(directory):
+            if is_regular(self.inside.get(parent, ())):
                 return parent
         return None
 
@@ -71,9 +69,23 @@ class Listing:
                     yield f"{directory}/{name}" if directory else name
 
 
-def is_regular(names: set[str] | tuple[str, ...]) -> bool:
+def lineage(directory: str) -> list[str]:
+    """Return a directory and its parents, the outermost first."""
+    parts = directory.split("/") if directory else []
+    return ["/".join(parts[: end + 1]) for end in range(len(parts))]
+
+
+def is_regular(names: Iterable[str]) -> bool:
     """Tell whether a directory with files of these names is a regular package."""
     return any(name.startswith("__init__.") for name in names)
+
+
+def is_package(directory: str) -> bool:
+    """Tell whether a directory that is on disk is a regular package."""
+    try:
+        return is_regular(os.listdir(directory))
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def read(distribution: Distribution) -> Listing:

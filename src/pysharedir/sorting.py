@@ -173,7 +173,7 @@ def _shared_packages(
         inside = records.read(each).inside
         at_startup = any(name.endswith("-nspkg.pth") for name in inside.get("", ()))
         below = [path for path in inside if path.partition("/")[0] == top]
-        mine = {parent for path in below for parent in _lineage(path)}
+        mine = {parent for path in below for parent in records.lineage(path)}
         for directory in mine:
             holders[directory].append(each)
             if at_startup or records.is_regular(inside.get(directory, ())):
@@ -181,22 +181,9 @@ def _shared_packages(
     bases = {str(each.info.parent) for each in members}
     for directory in sorted(holders):
         if len(holders[directory]) > 1 and (
-            directory in regular
-            or any(records.is_regular(_names(f"{base}/{directory}")) for base in bases)
+            directory in regular or any(records.is_package(f"{base}/{directory}") for base in bases)
         ):
             yield directory.replace("/", "."), holders[directory]
-
-
-def _lineage(directory: str) -> list[str]:
-    parts = directory.split("/")
-    return ["/".join(parts[: end + 1]) for end in range(len(parts))]
-
-
-def _names(directory: str) -> tuple[str, ...]:
-    try:
-        return tuple(os.listdir(directory))
-    except OSError:
-        return ()
 
 
 def _together(members: list[Verdict], package: str) -> list[Verdict]:

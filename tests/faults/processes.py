@@ -170,7 +170,8 @@ class Server:
             pid, ["-o", str(log), *_inject(point, "signal=STOP", f"{point.number}")]
         ) as tracer:
             os.kill(pid, signal.SIGCONT)
-            while "stopped by SIGSTOP" not in log.read_text():
+            # It says so for the stop in which it attached, too.
+            while "stopped by SIGSTOP" not in log.read_text().partition("--- SIGSTOP {")[2]:
                 assert tracer.poll() is None, f"never came to {point}"
                 time.sleep(0.001)
             yield

@@ -89,12 +89,11 @@ def _check_mended(scenario: Scenario) -> None:
 
 
 def _directories(scenario: Scenario) -> list[str]:
-    """Return the directories of modules, and those in them."""
+    """Return the directories of modules, and those in them, before the move."""
     return [
         path
-        for path in [*scenario.world.state()]
-        if os.path.isdir(path)
-        and not os.path.islink(path)
+        for path in scenario.before
+        if scenario.before[path] == "directory"
         and any(
             Path(path).is_relative_to(each)
             for each in (scenario.world.sharedir, scenario.world.venv.site_dir)
