@@ -99,7 +99,7 @@ def _immovable(distribution: Distribution, listing: records.Listing, court: Cour
         # What is behind ".." is the path's own business: installers do not resolve links there.
         there = os.path.normpath(base / path)
         if not any(there.startswith(f"{bound}/") for bound in court.bounds):
-            return f"RECORD climbs out of the installation: {path}"
+            return f"RECORD leads out of the installation: {path}"
     if not (distribution.info / "WHEEL").is_file():
         return "has no WHEEL, so it is not known what it was built for"
     if _is_editable(distribution, listing):

@@ -1,4 +1,22 @@
-"""Worlds in which distributions are to move, and the tally of what was tried."""
+"""Worlds in which distributions are to move, and the tally of what was tried.
+
+A world (``world.py``) is a venv with eight small distributions of all shapes, each where it does not
+belong, so that one ``sort`` moves both ways at once; ``restore`` moves the noarch ones back.
+Both run inside one file system, where files are linked, and ``across`` two, where they are copied.
+
+What is done to a move, each time on a fresh copy of the world:
+
+- ``test_kill``: SIGKILL at every system call with which it changes something;
+- ``test_errors``: each of these calls refused, once or from there on, and each look at a directory;
+- ``test_full``: a disk with room for 0, 1, 2, ... pages or files;
+- ``test_protected``: directories that cannot be written to, or no more;
+- ``test_two``: another command meanwhile;
+- ``test_imports``: a Python that imports in a loop.
+
+The command runs in forks of one process that has it loaded (``server.py``), which strace is attached
+to as it begins to move (``processes.py``); the number of points is in the summary.
+What CI has is needed there: strace, and the right to mount a file system in memory.
+"""
 
 from __future__ import annotations
 

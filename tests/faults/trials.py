@@ -48,7 +48,7 @@ def check_refusal(done: Ended, reason: str = "") -> None:
     assert lines[0].startswith("error: "), done.stderr
     assert all(line.startswith("hint: ") for line in lines[1:]), done.stderr
     assert len(lines) <= 2, done.stderr
-    assert reason in done.stderr, done.stderr
+    assert reason in done.stderr.lower(), done.stderr
 
 
 def _without_empty(state: dict[str, str]) -> dict[str, str]:

@@ -181,7 +181,8 @@ def _tell(plan: sorting.Plan, notes: Sequence[str], *, dry_run: bool, show_all: 
     for each in plan.verdicts:
         there = destinations.get(str(each.distribution.info))
         if there is not None:
-            place = f"{'should be' if dry_run else 'moved to'} {there}"
+            name = "the sharedir" if each.kind is Kind.NOARCH else "platlib"
+            place = f"{'belongs' if dry_run else 'moved'} to {name}"
         else:
             place = "stays" if each.kind is Kind.LEFT_ALONE else "there already"
         if show_all or there or each.overruled or each.kind is Kind.LEFT_ALONE:
@@ -203,7 +204,11 @@ def _why(verdict: Verdict) -> str:
 
 def _summary(plan: sorting.Plan, *, dry_run: bool) -> str:
     kinds = [each.kind for each in plan.verdicts]
-    counts = ", ".join(f"{kinds.count(kind)} {kind.value}" for kind in Kind)
+    places = {
+        Kind.NOARCH: f" (sharedir: {plan.layout.sharedir})",
+        Kind.PLATFORM: f" (platlib: {plan.layout.platlib})",
+    }
+    counts = ", ".join(f"{kinds.count(kind)} {kind.value}{places.get(kind, '')}" for kind in Kind)
     if not plan.moves:
         return f"{counts}; nothing to move"
     return f"{counts}; {len(plan.moves)} {'misplaced' if dry_run else 'moved'}"
