@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from pysharedir import records
-from pysharedir.errors import RecordError
+from pysharedir.errors import RecordError, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,7 +109,7 @@ def contents(distribution: Distribution, base: Path | None = None) -> Contents:
     try:
         return _contents(distribution, str(base or distribution.info.parent))
     except OSError as error:
-        raise RecordError(distribution.name, f"cannot be listed: {error}") from error
+        raise RecordError(distribution.name, f"cannot be listed: {said(error)}") from error
 
 
 def _contents(distribution: Distribution, root: str) -> Contents:

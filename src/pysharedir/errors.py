@@ -10,6 +10,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def said(error: OSError) -> str:
+    """Return what the operating system said, with the name of the file."""
+    reason = (error.strerror or str(error)).lower()
+    return f"{error.filename}: {reason}" if error.filename else reason
+
+
 class PysharedirError(Exception):
     """Root of all errors that users are meant to see.
 

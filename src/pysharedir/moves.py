@@ -22,7 +22,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pysharedir import distributions, journal, records, staging
-from pysharedir.errors import ChangeError, InterruptedMoveError, OvertakenError, RecordError
+from pysharedir.errors import (
+    ChangeError,
+    InterruptedMoveError,
+    OvertakenError,
+    RecordError,
+    said,
+)
 from pysharedir.journal import Move
 
 if TYPE_CHECKING:
@@ -87,14 +93,12 @@ class Relocation:
                     time.sleep(GRACE)
                     journal.commit(room)
             except BaseException:
-                _settle(self.home, lambda: _undo(self.moves))
-                journal.end(room)
+                _settle(room, lambda: _undo(self.moves))
                 raise
             if self.keep is None:
-                _settle(self.home, lambda: _finish(self.moves, self.progress))
+                _settle(room, lambda: _finish(self.moves, self.progress))
             else:
-                _tidy(self.moves)
-            journal.end(room)
+                _settle(room, lambda: _tidy(self.moves))
         return self._back
 
     def _refuse_overtaken(self, room: Path) -> None:
@@ -156,10 +160,9 @@ def recover(home: Path) -> str:
                 return ""
             phase, moves = found
             undo = phase is journal.Phase.PLACING
-            _settle(home, lambda: _undo(moves) if undo else _finish(moves))
-            journal.end(room)
+            _settle(room, lambda: _undo(moves) if undo else _finish(moves))
     except OSError as error:
-        raise InterruptedMoveError(home, str(error)) from error
+        raise InterruptedMoveError(home, said(error)) from error
     names = ", ".join(move.distribution.name for move in moves)
     return f"{'undid' if undo else 'finished'} an interrupted move of {names}"
 
@@ -326,12 +329,15 @@ def _same(one: Path, other: Path) -> bool:
         return False
 
 
-def _settle(home: Path, action: Callable[[], object]) -> None:
-    """Do what a crash would leave to the next command."""
+def _settle(room: Path, action: Callable[[], object]) -> None:
+    """Do what a crash would leave to the next command, and end the journal."""
     try:
         action()
-    except (OSError, RecordError) as error:
-        raise InterruptedMoveError(home, str(error)) from error
+        journal.end(room)
+    except OSError as error:
+        raise InterruptedMoveError(room.parent, said(error)) from error
+    except RecordError as error:
+        raise InterruptedMoveError(room.parent, error.message) from error
 
 
 def _unique(values: Iterable[Any]) -> list[Any]:
