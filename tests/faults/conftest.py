@@ -1,7 +1,7 @@
 """Worlds in which distributions are to move, and the tally of what was tried.
 
-A world (``world.py``) is a venv with eight small distributions of all shapes, each where it does not
-belong, so that one ``sort`` moves both ways at once; ``restore`` moves the noarch ones back.
+A world (``world.py``) is a venv with eight small distributions of all shapes, each where it does
+not belong, so that one ``sort`` moves both ways at once; ``restore`` moves the noarch ones back.
 Both run inside one file system, where files are linked, and ``across`` two, where they are copied.
 
 What is done to a move, each time on a fresh copy of the world:
@@ -13,8 +13,8 @@ What is done to a move, each time on a fresh copy of the world:
 - ``test_two``: another command meanwhile;
 - ``test_imports``: a Python that imports in a loop.
 
-The command runs in forks of one process that has it loaded (``server.py``), which strace is attached
-to as it begins to move (``processes.py``); the number of points is in the summary.
+The command runs in forks of one process that has it loaded (``server.py``), which strace is
+attached to as it begins to move (``processes.py``); the number of points is in the summary.
 What CI has is needed there: strace, and the right to mount a file system in memory.
 """
 
@@ -180,6 +180,8 @@ def make_world(here: Path, make_venv: Callable[[Path], Venv], command: Command) 
 
 @pytest.fixture(scope="session")
 def make_server(here: Path, environment: dict[str, str]) -> Iterator[Callable[[World], Server]]:
+    if shutil.which("strace") is None:
+        lacks("no strace on this machine")
     servers: list[Server] = []
 
     def make(made: World) -> Server:
