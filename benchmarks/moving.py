@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MISPLACED = 1  # what ``sort --check`` exits with
 # Twice a move waits, so that interpreters at work can end their imports.
-WAITING = 2 * moves.GRACE
+WAITING = 1.2 * moves.GRACE
 
 
 @dataclass(frozen=True)

@@ -199,8 +199,8 @@ def _report(kept: Pristine, options: argparse.Namespace) -> Report:
         moved_files=kept.moved.files,
         timings=timings,
         skipped=skipped,
-        judging=judging,
-        sorting=sorting,
+        judging=dict(judging),  # asdict takes no Counter
+        sorting=dict(sorting),
         read=read,
         memory={kept.files + files: _peak(kept, files) for files in extra},
         load=(before, os.getloadavg()[0]),
@@ -248,13 +248,15 @@ def _timings(kept: Pristine, ways: Sequence[Way], rounds: int) -> dict[str, Timi
 def _reading(kept: Pristine) -> Read:
     """Return what is read of installed files to see whether they are native objects.
 
-    Metadata and startup files are read for other reasons, and static archives have many objects.
+    Metadata, startup files and the hook are read for other reasons, and static archives hold many
+    objects.
     """
     below = f"{kept.site_packages}/"
 
     def counts(path: str) -> bool:
-        ours = path.startswith(below) and ".dist-info/" not in path and not path.endswith(".pth")
-        return ours and not _is_archive(path)
+        name = path.removeprefix(below)
+        other = ".dist-info/" in name or name.startswith("_pysharedir") or name.endswith(".pth")
+        return name != path and not other and not _is_archive(path)
 
     line = kept.command("sort", "--check")
     return commands.reading(line, kept.environment, counts, (moving.MISPLACED,))
@@ -320,7 +322,7 @@ def _show(report: Report) -> None:
         f"\nVerdicts read {read.bytes} bytes of {read.files} files,"
         f" {read.bytes / read.files:.1f} of each, at most {read.most} of one;"
         f" each was opened {read.opened / read.files:.2f} times;"
-        " metadata, .pth files and static archives apart."
+        " metadata, .pth files, the hook and static archives apart."
     )
 
 

@@ -126,7 +126,8 @@ class Relocation:
             for stage in _unique(move.stage for move in self.moves)
             for directory in staging.place(stage)
         ]
-        time.sleep(GRACE)
+        # Long enough for the clock of the file system, and for one step of an import.
+        time.sleep(GRACE / 5)
         for directory in changed:
             # Finders that listed it within the same tick of the clock as a rename list it anew.
             os.utime(directory)

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,11 +43,20 @@ def _make_parents(source: str, stage: str, directory: str, made: set[str]) -> No
     _make_parents(source, stage, os.path.dirname(directory), made)
     made.add(directory)
     status = os.stat(f"{source}/{directory}")
+    mode = status.st_mode & 0o7777
     target = f"{stage}/{directory}"
     with contextlib.suppress(FileExistsError):  # another distribution has files there too
-        os.mkdir(target)
-        os.chmod(target, status.st_mode & 0o7777)
+        os.mkdir(target, mode)
+        if mode & (_umask() | 0o7000):
+            os.chmod(target, mode)
         _give(target, status)
+
+
+@cache
+def _umask() -> int:
+    umask = os.umask(0o077)
+    os.umask(umask)
+    return umask
 
 
 def _write_record(move: Move, path: str, keep: str | None) -> bool:

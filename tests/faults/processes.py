@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 # Permissions bind root only without these capabilities.
 BOUND = [] if os.geteuid() else ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
@@ -75,6 +75,10 @@ _CHANGES = (
 _OPENS = ("open", "openat", "openat2")
 _LOOKS = ("getdents64", "flock")
 _CALL = re.compile(r"(\w+)\((.*)\) += (.*)")
+
+
+PATIENCE = 60.0  # seconds
+STABLE = 40  # looks
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,7 @@ class Server:
         if not trace:
             return self._end(begun)
         with _attached(begun["pid"], trace):
-            os.kill(begun["pid"], signal.SIGCONT)
+            self._open(begun)
             return self._end()
 
     @contextlib.contextmanager
@@ -153,28 +157,31 @@ class Server:
         :param point: The call; None for the moment before the first.
         :return: A list that will hold how it ended.
         """
-        pid = self._begin(arguments, stopped=True)["pid"]
+        begun = self._begin(arguments, stopped=True)
         ended: list[Ended] = []
-        with self._stop(pid, point) if point else contextlib.nullcontext():
+        with self._stop(begun, point) as go_on:
             try:
                 yield ended
             finally:
-                os.kill(pid, signal.SIGCONT)
+                go_on()
                 ended.append(self._end())
 
     @contextlib.contextmanager
-    def _stop(self, pid: int, point: Point) -> Iterator[None]:
-        log = self._scratch / "strace"
-        log.write_text("")
-        with _attached(
-            pid, ["-o", str(log), *_inject(point, "signal=STOP", f"{point.number}")]
-        ) as tracer:
-            os.kill(pid, signal.SIGCONT)
-            # It says so for the stop in which it attached, too.
-            while "stopped by SIGSTOP" not in log.read_text().partition("--- SIGSTOP {")[2]:
-                assert tracer.poll() is None, f"never came to {point}"
-                time.sleep(0.001)
-            yield
+    def _stop(self, begun: dict[str, Any], point: Point | None) -> Iterator[Callable[[], object]]:
+        """Stop a run that has begun at a point; give what lets it go on."""
+        pid = begun["pid"]
+        if point is None:
+            yield lambda: self._open(begun)
+            return
+        stop = _inject(point, "signal=STOP", f"{point.number}")
+        with _attached(pid, ["-o", os.devnull, *stop]) as tracer:
+            self._open(begun)
+            _wait_until_stopped(pid, tracer, point)
+            yield lambda: _continue(pid)
+
+    def _open(self, begun: dict[str, Any]) -> None:
+        """Let a run pass the gate at which it waits."""
+        Path(f"/proc/{self._process.pid}/fd/{begun['gate']}").write_bytes(b"x")
 
     def points(self, roots: Iterable[Path], *arguments: str | Path) -> tuple[list[Point], Ended]:
         """Return each system call that a run makes below *roots*, and how that run ended."""
@@ -209,6 +216,34 @@ class Server:
         return answer
 
 
+def _wait_until_stopped(pid: int, tracer: subprocess.Popen[str], point: Point) -> None:
+    """Wait until a process stays stopped: strace stops it for a moment at each call."""
+    seen = 0
+    deadline = time.monotonic() + PATIENCE
+    while seen < STABLE:
+        assert tracer.poll() is None, f"never came to {point}"
+        assert time.monotonic() < deadline, f"never stopped at {point}"
+        seen = seen + 1 if _is_stopped(pid) else 0
+        time.sleep(0.002)
+
+
+def _continue(pid: int) -> None:
+    """Let a stopped process go on: strace has been seen to miss a signal to that end."""
+    going = 0
+    while going < STABLE:
+        if _is_stopped(pid):
+            os.kill(pid, signal.SIGCONT)
+            time.sleep(0.005)
+        going += 1
+
+
+def _is_stopped(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in ("t", "T")
+    except OSError:
+        return False  # gone
+
+
 def kill(point: Point) -> list[str]:
     """Return the options that kill a process as it makes the call of *point*."""
     return ["-o", os.devnull, *_inject(point, "signal=KILL", str(point.number))]
@@ -226,7 +261,7 @@ def _inject(point: Point, what: str, when: str) -> list[str]:
 
 
 def _attached(pid: int, options: Iterable[str]) -> subprocess.Popen[str]:
-    """Attach strace to a process that is stopped."""
+    """Attach strace to a process that waits."""
     tracer = subprocess.Popen(
         ["strace", "-p", str(pid), *options], stderr=subprocess.PIPE, text=True
     )

@@ -1,7 +1,7 @@
 """Runs the command in forks of one process, so that a start of it costs next to nothing.
 
 Run as a script, by :mod:`faults.processes`.  Requests and answers are lines of JSON.
-A fork that is to be traced stops itself before it moves anything, and goes on when it is told to.
+A fork that is to be traced waits before it moves anything, until its gate is opened.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import json
 import os
-import signal
 import sys
 import traceback
 from pathlib import Path
@@ -60,14 +59,27 @@ def _remember_probes(venv: str) -> None:
 
 
 def _answer(request: dict[str, Any]) -> None:
-    child = os.fork()
-    if not child:
-        _run(request)
-    if request["stopped"]:
-        _, status = os.waitpid(child, os.WUNTRACED)
-        assert os.WIFSTOPPED(status), Path(request["stderr"]).read_text()
-        _say({"pid": child})
+    if not request["stopped"]:
+        child = os.fork()
+        if not child:
+            _run(request)
+    else:
+        gate, open_gate = os.pipe()
+        arrived, arrive = os.pipe()
+        child = os.fork()
+        if not child:
+            os.close(arrived)
+            os.close(open_gate)
+            _stop_at_move(gate, arrive)
+            _run(request)
+        os.close(gate)
+        os.close(arrive)
+        assert os.read(arrived, 1), Path(request["stderr"]).read_text()
+        os.close(arrived)
+        _say({"pid": child, "gate": open_gate})
     _, status = os.waitpid(child, 0)
+    if request["stopped"]:
+        os.close(open_gate)
     _say({"code": os.waitstatus_to_exitcode(status)})
 
 
@@ -81,8 +93,6 @@ def _run(request: dict[str, Any]) -> None:
         os.dup2(descriptor, number)
         os.close(descriptor)
     sys.argv = ["pysharedir", *request["arguments"]]
-    if request["stopped"]:
-        _stop_at_move()
     try:
         cli.main()
         code: Any = 0
@@ -96,12 +106,13 @@ def _run(request: dict[str, Any]) -> None:
     os._exit(code)
 
 
-def _stop_at_move() -> None:
-    """Stop this process as it begins to move distributions: before that, it only reads."""
+def _stop_at_move(gate: int, arrive: int) -> None:
+    """Wait at a pipe as this process begins to move distributions: before that, it only reads."""
     begin = moves.Relocation.apply
 
     def stop(self: moves.Relocation) -> Callable[[], object]:
-        os.kill(os.getpid(), signal.SIGSTOP)
+        os.write(arrive, b"x")
+        os.read(gate, 1)
         return begin(self)
 
     moves.Relocation.apply = stop  # type: ignore[method-assign]
