@@ -70,8 +70,7 @@ def locked(home: Path) -> Iterator[Path]:
     try:
         yield room
     finally:
-        if not _phases(room):
-            shutil.rmtree(room, ignore_errors=True)
+        _sweep(room)
         os.close(descriptor)
 
 
@@ -141,7 +140,20 @@ def _lock(home: Path, room: Path) -> int:
             os.close(descriptor)
             if isinstance(error, BlockingIOError):
                 raise BusyError(home) from None
+            _sweep(room)
             raise
+
+
+def _sweep(room: Path) -> None:
+    """Remove the room, unless there is a journal in it."""
+    if _phases(room):
+        return
+    with contextlib.suppress(OSError):
+        (room / "lock").unlink()
+    with contextlib.suppress(OSError):
+        room.rmdir()
+        return
+    shutil.rmtree(room, ignore_errors=True)  # what a crash left in it
 
 
 def _sync(directory: Path) -> None:

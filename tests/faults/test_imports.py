@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from faults.world import World
     from unit.conftest import Command
 
-ROUNDS = 10  # there and back
+ROUNDS = 5  # there and back
 
 # Imports all anew until its standard input ends, with whatever its finders remember.
 LOOP = f"""

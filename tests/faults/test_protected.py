@@ -58,7 +58,8 @@ def test_a_file_system(scenario: Scenario, which: str, tally: Callable[[str, int
 
 def test_lost_in_the_middle(scenario: Scenario, tally: Callable[[str, int], None]) -> None:
     points = [point for point in scenario.moving if point.name in ("rename", "mkdir", "unlink")]
-    attempt(lambda point: _try_lost(scenario, point), points)
+    points = points[::2]
+    attempt(lambda point: _try_lost(scenario, point), points, again=True)
     tally(f"{scenario.name}: permissions lost in the middle", len(points))
 
 

@@ -16,14 +16,23 @@ _Each = TypeVar("_Each")
 _SHOWN = 10
 
 
-def attempt(trial: Callable[[_Each], object], those: Iterable[_Each]) -> None:
-    """Make a trial of each, then fail if one of them did."""
+def attempt(
+    trial: Callable[[_Each], object], those: Iterable[_Each], *, again: bool = False
+) -> None:
+    """Make a trial of each, then fail if one of them did.
+
+    :param again: Make one that fails a second time: a process that a tracer is slow to let go on
+        cannot be told from one that it has stopped for good.
+    """
     failures = []
     for each in those:
         try:
             trial(each)
         except AssertionError as error:
-            failures.append(f"{each}\n{error}")
+            if again:
+                attempt(trial, [each])
+            else:
+                failures.append(f"{each}\n{error}")
     if failures:
         pytest.fail("\n\n".join([f"{len(failures)} failed", *failures[:_SHOWN]]), pytrace=False)
 
