@@ -17,6 +17,7 @@ import contextlib
 import filecmp
 import os
 import shutil
+import sys
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -96,6 +97,7 @@ class Relocation:
                 _settle(room, lambda: _undo(self.moves))
                 raise
             if self.keep is None:
+                _follow(self.moves)
                 _settle(room, lambda: _finish(self.moves, self.progress))
             else:
                 _settle(room, lambda: _tidy(self.moves))
@@ -243,6 +245,23 @@ def _doors(move: Move) -> list[str]:
     return [
         path for path in listing.doors() if path not in move.stays and not is_behind_another(path)
     ]
+
+
+def _follow(moves: Sequence[Move]) -> None:
+    """Let this process import from where packages are now: it may be among what it moves."""
+    places = _unique((f"{each.source}/", f"{each.destination}/") for each in moves)
+    for module in tuple(sys.modules.values()):
+        path = getattr(module, "__path__", None)
+        if isinstance(path, list):  # that of a namespace makes itself anew
+            path[:] = [_followed(str(entry), places) for entry in path]
+
+
+def _followed(package: str, places: Iterable[tuple[str, str]]) -> str:
+    for source, destination in places:
+        there = destination + package[len(source) :]
+        if package.startswith(source) and os.path.isfile(f"{there}/__init__.py"):
+            return there
+    return package
 
 
 def _finish(moves: Sequence[Move], progress: Callable[[], object] = bool) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,13 +15,12 @@ from installers.conftest import OLD_IDNA
 from installers.python import recorded, tree
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from installers.conftest import Installer, MakeVenv
     from installers.python import Python
 
 REQUIREMENTS = ("requests", "tabulate", "markupsafe", f"idna=={OLD_IDNA}")
 PURE = ("requests", "tabulate", "idna", "certifi", "urllib3")
+CHECKOUT = Path(__file__).parents[2]
 # What a user of the interpreter has in one venv, compiled and pure, with namespaces of all kinds.
 WORLD = """
     azure-core google-api-core google-cloud-core jsonschema markupsafe numpy nvidia-nvtx-cu12
@@ -161,3 +161,21 @@ def test_the_world(
     venv.enable().pysharedir("sort")
     venv.pip("uninstall", *WORLD.split())
     assert not {"numpy", "sphinx", "azure-core"} & set(venv.distributions())
+
+
+def test_the_command_moves_itself(
+    make_venv: MakeVenv, online: dict[str, str], tmp_path: Path, version: str
+) -> None:
+    """It goes on importing modules of itself, and of what it needs, from where they are then."""
+    if version != "3.11":
+        pytest.skip("on one version only")
+    venv = replace(make_venv(tmp_path / "venv", "pip"), env=online)
+    venv.pip("install", "--quiet", str(CHECKOUT))
+    venv.script("pysharedir", "--python", venv.prefix, "enable")
+    said = venv.script("pysharedir", "--python", venv.prefix, "sort")
+    assert "rich" in said
+    assert venv.distributions()["pysharedir"] == venv.sharedir
+    venv.script("pysharedir", "--python", venv.prefix, "sort", "--check")
+    venv.script("pysharedir", "--python", venv.prefix, "disable", "--restore")
+    assert set(venv.distributions().values()) == {venv.site_dir}
+    assert not (venv.site_dir / "_pysharedir.pth").exists()
