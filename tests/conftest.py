@@ -10,6 +10,7 @@ import pytest
 import interpreters
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -20,15 +21,25 @@ def version() -> str:
 
 
 @pytest.fixture(scope="session")
-def interpreter(version: str) -> Path:
+def find_interpreter() -> Callable[[str], Path]:
+    """Return what finds an interpreter; where one is missing that must be there, it fails."""
+
+    def find(version: str) -> Path:
+        found = interpreters.find(version)
+        if found is None:
+            reason = f"CPython {version} is not on this machine"
+            if version in os.environ.get("PYSHAREDIR_REQUIRE", "").split():
+                pytest.fail(reason)
+            pytest.skip(reason)
+        return found
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def interpreter(version: str, find_interpreter: Callable[[str], Path]) -> Path:
     """The target's executable.  It is real: never write to its installation."""
-    found = interpreters.find(version)
-    if found is None:
-        reason = f"CPython {version} is not on this machine"
-        if version in os.environ.get("PYSHAREDIR_REQUIRE", "").split():
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return found
+    return find_interpreter(version)
 
 
 @pytest.fixture(scope="session")

@@ -54,7 +54,8 @@ def installed(directory: Path) -> list[Distribution]:
     for info in _listdir(directory):
         if info.suffix in (".dist-info", ".egg-info"):
             name, _, version = info.stem.partition("-")
-            metadata = _headers(info)
+            # An egg-info may be a file.
+            metadata = headers(info / "METADATA", info / "PKG-INFO", info)
             name = str(metadata["Name"] or name)  # one that is not ASCII is no string
             version = str(metadata["Version"] or version)
             found.append(Distribution(name, version, info))
@@ -198,9 +199,9 @@ def _source(pyc: str) -> str:
     return f"{pyc.partition('.')[0]}.py" if pyc.endswith(".pyc") else ""
 
 
-def _headers(info: Path) -> Message:
-    """Return the headers of METADATA or PKG-INFO; none when there is no such file."""
-    for path in (info / "METADATA", info / "PKG-INFO", info):
+def headers(*paths: Path) -> Message:
+    """Return the headers of the first file that can be read; none when there is no such file."""
+    for path in paths:
         with contextlib.suppress(OSError), path.open("rb") as file:
             return BytesHeaderParser().parse(file)
     return Message()

@@ -195,10 +195,11 @@ def move(
         if not _same(distribution.info.parent / path, destination / path):
             raise RecordError(distribution.name, f"{destination / path} is there already")
         kept.append(path)
+    files = set(found.files)
     stays: set[str] = set()
     for other in others:
         with contextlib.suppress(RecordError):
-            stays.update(set(found.files).intersection(records.read(other).files()))
+            stays.update(files.intersection(records.read(other).files()))
     return Move(distribution, destination, tuple(kept), tuple(sorted(stays)))
 
 

@@ -74,9 +74,8 @@ def plan(
     rooms = _layout(target, where)
     found = [each for room in rooms.directories for each in distributions.installed(room)]
     wanted = {canonicalize_name(name) for name in names}
-    for name in sorted({*wanted, *overrules} - {each.key for each in found}):
-        if name in wanted:
-            raise NotInstalledError(name, rooms.directories)
+    for name in sorted(wanted - {each.key for each in found}):
+        raise NotInstalledError(name, rooms.directories)
     court = verdicts.Court(target.platform, _bounds(target, where), overrules)
     judged = {each.distribution: each for each in verdicts.judge(found, court)}
     holders = _holders(judged.values())
@@ -99,10 +98,8 @@ def _layout(target: Target, where: Place) -> Layout:
             different.append(each)
     platlib = target.platlib if target.platlib in own else where.site_dir
     # By the name under which it is looked at, so that links do not make it two.
-    (platlib,) = [str(each) for each in different if layout.same_directory(str(each), platlib)] or [
-        platlib
-    ]
-    return Layout(sharedir, Path(platlib), tuple(different))
+    looked_at = (each for each in different if layout.same_directory(str(each), platlib))
+    return Layout(sharedir, next(looked_at, Path(platlib)), tuple(different))
 
 
 def _bounds(target: Target, where: Place) -> tuple[str, ...]:

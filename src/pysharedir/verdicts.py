@@ -7,18 +7,17 @@ import os
 import shutil
 import subprocess
 from dataclasses import dataclass
-from email.parser import BytesHeaderParser
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from packaging.tags import parse_tag
 
 from pysharedir import binaries, records
+from pysharedir.distributions import headers
 from pysharedir.errors import RecordError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from email.message import Message
     from pathlib import Path
 
     from pysharedir.distributions import Distribution
@@ -142,7 +141,7 @@ def _by_labels_and_content(
 
 def _label(distribution: Distribution) -> str | None:
     """Return what in WHEEL binds it to a platform."""
-    wheel = _headers(distribution.info / "WHEEL")
+    wheel = headers(distribution.info / "WHEEL")
     tags = [tag for text in wheel.get_all("Tag", []) for tag in parse_tag(str(text).strip())]
     bound = sorted({tag.platform for tag in tags} - {"any"})
     if bound:
@@ -202,10 +201,6 @@ def _lines(command: Sequence[str]) -> list[str]:
         check=False,
     )
     return done.stdout.splitlines()
-
-
-def _headers(path: Path) -> Message:
-    return BytesHeaderParser().parsebytes(_text(path).encode())
 
 
 def _text(path: Path) -> str:

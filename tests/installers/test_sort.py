@@ -135,13 +135,19 @@ def test_an_editable_install_is_left_alone(venv: Python, tmp_path: Path, backend
     venv.run("-c", "import mine")
 
 
-def test_the_world(
+@pytest.fixture
+def online_venv(
     make_venv: MakeVenv, online: dict[str, str], tmp_path: Path, version: str
-) -> None:
-    """All that the issue names, in one venv: sorted, used, taken apart, given back."""
+) -> Python:
+    """A venv that reaches the registry, not hooked."""
     if version != "3.11":
         pytest.skip("large wheels: on one version only")
-    venv = replace(make_venv(tmp_path / "venv", "pip"), env=online)
+    return replace(make_venv(tmp_path / "venv", "pip"), env=online)
+
+
+def test_the_world(online_venv: Python) -> None:
+    """All that the issue names, in one venv: sorted, used, taken apart, given back."""
+    venv = online_venv
     venv.pip("install", "--quiet", *WORLD.split())
     venv.ask(IMPORTS)
     before = snapshot(venv.prefix)
@@ -163,13 +169,9 @@ def test_the_world(
     assert not {"numpy", "sphinx", "azure-core"} & set(venv.distributions())
 
 
-def test_the_command_moves_itself(
-    make_venv: MakeVenv, online: dict[str, str], tmp_path: Path, version: str
-) -> None:
+def test_the_command_moves_itself(online_venv: Python) -> None:
     """It goes on importing modules of itself, and of what it needs, from where they are then."""
-    if version != "3.11":
-        pytest.skip("on one version only")
-    venv = replace(make_venv(tmp_path / "venv", "pip"), env=online)
+    venv = online_venv
     venv.pip("install", "--quiet", str(CHECKOUT))
     venv.script("pysharedir", "--python", venv.prefix, "enable")
     said = venv.script("pysharedir", "--python", venv.prefix, "sort")

@@ -6,13 +6,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from packaging.utils import canonicalize_name
 from uv import find_uv_bin
 
-import interpreters
 from verdicts.regenerate import TABLE, WHEELS, difference, regenerate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 VERSION = "3.11"
 
@@ -24,14 +27,8 @@ def rows(table: str) -> list[list[str]]:
 
 
 @pytest.fixture
-def python() -> Path:
-    found = interpreters.find(VERSION)
-    if found is None:
-        reason = f"CPython {VERSION} is not on this machine"
-        if VERSION in os.environ.get("PYSHAREDIR_REQUIRE", "").split():
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return found
+def python(find_interpreter: Callable[[str], Path]) -> Path:
+    return find_interpreter(VERSION)
 
 
 @pytest.fixture
