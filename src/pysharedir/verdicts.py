@@ -142,7 +142,10 @@ def _by_labels_and_content(
 def _label(distribution: Distribution) -> str | None:
     """Return what in WHEEL binds it to a platform."""
     wheel = headers(distribution.info / "WHEEL")
-    tags = [tag for text in wheel.get_all("Tag", []) for tag in parse_tag(str(text).strip())]
+    try:
+        tags = [tag for text in wheel.get_all("Tag", []) for tag in parse_tag(str(text).strip())]
+    except ValueError:
+        return "WHEEL has a malformed tag"
     bound = sorted({tag.platform for tag in tags} - {"any"})
     if bound:
         return f"tagged {', '.join(bound)}"

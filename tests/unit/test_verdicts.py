@@ -37,6 +37,7 @@ def judge(site_dir: Path, **overrules: Kind) -> verdicts.Verdict:
     [
         ("cp311-cp311-manylinux_2_17_x86_64", "false", "tagged manylinux_2_17_x86_64"),
         ("py3-none-any\nTag: py3-none-linux_aarch64", "true", "tagged linux_aarch64"),
+        ("any", "true", "WHEEL has a malformed tag"),
         ("py2.py3-none-any", "false", "WHEEL says that its root is platlib"),
         ("py3-none-any\nRoot-Is-Purelib: true", "maybe", "WHEEL says that its root is platlib"),
     ],
