@@ -10,6 +10,8 @@ import sys
 if sys.path[0] == "":  # the working directory: must not shadow the standard library
     del sys.path[0]
 
+import importlib.machinery
+import importlib.util
 import json
 import os
 import platform
@@ -58,6 +60,10 @@ def facts():
         purelib=paths["purelib"],
         platlib=paths["platlib"],
         scripts=paths["scripts"],
+        cache_tag=sys.implementation.cache_tag,
+        pycache_prefix=sys.pycache_prefix,
+        magic=importlib.util.MAGIC_NUMBER.hex(),
+        suffixes=importlib.machinery.all_suffixes(),
         markers=markers(),
         site_dirs=site.getsitepackages(),
         user_site=site.getusersitepackages() if site.ENABLE_USER_SITE else None,

@@ -117,6 +117,16 @@ class NotInstalledError(PysharedirError):
         self.name = name
 
 
+class UnknownCodeError(PysharedirError):
+    """A code of a check that does not exist."""
+
+    exit_code = 2
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"{code!r}: no check has this code", "`pysharedir doctor --list` has all")
+        self.code = code
+
+
 class BusyError(PysharedirError):
     """Another process moves distributions to or from the same directory."""
 

@@ -8,25 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pysharedir import distributions, layout, remembered
+from pysharedir.entries import Entry, entries
 
 if TYPE_CHECKING:
     from pysharedir import hook
     from pysharedir.activation import Place
     from pysharedir.target import Target, View
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One entry of ``sys.path``.
-
-    :ivar role: What it is for.
-    :ivar by: Who put it there.
-    """
-
-    path: str
-    role: str
-    by: str
-    exists: bool
 
 
 @dataclass(frozen=True)
@@ -74,7 +61,6 @@ def status(target: Target, where: Place) -> Status:
     view = target.view()
     found = where.read()
     sharedir = str(where.sharedir(target, found.settings))
-    entries = tuple(_entry(target, view, entry) for entry in view.path)
     return Status(
         target=target,
         layout=_layout(target, where, view),
@@ -87,7 +73,7 @@ def status(target: Target, where: Place) -> Status:
             if (count := len(distributions.installed(Path(entry))))
         },
         overrules=remembered.read(where.on_disk(where.site_dir)).overrules,
-        path=entries,
+        path=entries(target, view),
         dropped=tuple(entry for entry in target.off.path if entry not in view.path),
     )
 
@@ -109,57 +95,3 @@ def _layout(target: Target, where: Place, view: View) -> Layout:
         lib64=kind,
         same=layout.same_directory(*names),
     )
-
-
-def _entry(target: Target, view: View, path: str) -> Entry:
-    role, by = _role(target, view, path)
-    return Entry(path, role, by, os.path.exists(path))
-
-
-def _role(target: Target, view: View, path: str) -> tuple[str, str]:
-    if path not in target.off.path:
-        return _role_of_added(target, view, path)
-    if path in view.pythonpath:
-        return "PYTHONPATH", "PYTHONPATH"
-    archive = "/python{}{}.zip".format(*target.version_info[:2])
-    if path == target.stdlib or path.endswith(("/lib-dynload", archive)):
-        return "standard library", "interpreter"
-    line = _path_line(view, path)
-    root = target.root_of(path)
-    if root is not None and line is None:
-        return _role_of_site_dir(target, root, path), "site"
-    return ("path line", line) if line else ("other", "startup code")
-
-
-def _role_of_added(target: Target, view: View, path: str) -> tuple[str, str]:
-    for prefix in os.environ.get("PYSHAREDIR_PREFIXES", "").split(":"):
-        if prefix.startswith("/") and path.startswith(prefix.rstrip("/") + "/"):
-            kind = "site dir" if target.root_of(path) is not None else "sharedir"
-            return f"{kind} of a prefix", "PYSHAREDIR_PREFIXES"
-    line = _path_line(view, path)
-    return ("path line", line) if line else ("sharedir", "pysharedir")
-
-
-def _role_of_site_dir(target: Target, root: str, path: str) -> str:
-    if path == target.user_site:
-        return "user site dir"
-    if target.is_venv:
-        return "site dir of the venv" if root == target.prefix else "site dir of the base"
-    return "site dir"
-
-
-def _path_line(view: View, path: str) -> str | None:
-    """Return the .pth file that names *path*."""
-    for directory in view.path:
-        for file in sorted(Path(directory).glob("*.pth")):
-            try:
-                lines = file.read_text("utf-8", "replace").splitlines()
-            except OSError:
-                continue
-            if any(
-                os.path.normpath(Path(directory, line.strip())) == path
-                for line in lines
-                if line.strip() and not line.startswith(("#", "import ", "import\t"))
-            ):
-                return str(file)
-    return None

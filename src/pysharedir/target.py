@@ -45,6 +45,9 @@ class Target:
     :ivar purelib: Where it installs pure wheels to, without the hook.
     :ivar sys_executable: What it calls itself; ``executable`` may be a script that starts it.
     :ivar markers: The environment of its markers (the specification of dependency specifiers).
+    :ivar cache_tag: Of the names of its pycs (PEP 3147), such as ``cpython-313``.
+    :ivar magic: The first four bytes of its pycs, in hexadecimal.
+    :ivar suffixes: Those of the modules that it imports, in no particular order.
     :ivar site_dirs: What ``site.getsitepackages()`` lists.
     """
 
@@ -63,6 +66,10 @@ class Target:
     platlib: str
     scripts: str
     markers: dict[str, str]
+    cache_tag: str
+    pycache_prefix: str | None
+    magic: str
+    suffixes: tuple[str, ...]
     site_dirs: tuple[str, ...]
     user_site: str | None
     off: View
@@ -131,6 +138,7 @@ def find(spec: str | None) -> Target:
         sys_executable=found["executable"],
         version_info=(found["version"][0], found["version"][1], found["version"][2]),
         purelib=found["site_purelib"],
+        suffixes=tuple(found["suffixes"]),
         site_dirs=tuple(found["site_dirs"]),
         off=_view(found),
         **{
@@ -147,6 +155,9 @@ def find(spec: str | None) -> Target:
                 "platlib",
                 "scripts",
                 "markers",
+                "cache_tag",
+                "pycache_prefix",
+                "magic",
                 "user_site",
             )
         },

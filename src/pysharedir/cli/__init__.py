@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from pysharedir import __version__
-from pysharedir.cli import activation, demo, options, output, sort, status, sync
+from pysharedir.cli import activation, demo, doctor, options, output, sort, status, sync
 from pysharedir.errors import PysharedirError
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -67,6 +67,7 @@ for command in (
     sort.sort,
     status.status,
     sync.sync,
+    doctor.doctor,
     demo.demo,
 ):
     cli.add_command(command)

@@ -11,7 +11,6 @@ import click
 from packaging.utils import canonicalize_name
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
 from rich.text import Text
 
 from pysharedir import activation, changes, remembered, sorting
@@ -174,9 +173,7 @@ def _facts(
 
 
 def _tell(plan: sorting.Plan, notes: Sequence[str], *, dry_run: bool, show_all: bool) -> None:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for title in "distribution", "verdict", "place", "reason":
-        table.add_column(title, overflow="fold")
+    table = output.table("distribution", "verdict", "place", "reason")
     destinations = _destinations(plan)
     for each in plan.verdicts:
         there = destinations.get(str(each.distribution.info))

@@ -7,7 +7,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from rich.table import Table
 from rich.text import Text
 
 from pysharedir import activation
@@ -36,16 +35,12 @@ def status(python: str | None, *, prefix: str | None, as_json: bool) -> None:
         click.echo(json.dumps(output.plain(facts), indent=2))
         return
     console = output.console()
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
+    table = output.table("", "")
     for name, value in _summary(report):
-        table.add_row(name, Text(value))
+        table.add_row(Text(name, "bold"), Text(value))
     console.print(table)
     console.print()
-    entries = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for title in "sys.path", "role", "put there by":
-        entries.add_column(title, overflow="fold")
+    entries = output.table("sys.path", "role", "put there by")
     for entry in report.path:
         entries.add_row(Text(entry.path, "" if entry.exists else "dim"), entry.role, Text(entry.by))
     for path in report.dropped:

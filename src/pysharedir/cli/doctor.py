@@ -1,0 +1,177 @@
+"""The command ``doctor``."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.padding import Padding
+from rich.text import Text
+
+from pysharedir import activation
+from pysharedir import doctor as examining
+from pysharedir.cli import options, output
+from pysharedir.cli.recovery import recover, try_to_recover
+from pysharedir.doctor import Diagnosis, Treatment
+from pysharedir.doctor.registry import CHECKS
+from pysharedir.target import find
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pysharedir.doctor.findings import Check
+    from pysharedir.target import Target
+
+
+def _list(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        table = output.table("code", "name", "finds that")
+        for check in CHECKS:
+            note = " (a note)" if check.is_note else ""
+            table.add_row(Text(check.code, "bold"), Text(check.name), Text(check.title + note))
+        output.console().print(table)
+        ctx.exit()
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  pysharedir --python .venv doctor
+  pysharedir --python .venv doctor --fix
+  pysharedir --python 3.13 doctor --select SD3 --ignore SD302
+  pysharedir doctor --list                     every check, with its code
+"""
+)
+@options.python
+@click.option("--fix", is_flag=True, help="Mend what is safe to mend.")
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="CODE",
+    help="Make only this check, or those whose codes begin so; may be given again.",
+)
+@click.option("--ignore", multiple=True, metavar="CODE", help="Leave this check out, ditto.")
+@click.option("--all", "show_all", is_flag=True, help="Also show notes, which are no faults.")
+@click.option(
+    "--list",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list,
+    help="List all checks, and exit.",
+)
+@options.prefix
+@options.dry_run
+@options.json
+@click.pass_obj
+def doctor(
+    python: str | None,
+    *,
+    fix: bool,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    show_all: bool,
+    prefix: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Look for every known fault, and say what to do about it.
+
+    Each finding has a code, a reason and a remedy.  --fix mends what can be mended without
+    losing anything, says what it did, and looks again.
+
+    Exits with 1 when there are findings, or some are left behind --fix.
+    """
+    checks = examining.selected(_split(select), _split(ignore))
+    target = find(python)
+    where = activation.place(target, prefix)
+    if fix and not dry_run:
+        notes = recover(target, where)
+        treatment = examining.treat(target, where, checks)
+    else:
+        notes = try_to_recover(target, where)
+        treatment = Treatment(examining.examine(target, where, checks), (), ())
+    planned = examining.fixes(treatment.diagnosis) if fix and dry_run else []
+    steps = [(check.code, step) for check, each in planned for step in each] or treatment.steps
+    if as_json:
+        facts = {
+            "target": str(target.executable),
+            "dry_run": dry_run,
+            "changed": bool(treatment.steps),
+            "steps": [{"code": code, "step": str(step)} for code, step in steps],
+            "failed": [{"code": code, "reason": reason} for code, reason in treatment.failed],
+            **_facts(treatment.diagnosis),
+            "notes": notes,
+        }
+        click.echo(json.dumps(facts, indent=2))
+    else:
+        for code, step in steps:
+            click.echo(f"{code} {'would ' if dry_run else ''}{step}")
+        for code, reason in treatment.failed:
+            click.echo(f"{code} not mended: {reason}")
+        for note in notes:
+            click.echo(f"note: {note}")
+        _tell(target, treatment.diagnosis, checks, show_all=show_all)
+    if treatment.diagnosis.faults or treatment.diagnosis.unchecked:
+        click.get_current_context().exit(1)
+
+
+def _split(codes: Sequence[str]) -> list[str]:
+    return [code.strip() for each in codes for code in each.split(",")]
+
+
+def _facts(diagnosis: Diagnosis) -> dict[str, Any]:
+    return {
+        "findings": [
+            {
+                "code": check.code,
+                "name": check.name,
+                "level": "note" if check.is_note else "fault",
+                **{key: value for key, value in vars(finding).items() if key != "fix"},
+                "fix": [str(step) for step in finding.fix],
+            }
+            for check, finding in diagnosis.findings
+        ],
+        "unchecked": [
+            {"code": check.code, "reason": reason} for check, reason in diagnosis.unchecked
+        ],
+    }
+
+
+def _tell(target: Target, diagnosis: Diagnosis, checks: Sequence[Check], *, show_all: bool) -> None:
+    console = output.console()
+    for check, finding in diagnosis.findings:
+        if check.is_note and not show_all:
+            continue
+        head = Text.assemble(
+            (check.code, "dim" if check.is_note else "bold yellow"), " ", (finding.about, "bold")
+        )
+        console.print(head)
+        console.print(Padding(Text(finding.reason), (0, 0, 0, 6)))
+        if finding.remedy:
+            console.print(
+                Padding(Text.assemble(("remedy: ", "cyan"), finding.remedy), (0, 0, 0, 6))
+            )
+    for check, reason in diagnosis.unchecked:
+        console.print(Text.assemble((check.code, "bold red"), f" could not be checked: {reason}"))
+    console.print(Text(_summary(target, diagnosis, checks, show_all=show_all)))
+
+
+def _summary(
+    target: Target, diagnosis: Diagnosis, checks: Sequence[Check], *, show_all: bool
+) -> str:
+    count = len(diagnosis.faults)
+    mendable = sum(bool(finding.fix) for _, finding in diagnosis.faults)
+    notes = len(diagnosis.findings) - count
+    text = f"{target.executable}: {_number(len(checks), 'check')}, "
+    text += _number(count, "finding") if count else "nothing found"
+    if mendable:
+        text += f", {mendable} of them for --fix"
+    if notes:
+        text += f"; {_number(notes, 'note')}" + ("" if show_all else ", shown with --all")
+    return text
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")

@@ -1,0 +1,128 @@
+"""Looks for every known fault of a target, and mends what is safe to mend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pysharedir import changes
+from pysharedir.doctor.patient import Patient
+from pysharedir.doctor.registry import CHECKS
+from pysharedir.errors import PysharedirError, UnknownCodeError, said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from pysharedir.activation import Place
+    from pysharedir.changes import Step
+    from pysharedir.doctor.findings import Check, Finding
+    from pysharedir.target import Target
+
+_ROUNDS = 3  # to mend one thing may show another: a hook without its sharedir, say
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What was found.
+
+    :ivar findings: Each with the check that found it, in the order of the checks.
+    :ivar unchecked: Checks that could not be made, with the reason.
+    """
+
+    findings: tuple[tuple[Check, Finding], ...]
+    unchecked: tuple[tuple[Check, str], ...]
+
+    @property
+    def faults(self) -> tuple[tuple[Check, Finding], ...]:
+        """The findings that are no mere notes."""
+        return tuple((check, each) for check, each in self.findings if not check.is_note)
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """What was done, and what is left.
+
+    :ivar steps: Those that were applied, each with the code of the check.
+    :ivar failed: Why others were not, each with the code.
+    """
+
+    diagnosis: Diagnosis
+    steps: tuple[tuple[str, Step], ...]
+    failed: tuple[tuple[str, str], ...]
+
+
+def selected(select: Sequence[str], ignore: Sequence[str]) -> tuple[Check, ...]:
+    """Return the checks to make.
+
+    :param select: Codes, names, or the beginnings of codes; all when empty.
+    :param ignore: Of these, those to leave out, said in the same way.
+    :raises UnknownCodeError: when there is no such check.
+    """
+    wanted = set().union(*map(_named, select)) if select else set(CHECKS)
+    unwanted = set().union(*map(_named, ignore)) if ignore else set()
+    return tuple(check for check in CHECKS if check in wanted and check not in unwanted)
+
+
+def _named(text: str) -> set[Check]:
+    found = {each for each in CHECKS if text == each.name or each.code.startswith(text.upper())}
+    if not found or not text:
+        raise UnknownCodeError(text)
+    return found
+
+
+def examine(
+    target: Target,
+    where: Place,
+    checks: Iterable[Check] = CHECKS,
+    progress: Callable[[Check], object] = bool,
+) -> Diagnosis:
+    """Return what is wrong with *target*, started as its user does.
+
+    :param progress: Called before each check.
+    """
+    patient = Patient(target, where)
+    findings: list[tuple[Check, Finding]] = []
+    unchecked: list[tuple[Check, str]] = []
+    for check in checks:
+        progress(check)
+        try:
+            findings += [(check, each) for each in check.find(patient)]
+        except PysharedirError as error:
+            unchecked.append((check, error.message))
+        except OSError as error:
+            unchecked.append((check, said(error)))
+    return Diagnosis(tuple(findings), tuple(unchecked))
+
+
+def treat(target: Target, where: Place, checks: Sequence[Check] = CHECKS) -> Treatment:
+    """Mend what is safe to mend, and return what was done and what is left.
+
+    What belongs to one check is done together or not at all.
+    """
+    done: list[tuple[str, Step]] = []
+    failed: dict[tuple[str, str], None] = {}
+    diagnosis = examine(target, where, checks)
+    for _ in range(_ROUNDS):
+        progressed = False
+        for check, steps in fixes(diagnosis):
+            try:
+                changes.apply(steps)
+            except PysharedirError as error:
+                failed[check.code, error.message] = None
+            except OSError as error:
+                failed[check.code, said(error)] = None
+            else:
+                done += [(check.code, step) for step in steps]
+                progressed = True
+        if not progressed:
+            break
+        diagnosis = examine(target, where, checks)
+    return Treatment(diagnosis, tuple(done), tuple(failed))
+
+
+def fixes(diagnosis: Diagnosis) -> list[tuple[Check, list[Step]]]:
+    """Return the steps that mend what can be mended, each once, by check."""
+    steps: dict[Check, dict[Step, None]] = {}
+    for check, finding in diagnosis.findings:
+        steps.setdefault(check, {}).update(dict.fromkeys(finding.fix))
+    return [(check, list(each)) for check, each in steps.items() if each]

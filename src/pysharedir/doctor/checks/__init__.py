@@ -1,0 +1,1 @@
+"""The checks: a function finds one kind of fault, a module holds those of one noun."""
