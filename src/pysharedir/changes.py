@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import secrets
+import stat
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -108,6 +109,26 @@ class WriteFile:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
+
+
+@dataclass(frozen=True)
+class ChangeMode:
+    """Change the permissions of a file or a directory.
+
+    :ivar mode: The permission bits.
+    """
+
+    path: Path
+    mode: int
+
+    def __str__(self) -> str:
+        return f"chmod {self.mode:o} {self.path}"
+
+    def apply(self) -> Callable[[], object]:
+        """See :meth:`Step.apply`."""
+        before = stat.S_IMODE(self.path.stat().st_mode)
+        self.path.chmod(self.mode)
+        return lambda: self.path.chmod(before)
 
 
 @dataclass(frozen=True)

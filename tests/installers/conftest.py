@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -144,6 +144,16 @@ def installer(request: pytest.FixtureRequest, version: str) -> Installer:
 def venv(make_venv: MakeVenv, tmp_path: Path) -> Python:
     """Return a hooked venv with the newest pip."""
     return make_venv(tmp_path / "venv", "pip").enable()
+
+
+@pytest.fixture
+def online_venv(
+    make_venv: MakeVenv, online: dict[str, str], tmp_path: Path, version: str
+) -> Python:
+    """A venv that reaches the registry, not hooked."""
+    if version != "3.11":
+        pytest.skip("large wheels: on one version only")
+    return replace(make_venv(tmp_path / "venv", "pip"), env=online)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -133,16 +132,6 @@ def test_an_editable_install_is_left_alone(venv: Python, tmp_path: Path, backend
     (mine,) = [each for each in done["distributions"] if each["name"] == "mine"]
     assert (mine["verdict"], mine["reason"]) == ("left alone", "editable")
     venv.run("-c", "import mine")
-
-
-@pytest.fixture
-def online_venv(
-    make_venv: MakeVenv, online: dict[str, str], tmp_path: Path, version: str
-) -> Python:
-    """A venv that reaches the registry, not hooked."""
-    if version != "3.11":
-        pytest.skip("large wheels: on one version only")
-    return replace(make_venv(tmp_path / "venv", "pip"), env=online)
 
 
 def test_the_world(online_venv: Python) -> None:

@@ -20,6 +20,7 @@ def steps(root: Path) -> list[changes.Step]:
         changes.MakeLink(root / "x" / "link", "y"),
         changes.WriteFile(root / "new", b"new"),
         changes.WriteFile(root / "a", b"changed"),
+        changes.ChangeMode(root / "b", 0o700),
         changes.RemoveFile(root / "b" / "c"),
         changes.RemoveFile(root / "link"),
         changes.RemoveDirectory(root / "b"),
@@ -41,15 +42,16 @@ def test_steps_are_applied_in_order(tmp_path: Path) -> None:
     assert not (tmp_path / "b").exists()
 
 
-@pytest.mark.parametrize("count", range(9))
+@pytest.mark.parametrize("count", range(10))
 def test_a_failure_behind_any_step_undoes_all(tmp_path: Path, count: int) -> None:
     plant(tmp_path, FILES)  # type: ignore[arg-type]
+    (tmp_path / "b").chmod(0o755)
     before = snapshot(tmp_path)
     broken = changes.MakeDirectory(tmp_path / "missing" / "parent")
     with pytest.raises(ChangeError, match="no such file or directory"):
         changes.apply([*steps(tmp_path)[:count], broken])
     assert snapshot(tmp_path) == before
-    assert (tmp_path / "b").is_dir()
+    assert (tmp_path / "b").stat().st_mode & 0o777 == 0o755
     assert not (tmp_path / "x").exists()
 
 
@@ -67,4 +69,4 @@ def test_a_check_that_fails_undoes_all(tmp_path: Path) -> None:
 
 def test_a_step_says_what_it_does(tmp_path: Path) -> None:
     verbs = {str(step).split()[0] for step in steps(tmp_path)}
-    assert verbs == {"make", "link", "write", "remove"}
+    assert verbs == {"make", "link", "write", "chmod", "remove"}

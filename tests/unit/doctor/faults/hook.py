@@ -1,0 +1,72 @@
+"""Faults of the hook and of the sharedir."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+from pysharedir import hook
+from unit.doctor.faults.fault import Fault
+
+if TYPE_CHECKING:
+    from unit.conftest import Venv
+
+RECORD = "# pysharedir-record: "
+
+
+def outdate(venv: Venv) -> None:
+    """Make it the hook of another release: with other files, and a record that fits them."""
+    part = venv.site_dir / "_pysharedir.d" / "more.py"
+    part.write_text(part.read_text() + "# of another release\n")
+    gate = venv.site_dir / hook.GATE
+    code, _, record = gate.read_text().partition(RECORD)
+    facts = json.loads(record)
+    facts["version"] = "0.0.1"
+    facts["files"]["_pysharedir.d/more.py"] = hook._digest(part.read_bytes())  # noqa: SLF001
+    gate.write_text(f"{code}{RECORD}{json.dumps(facts)}\n")
+
+
+def alter(venv: Venv) -> None:
+    part = venv.site_dir / "_pysharedir.d" / "more.py"
+    part.write_text(part.read_text() + "# by hand\n")
+
+
+def take_part(venv: Venv) -> None:
+    (venv.site_dir / "_pysharedir.d" / "adjust.py").unlink()
+
+
+def take_gate(venv: Venv) -> None:
+    (venv.site_dir / hook.GATE).unlink()
+
+
+def start_twice(venv: Venv) -> None:
+    wanted = hook.render(hook.Settings(style="sitecustomize"))
+    (venv.site_dir / "sitecustomize.py").write_bytes(wanted["sitecustomize.py"])
+
+
+def take_sharedir(venv: Venv) -> None:
+    shutil.rmtree(venv.sharedir)
+
+
+def take_hook(venv: Venv) -> None:
+    for path in venv.site_dir.glob("_pysharedir*"):
+        path.unlink() if path.is_file() else shutil.rmtree(path)
+
+
+def open_to_all(venv: Venv) -> None:
+    (venv.sharedir / "pure").chmod(0o777)
+
+
+_HOOKS = ("SD601", "SD602", "SD603", "SD604", "SD605", "SD612")
+
+FAULTS = {
+    "SD601": Fault(outdate, ("/_pysharedir.py",), mended=True, excludes=_HOOKS),
+    "SD602": Fault(alter, ("/_pysharedir.py",), excludes=_HOOKS),
+    "SD603": Fault(take_part, ("/_pysharedir.py",), mended=True, excludes=_HOOKS),
+    "SD604": Fault(take_gate, ("/_pysharedir.pth",), others=("SD501", "SD612"), excludes=_HOOKS),
+    "SD605": Fault(start_twice, ("/sitecustomize.py",), mended=True, excludes=_HOOKS),
+    "SD611": Fault(take_sharedir, ("/share/python/VERSION",), mended=True, excludes=("SD613",)),
+    "SD612": Fault(take_hook, ("/share/python/VERSION",), excludes=_HOOKS),
+    "SD613": Fault(open_to_all, ("/pure",), mended=True),
+}
