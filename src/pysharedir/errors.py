@@ -127,6 +127,32 @@ class UnknownCodeError(PysharedirError):
         self.code = code
 
 
+class InvalidNameError(PysharedirError):
+    """A name that no module, distribution or script can have."""
+
+    exit_code = 2
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name!r}: not the name of a module, a distribution or a script",
+            "give one name, such as requests, google.cloud.storage, PyYAML or sphinx-build",
+        )
+        self.name = name
+
+
+class AllowlistError(PysharedirError):
+    """An allowlist that cannot be read."""
+
+    exit_code = 2
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{path}: no allowlist: {reason}", "`startup --allow FILE --update` writes it anew"
+        )
+        self.path = path
+        self.reason = reason
+
+
 class BusyError(PysharedirError):
     """Another process moves distributions to or from the same directory."""
 

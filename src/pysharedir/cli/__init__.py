@@ -10,17 +10,41 @@ from typing import Any
 import click
 
 from pysharedir import __version__
-from pysharedir.cli import activation, demo, doctor, options, output, sort, status, sync
+from pysharedir.cli import (
+    activation,
+    completion,
+    demo,
+    doctor,
+    options,
+    output,
+    sort,
+    startup,
+    status,
+    sync,
+    why,
+)
 from pysharedir.errors import PysharedirError
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _EPILOG = """\b
 Examples:
-  pysharedir --python .venv enable      pure wheels of .venv go to .venv/share/python/X.Y
-  pysharedir --python 3.13 status       what Python 3.13 has on sys.path, and why
-  pysharedir --python .venv sort        move what is installed to where it belongs
+  pysharedir --python .venv enable   pure wheels go to .venv/share/python/X.Y
+  pysharedir --python 3.13 status    what 3.13 has on sys.path, and why
+  pysharedir --python .venv sort     move what is there to where it belongs
+  pysharedir --python .venv doctor   what is wrong with it
   pysharedir --python .venv disable --restore
-  pysharedir demo                       see it work, offline, in a throwaway directory
+  pysharedir demo                    see it work, in a throwaway directory
+
+\b
+Environment:
+  PYSHAREDIR            0 switches the hook off, 1 on
+  PYSHAREDIR_PREFIXES   prefixes whose packages it finds too, /apps/a:/apps/b
+
+\b
+Exit status:
+  0   all is well
+  1   there are findings, or a change was refused or failed
+  2   the command cannot be understood, or has no such interpreter to work on
 """
 
 
@@ -53,7 +77,7 @@ def main() -> None:
 @click.version_option(__version__, "-V", "--version")
 @options.python
 def cli() -> None:
-    """Share pure-Python packages between the interpreters of all architectures.
+    """Share pure-Python packages between Pythons of all architectures.
 
     After `enable`, an interpreter finds the sharedir ROOT/share/python/X.Y next to each of its
     site dirs, and installers put pure wheels there by themselves; wheels with compiled parts go
@@ -68,6 +92,9 @@ for command in (
     status.status,
     sync.sync,
     doctor.doctor,
+    startup.command,
+    why.why,
     demo.demo,
+    completion.completion,
 ):
     cli.add_command(command)

@@ -9,7 +9,7 @@ from typing import Any, cast
 import click
 
 from pysharedir import activation, changes, hook, layout
-from pysharedir.cli import options, output
+from pysharedir.cli import completion, options, output
 from pysharedir.cli.recovery import recover
 from pysharedir.target import find
 
@@ -18,7 +18,9 @@ from pysharedir.target import find
     epilog="""\b
 Examples:
   pysharedir --python .venv enable
-  pysharedir --python /apps/x86_64/bin/python3 enable --sharedir /apps/share/python/{version}
+  pysharedir --python .venv enable --opt-in    off until PYSHAREDIR=1 is set
+  pysharedir --python /apps/x86_64/bin/python3 \\
+      enable --sharedir '/apps/share/python/{version}'
   pysharedir --python /usr/bin/python3 enable --root "$DESTDIR" --prefix /usr
 """
 )
@@ -26,6 +28,7 @@ Examples:
 @click.option(
     "--sharedir",
     metavar="PATH",
+    shell_complete=completion.directories,
     help="Use this directory, to be shared between prefixes; {version} in it stands for X.Y.",
 )
 @click.option(
@@ -44,7 +47,12 @@ Examples:
     help="How the hook is started: by a .pth and .start file, or as a sitecustomize.py that"
     " chains to the one it shadows.  [default: pth]",
 )
-@click.option("--root", metavar="DESTDIR", help="Stage the files below DESTDIR, for a package.")
+@click.option(
+    "--root",
+    metavar="DESTDIR",
+    shell_complete=completion.directories,
+    help="Stage the files below DESTDIR, for a package.",
+)
 @options.prefix
 @options.dry_run
 @options.json
@@ -96,14 +104,14 @@ def enable(
         notes += activation.caveats(target, where_to, settings)
     output.tell(target, steps, notes, dry_run=dry_run, as_json=as_json, idle="enabled already")
     if steps and not dry_run and not as_json and not root:
-        click.echo(f"pure wheels now go to {where_to} (uv: use --refresh once)")
+        output.say(f"pure wheels now go to {where_to} (uv: use --refresh once)")
 
 
 @click.command(
     epilog="""\b
 Examples:
-  pysharedir --python .venv disable --dry-run
-  pysharedir --python .venv disable --restore
+  pysharedir --python .venv disable --dry-run   what it would take away
+  pysharedir --python .venv disable --restore   what is there goes back
 """
 )
 @options.python

@@ -13,7 +13,13 @@ from pysharedir.cli import options, output
 from pysharedir.target import find
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  pysharedir demo
+  pysharedir --python 3.13 demo    with this Python
+"""
+)
 @options.python
 @options.json
 @click.pass_obj
@@ -23,9 +29,8 @@ def demo(python: str | None, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([asdict(scene) for scene in scenes], indent=2))
         return
-    console = output.console()
     for number, scene in enumerate(scenes, 1):
-        console.print(Text(f"{number}. {scene.title}", "bold"))
+        output.say(Text(f"{number}. {scene.title}", "bold"))
         for line in scene.lines:
-            console.print(Text(f"   {line}"))
-        console.print()
+            output.say(line, 3)
+        output.say("")

@@ -6,12 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.padding import Padding
 from rich.text import Text
 
 from pysharedir import activation
 from pysharedir import doctor as examining
-from pysharedir.cli import options, output
+from pysharedir.cli import completion, options, output
 from pysharedir.cli.recovery import recover, try_to_recover
 from pysharedir.doctor import Diagnosis, Treatment
 from pysharedir.doctor.registry import CHECKS
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def _list(ctx: click.Context, _: click.Parameter, value: bool) -> None:
-    if value:
+    if value and not ctx.resilient_parsing:
         table = output.table("code", "name", "finds that")
         for check in CHECKS:
             note = " (a note)" if check.is_note else ""
@@ -49,9 +48,16 @@ Examples:
     "--select",
     multiple=True,
     metavar="CODE",
+    shell_complete=completion.codes,
     help="Make only this check, or those whose codes begin so; may be given again.",
 )
-@click.option("--ignore", multiple=True, metavar="CODE", help="Leave this check out, ditto.")
+@click.option(
+    "--ignore",
+    multiple=True,
+    metavar="CODE",
+    shell_complete=completion.codes,
+    help="Leave this check out, ditto.",
+)
 @click.option("--all", "show_all", is_flag=True, help="Also show notes, which are no faults.")
 @click.option(
     "--list",
@@ -88,10 +94,13 @@ def doctor(
     where = activation.place(target, prefix)
     if fix and not dry_run:
         notes = recover(target, where)
-        treatment = examining.treat(target, where, checks)
+        with output.working("examining and mending"):
+            treatment = examining.treat(target, where, checks)
     else:
         notes = try_to_recover(target, where)
-        treatment = Treatment(examining.examine(target, where, checks), (), ())
+        with output.working("examining") as show:
+            diagnosis = examining.examine(target, where, checks, lambda each: show(each.name))
+        treatment = Treatment(diagnosis, (), ())
     planned = examining.fixes(treatment.diagnosis) if fix and dry_run else []
     steps = [(check.code, step) for check, each in planned for step in each] or treatment.steps
     if as_json:
@@ -107,11 +116,10 @@ def doctor(
         click.echo(json.dumps(facts, indent=2))
     else:
         for code, step in steps:
-            click.echo(f"{code} {'would ' if dry_run else ''}{step}")
+            output.say(f"{code} {'would ' if dry_run else ''}{step}")
         for code, reason in treatment.failed:
-            click.echo(f"{code} not mended: {reason}")
-        for note in notes:
-            click.echo(f"note: {note}")
+            output.say(f"{code} not mended: {reason}")
+        output.tell_notes(notes)
         _tell(target, treatment.diagnosis, checks, show_all=show_all)
     if treatment.diagnosis.faults or treatment.diagnosis.unchecked:
         click.get_current_context().exit(1)
@@ -140,22 +148,19 @@ def _facts(diagnosis: Diagnosis) -> dict[str, Any]:
 
 
 def _tell(target: Target, diagnosis: Diagnosis, checks: Sequence[Check], *, show_all: bool) -> None:
-    console = output.console()
     for check, finding in diagnosis.findings:
         if check.is_note and not show_all:
             continue
         head = Text.assemble(
             (check.code, "dim" if check.is_note else "bold yellow"), " ", (finding.about, "bold")
         )
-        console.print(head)
-        console.print(Padding(Text(finding.reason), (0, 0, 0, 6)))
+        output.say(head)
+        output.say(finding.reason, 6)
         if finding.remedy:
-            console.print(
-                Padding(Text.assemble(("remedy: ", "cyan"), finding.remedy), (0, 0, 0, 6))
-            )
+            output.say(Text.assemble(("remedy:", "cyan"), " ", finding.remedy), 6)
     for check, reason in diagnosis.unchecked:
-        console.print(Text.assemble((check.code, "bold red"), f" could not be checked: {reason}"))
-    console.print(Text(_summary(target, diagnosis, checks, show_all=show_all)))
+        output.say(Text.assemble((check.code, "bold red"), f" could not be checked: {reason}"))
+    output.say(_summary(target, diagnosis, checks, show_all=show_all))
 
 
 def _summary(

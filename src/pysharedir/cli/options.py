@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from pysharedir.cli import completion
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -24,6 +26,7 @@ def python(command: Command) -> Command:
         metavar="TARGET",
         expose_value=False,
         callback=remember,
+        shell_complete=completion.targets,
         help="The interpreter to work on: a path, a version such as 3.13, or a venv's directory."
         "  [default: the active venv, else the interpreter that runs this, else python3]",
     )(command)
@@ -34,5 +37,6 @@ dry_run = click.option("--dry-run", is_flag=True, help="Say what would be done, 
 prefix = click.option(
     "--prefix",
     metavar="DIR",
+    shell_complete=completion.directories,
     help="Work on the site dir that the interpreter has below DIR, not on its first.",
 )

@@ -3,42 +3,102 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
+from rich.measure import Measurement
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from rich.console import ConsoleOptions, RenderableType, RenderResult
 
     from pysharedir.changes import Step
     from pysharedir.target import Target
 
+_ENDLESS = 10_000  # a pipe has no width to fold to
+_LINES = 3  # a cell of more is worse than a list
+
+
+class _Console(Console):
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print, but cut nothing off: a word that is too long for the terminal stays whole."""
+        super().print(*objects, **{"crop": False, **options})
+
+
+class _Table(Table):
+    """A table that is a list where the terminal is too narrow for its columns."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """See :mod:`rich.protocol`."""
+        widths = _widths(self, console, options)
+        if widths is None:
+            yield from _listed(self, options.max_width)
+            return
+        for column, width in zip(self.columns, widths, strict=True):
+            column.width = width
+        made = super().__rich_console__(console, options)
+        for line in Segment.split_lines(each for each in made if isinstance(each, Segment)):
+            yield from _stripped(line)
+            yield Segment.line()
+
 
 def fail(message: str, hint: str = "") -> None:
     """Print an error and its hint to standard error."""
-    console = Console(stderr=True, soft_wrap=True)
     for word, style, text in ("error", "bold red", message), ("hint", "cyan", hint):
         if text:
-            console.print(Text.assemble((f"{word}:", style), " ", text))
+            say(Text.assemble((f"{word}:", style), " ", text), stderr=True)
 
 
-def console() -> Console:
-    """Return the console for tables on standard output."""
-    # A pipe has no width to fold to.
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 1000)
+def console(*, stderr: bool = False) -> Console:
+    """Return the console for standard output, or for standard error."""
+    is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
+    return _Console(
+        stderr=stderr,
+        highlight=False,
+        width=None if is_terminal else _ENDLESS,
+        # rich leaves bold and dim under NO_COLOR; who sets it may not want any such codes.
+        color_system=None if os.environ.get("NO_COLOR") else "auto",
+    )
+
+
+def say(text: str | Text, indent: int = 0, *, stderr: bool = False) -> None:
+    """Print a line; where it does not fit a terminal, it goes on below, and no path is broken.
+
+    :param indent: The columns to leave free before it.
+    """
+    to = console(stderr=stderr)
+    for line in _wrapped(Text(text) if isinstance(text, str) else text, to.width, indent):
+        to.print(line, soft_wrap=True)
 
 
 def table(*titles: str) -> Table:
     """Return the one kind of table that there is: columns under these titles, without lines."""
-    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=any(titles))
+    made = _Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=any(titles))
     for title in titles:
         made.add_column(title, overflow="fold")
     return made
+
+
+@contextmanager
+def working(what: str) -> Iterator[Callable[[str], object]]:
+    """Show on a terminal what is being done, until it is done.
+
+    :return: What shows a detail of it.
+    """
+    if not sys.stderr.isatty():
+        yield bool
+        return
+    with console(stderr=True).status(what) as status:
+        yield lambda detail: status.update(Text(f"{what}: {detail}"))
 
 
 def tell(
@@ -65,11 +125,16 @@ def tell(
         click.echo(json.dumps(report, indent=2))
         return
     for step in steps:
-        click.echo(f"would {step}" if dry_run else str(step))
-    for note in notes:
-        click.echo(f"note: {note}")
+        say(f"would {step}" if dry_run else str(step))
+    tell_notes(notes)
     if not steps:
-        click.echo(f"{target.executable}: {idle}, nothing to do")
+        say(f"{target.executable}: {idle}, nothing to do")
+
+
+def tell_notes(notes: Sequence[str]) -> None:
+    """Print what is good to know."""
+    for note in notes:
+        say(Text.assemble(("note:", "cyan"), " ", note))
 
 
 def plain(value: Any) -> Any:
@@ -79,3 +144,61 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
     return str(value) if isinstance(value, Path) else value
+
+
+def _wrapped(text: Text, width: int, indent: int = 0) -> Iterator[Text]:
+    """Yield the lines of a text, those behind the first further in."""
+    line = Text(" " * indent)
+    is_empty = True
+    for word in text.split(" "):
+        fits_below = indent + 2 + word.cell_len <= width
+        if not is_empty and fits_below and line.cell_len + 1 + word.cell_len > width:
+            yield line
+            line, is_empty = Text(" " * (indent + 2)), True
+        line.append_text(word if is_empty else Text.assemble(" ", word))
+        is_empty = False
+    yield line
+
+
+def _widths(made: Table, console: Console, options: ConsoleOptions) -> list[int] | None:
+    """Return widths of columns that break no word, or None when there is no room for such."""
+    columns = [[column.header, *column.cells] for column in made.columns]
+    needs = [[_need(cell, console, options) for cell in cells] for cells in columns]
+    least = [max(word for word, _ in each) for each in needs]
+    whole = [max(line for _, line in each) for each in needs]
+    room = options.max_width - sum(least) - 2 * (len(least) - 1)
+    if room < 0:
+        return None
+    widths = []
+    for word, line in zip(least, whole, strict=True):
+        more = min(line - word, room)
+        widths.append(word + more)
+        room -= more
+    is_cramped = any(line > _LINES * width for line, width in zip(whole, widths, strict=True))
+    return None if is_cramped else widths
+
+
+def _need(cell: RenderableType, console: Console, options: ConsoleOptions) -> Measurement:
+    """Return the least and the whole width of a cell."""
+    return Measurement.get(console, options.update(max_width=_ENDLESS), cell)
+
+
+def _listed(made: Table, width: int) -> Iterator[Text]:
+    columns = list(made.columns)
+    for row in zip(*(column.cells for column in columns), strict=True):
+        for number, (column, cell) in enumerate(zip(columns, row, strict=True)):
+            text = Text(cell) if isinstance(cell, str) else cell
+            if isinstance(text, Text) and text:
+                title = f"{column.header}: " if number and column.header else ""
+                for line in _wrapped(Text.assemble(title, text), width, 2 if number else 0):
+                    line.no_wrap, line.overflow = True, "ignore"
+                    yield line
+
+
+def _stripped(line: list[Segment]) -> list[Segment]:
+    while line and not line[-1].text.strip():
+        line.pop()
+    if line:
+        text, style, control = line.pop()
+        line.append(Segment(text.rstrip(), style, control))
+    return line

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from packaging.utils import canonicalize_name
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
@@ -34,10 +33,10 @@ if TYPE_CHECKING:
     epilog="""\b
 Examples:
   pysharedir --python .venv sort --dry-run
-  pysharedir --python .venv sort                       all that is installed
-  pysharedir --python .venv sort requests idna         these, and what must stay with them
-  pysharedir --python .venv sort --platform pywhatever it finds a library beside it, say
-  pysharedir --python .venv sort --check               for CI: exit code 1 when one is misplaced
+  pysharedir --python .venv sort                   all that is installed
+  pysharedir --python .venv sort requests idna     these, and their kin
+  pysharedir --python .venv sort --platform torch  it stays, whatever it is
+  pysharedir --python .venv sort --check           exits 1 if any is misplaced
 """
 )
 @options.python
@@ -130,7 +129,7 @@ def _refuse_unknown(names: Sequence[str], plan: sorting.Plan) -> None:
 
 
 def _apply(steps: list[Step], plan: sorting.Plan) -> None:
-    console = Console(stderr=True)
+    console = output.console(stderr=True)
     columns = (TextColumn("moving distributions"), BarColumn(), MofNCompleteColumn())
     with Progress(
         *columns, console=console, transient=True, disable=not sys.stderr.isatty()
@@ -187,9 +186,8 @@ def _tell(plan: sorting.Plan, notes: Sequence[str], *, dry_run: bool, show_all: 
             table.add_row(Text(name, "bold"), each.kind.value, Text(place), Text(_why(each)))
     if table.row_count:
         output.console().print(table)
-    for note in notes:
-        click.echo(f"note: {note}")
-    click.echo(_summary(plan, dry_run=dry_run))
+    output.tell_notes(notes)
+    output.say(_summary(plan, dry_run=dry_run))
 
 
 def _why(verdict: Verdict) -> str:

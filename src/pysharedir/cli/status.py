@@ -16,7 +16,14 @@ from pysharedir.cli.recovery import try_to_recover
 from pysharedir.target import find
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  pysharedir --python .venv status
+  PYSHAREDIR=0 pysharedir --python .venv status    as it is without the hook
+  pysharedir --python /usr/bin/python3 status --prefix /usr
+"""
+)
 @options.python
 @options.prefix
 @options.json
@@ -40,14 +47,13 @@ def status(python: str | None, *, prefix: str | None, as_json: bool) -> None:
         table.add_row(Text(name, "bold"), Text(value))
     console.print(table)
     console.print()
-    entries = output.table("sys.path", "role", "put there by")
+    entries = output.table("sys.path", "role", "put by")
     for entry in report.path:
         entries.add_row(Text(entry.path, "" if entry.exists else "dim"), entry.role, Text(entry.by))
     for path in report.dropped:
         entries.add_row(Text(path, "dim strike"), "dropped: on it already", "pysharedir")
     console.print(entries)
-    for note in notes:
-        click.echo(f"note: {note}")
+    output.tell_notes(notes)
 
 
 def _summary(report: reporting.Status) -> list[tuple[str, str]]:

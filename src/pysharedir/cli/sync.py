@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Examples:
   pysharedir --python /apps/aarch64/bin/python3 sync
   pysharedir --python /apps/aarch64/bin/python3 sync --install
-  pysharedir --python .venv sync --check       for CI: exit code 1 when anything is to do
+  pysharedir --python .venv sync --check     exits with 1 if anything is to do
 """
 )
 @options.python
@@ -52,7 +52,7 @@ def sync(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Complete an interpreter for a sharedir that another one filled.
+    """Complete an interpreter whose sharedir another one filled.
 
     All interpreters that use a sharedir find the packages in it, but the scripts and the native
     dependencies of these are where they were installed from.  This makes the console and gui
@@ -107,17 +107,16 @@ def _tell(
     target: Target, report: Report, notes: Sequence[str], *, dry_run: bool, install: bool
 ) -> None:
     for step in report.steps:
-        click.echo(f"would {step}" if dry_run else str(step))
+        output.say(f"would {step}" if dry_run else str(step))
     for requirement in report.installed:
-        click.echo(f"install {requirement}")
-    for note in notes:
-        click.echo(f"note: {note}")
+        output.say(f"install {requirement}")
+    output.tell_notes(notes)
     for each in report.dependencies:
         there = f"{each.installed} is installed" if each.installed else "missing"
-        click.echo(f"{each.requirement}: {there} (required by {', '.join(each.required_by)})")
+        output.say(f"{each.requirement}: {there} (required by {', '.join(each.required_by)})")
     if report.commands:
-        click.echo("would install with one of:" if dry_run and install else "to install:")
+        output.say("would install with one of:" if dry_run and install else "to install:")
     for command in report.commands.values():
-        click.echo(f"  {shlex.join(command)}")
+        click.echo(f"  {shlex.join(command)}")  # in one line, to be copied
     if not (report.steps or report.installed or report.dependencies):
-        click.echo(f"{target.executable}: complete already, nothing to do")
+        output.say(f"{target.executable}: complete already, nothing to do")

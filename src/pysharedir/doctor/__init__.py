@@ -121,8 +121,12 @@ def treat(target: Target, where: Place, checks: Sequence[Check] = CHECKS) -> Tre
 
 
 def fixes(diagnosis: Diagnosis) -> list[tuple[Check, list[Step]]]:
-    """Return the steps that mend what can be mended, each once, by check."""
-    steps: dict[Check, dict[Step, None]] = {}
+    """Return the steps that mend what can be mended, each once, by the first check that has it."""
+    checks: dict[Step, Check] = {}
     for check, finding in diagnosis.findings:
-        steps.setdefault(check, {}).update(dict.fromkeys(finding.fix))
-    return [(check, list(each)) for check, each in steps.items() if each]
+        for step in finding.fix:
+            checks.setdefault(step, check)
+    return [
+        (check, [step for step in checks if checks[step] is check])
+        for check in dict.fromkeys(checks.values())
+    ]

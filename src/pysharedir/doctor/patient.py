@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pysharedir import distributions, layout, remembered, sorting
+from pysharedir import distributions, layout, remembered, sorting, startup, sync
 from pysharedir.entries import entries
 from pysharedir.owners import Owners
 from pysharedir.verdicts import Kind
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pysharedir.activation import Place
     from pysharedir.distributions import Distribution
     from pysharedir.entries import Entry
+    from pysharedir.startup import Startup
     from pysharedir.target import Target, View
 
 
@@ -49,6 +50,11 @@ class Patient:
     def entries(self) -> tuple[Entry, ...]:
         """The entries of ``sys.path`` of that start."""
         return entries(self.target, self.view)
+
+    @cached_property
+    def startup(self) -> Startup:
+        """What one start runs."""
+        return startup.start(self.target.executable, runs=0)
 
     @cached_property
     def hook(self) -> hook.Installed:
@@ -115,3 +121,8 @@ class Patient:
         return sorting.plan(
             self.target, self.where, {name: Kind(kind) for name, kind in overrules.items()}
         )
+
+    @cached_property
+    def completion(self) -> sync.Report:
+        """What ``sync`` would do; to be asked only while the sharedir is used."""
+        return sync.plan(self.target, self.where)

@@ -6,12 +6,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pysharedir.changes import MakeLink
+from pysharedir import distributions, layout
+from pysharedir.changes import MakeLink, RemoveFile
 from pysharedir.doctor.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pysharedir.changes import Step
     from pysharedir.doctor.patient import Patient
 
 
@@ -20,7 +22,7 @@ def missing(patient: Patient) -> Iterator[Finding]:
     link = _link(patient)
     if not patient.target.makes_lib64 or os.path.lexists(link):
         return
-    if "lib64" in patient.hook.created or not _made_by_virtualenv(patient):
+    if "lib64" in patient.hook.created or _made_with_link(patient):
         yield Finding(
             about=str(link),
             reason="missing, so that what looks for libraries in lib64 finds none",
@@ -29,14 +31,82 @@ def missing(patient: Patient) -> Iterator[Finding]:
         )
 
 
+def absolute(patient: Patient) -> Iterator[Finding]:
+    """Find a link of a venv that would not move with it (astral-sh/uv#4265)."""
+    link = _link(patient)
+    if not patient.target.is_venv or not link.is_symlink():
+        return
+    to = os.readlink(link)
+    if os.path.isabs(to) and _leads_to_lib(link):
+        yield Finding(
+            about=str(link),
+            reason=f"leads to {to}: when the venv is moved or copied, it leads to the old place",
+            remedy=f"ln -sfn lib {link}",
+            fix=_relink(link),
+        )
+
+
+def astray(patient: Patient) -> Iterator[Finding]:
+    """Find a link of a venv that leads nowhere, or elsewhere than to lib."""
+    link = _link(patient)
+    if not patient.target.is_venv or not link.is_symlink() or _leads_to_lib(link):
+        return
+    to = os.readlink(link)
+    is_dangling = not os.path.exists(link)
+    yield Finding(
+        about=str(link),
+        reason=f"leads to {to}, which {'is not there' if is_dangling else 'is not lib'}",
+        remedy=f"ln -sfn lib {link}" + ("" if is_dangling else ", if nothing there is needed"),
+        fix=_relink(link) if is_dangling and link.with_name("lib").is_dir() else (),
+    )
+
+
+def separate(patient: Patient) -> Iterator[Finding]:
+    """Find distributions of a venv in a lib64 of its own where the interpreter does not look.
+
+    A 32-bit one rightly leaves lib64 to another, and builds with a platlibdir look into both.
+    """
+    if not patient.target.is_venv or patient.target.bits != 64:  # noqa: PLR2004
+        return
+    other = _other(patient.site_dir)
+    if layout.lists(patient.view.path, str(other)):
+        return
+    names = [each.name for each in distributions.installed(other)]
+    if names:
+        yield Finding(
+            about=str(other),
+            reason=f"not on sys.path, so that {names[0]} "
+            + (f"and {len(names) - 1} more " if names[1:] else "")
+            + "installed there cannot be imported",
+            remedy=f"move {_link(patient)} away, `ln -s lib {_link(patient)}`, and install "
+            + ("them" if names[1:] else "it")
+            + " again",
+        )
+
+
 def _link(patient: Patient) -> Path:
     return Path(patient.target.prefix, "lib64")
 
 
-def _made_by_virtualenv(patient: Patient) -> bool:
-    """Tell whether virtualenv made it, which makes no such link (astral-sh/uv#3578)."""
+def _leads_to_lib(link: Path) -> bool:
+    return layout.same_directory(str(link), str(link.with_name("lib")))
+
+
+def _relink(link: Path) -> tuple[Step, ...]:
+    return RemoveFile(link), MakeLink(link, "lib")
+
+
+def _other(site_dir: Path) -> Path:
+    """Return the twin of a site dir in lib64, or in lib when it is in lib64 itself."""
+    *root, library, python, name = site_dir.parts
+    return Path(*root, "lib" if library == "lib64" else "lib64", python, name)
+
+
+def _made_with_link(patient: Patient) -> bool:
+    """Tell whether venv or uv made it; virtualenv makes no such link (astral-sh/uv#3578)."""
     try:
-        lines = Path(patient.target.prefix, "pyvenv.cfg").read_text("utf-8", "replace")
+        lines = Path(patient.target.prefix, "pyvenv.cfg").read_text("utf-8", "replace").splitlines()
     except OSError:
         return False
-    return any(line.partition("=")[0].strip() == "virtualenv" for line in lines.splitlines())
+    keys = {line.partition("=")[0].strip() for line in lines}
+    return "virtualenv" not in keys and bool(keys & {"uv", "version"})

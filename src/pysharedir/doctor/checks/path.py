@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from typing import TYPE_CHECKING
 
 from pysharedir.doctor.findings import Finding
@@ -11,20 +12,40 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pysharedir.doctor.patient import Patient
+    from pysharedir.entries import Entry
+
+_OF_VARIABLES = {
+    "PYTHONPATH": "take it out of PYTHONPATH",
+    "PYSHAREDIR_PREFIXES": "name each prefix once in PYSHAREDIR_PREFIXES",
+    "startup code": "let what adds it at startup see first whether it is there",
+}
 
 
 def twice(patient: Patient) -> Iterator[Finding]:
-    """Find directories that are on the path under two names."""
-    first: dict[tuple[int, int], str] = {}
-    for entry in patient.view.path:
+    """Find directories that are on the path twice, mostly under two names."""
+    seen: dict[tuple[int, int], Entry] = {}
+    for entry in patient.entries:
         try:
-            status = os.stat(entry)
+            status = os.stat(entry.path)
         except OSError:
             continue
-        other = first.setdefault((status.st_dev, status.st_ino), entry)
-        if other != entry:
-            yield Finding(
-                about=entry,
-                reason=f"the same directory as {other}, so that all in it is found twice",
-                remedy="`pysharedir enable` takes the second off the path",
-            )
+        first = seen.setdefault((status.st_dev, status.st_ino), entry)
+        if first is entry or not stat.S_ISDIR(status.st_mode):
+            continue
+        # site puts no spelling there twice.
+        by = "startup code" if first.path == entry.path else entry.by
+        yield Finding(
+            about=entry.path,
+            reason=f"all in it is found twice: {by} put it there, and {first.by} {first.path}, "
+            "which is the same directory",
+            remedy=_remedy(patient, first.by if by == "site" else by),
+        )
+
+
+def _remedy(patient: Patient, by: str) -> str:
+    if by in _OF_VARIABLES:
+        return _OF_VARIABLES[by]
+    line = f"take the line out of {by}; " if by.endswith(".pth") else ""
+    if patient.hook.files:
+        return f"{line}the hook takes the second off the path when it is on (PYSHAREDIR=1)"
+    return f"{line}`pysharedir enable` takes the second off the path"

@@ -1,6 +1,26 @@
 """One real fault for each check, by its code."""
 
-from unit.doctor.faults import hook, layout
+from unit.doctor.faults import (
+    copies,
+    dependencies,
+    hook,
+    layout,
+    native,
+    pycs,
+    scripts,
+    startup,
+    uv,
+)
 from unit.doctor.faults.fault import Fault
 
-FAULTS: dict[str, Fault] = {**layout.FAULTS, **hook.FAULTS}
+FAULTS: dict[str, Fault] = {
+    **copies.FAULTS,
+    **dependencies.FAULTS,
+    **hook.FAULTS,
+    **layout.FAULTS,
+    **native.FAULTS,
+    **pycs.FAULTS,
+    **scripts.FAULTS,
+    **startup.FAULTS,
+    **uv.FAULTS,
+}

@@ -1,0 +1,241 @@
+"""Tell as JSON where the import system looks for a module, and what is there.  Runs in the target.
+
+Contract: imports nothing but the standard library, runs on Python 3.9, changes nothing, imports
+neither the module that it is asked for nor the parents of that, and prints one line of JSON
+between two fences, so that what other startup code prints does no harm.  It is passed with ``-c``,
+and gets JSON: the name, and directories that are not on the path but to be looked into too.
+"""
+
+import sys
+
+LOADED = {name: module for name, module in sys.modules.items() if name != "__main__"}
+sys.dont_write_bytecode = True
+
+import os
+
+# What this file needs comes from the standard library, whatever the user has put before that.
+REAL_PATH = sys.path
+STDLIB = os.path.dirname(os.__file__)
+sys.path = [
+    entry
+    for entry in REAL_PATH
+    if isinstance(entry, str) and (entry == STDLIB or os.path.basename(entry) == "lib-dynload")
+]
+
+import importlib.machinery
+import json
+
+sys.path = REAL_PATH
+
+KINDS = (
+    (importlib.machinery.ExtensionFileLoader, "extension module"),
+    (importlib.machinery.SourcelessFileLoader, "bytecode module"),
+    (importlib.machinery.SourceFileLoader, "module"),
+)
+
+
+def described(spec):
+    """What a spec says; of a namespace portion it says where that is."""
+    try:
+        locations = spec.submodule_search_locations
+        locations = None if locations is None else [str(each) for each in locations]
+    except Exception:  # a namespace path whose parent is not imported
+        locations = []
+    return dict(
+        kind=kind_of(spec.loader, locations),
+        origin=spec.origin if isinstance(spec.origin, str) else None,
+        file=getattr(spec.loader_state, "filename", None),  # of a frozen module
+        locations=locations,
+    )
+
+
+def kind_of(loader, locations):
+    name = getattr(loader, "__name__", type(loader).__name__)
+    if loader is None or name in ("NamespaceLoader", "_NamespaceLoader"):
+        return "namespace portion"
+    if name == "BuiltinImporter":
+        return "built-in module"
+    if name == "FrozenImporter":
+        return "frozen module"
+    if name == "zipimporter":
+        return "module in a zip" if locations is None else "package in a zip"
+    if locations is not None:
+        return "package"
+    return next((kind for cls, kind in KINDS if isinstance(loader, cls)), "module")
+
+
+def name_of(finder):
+    """The finder's name, and the file of the module that it is from."""
+    if isinstance(finder, type(sys)):
+        module = name = finder.__name__
+    else:
+        cls = finder if isinstance(finder, type) else type(finder)
+        module, name = cls.__module__, cls.__module__ + "." + cls.__qualname__
+    return dict(name=name, file=getattr(sys.modules.get(module), "__file__", None))
+
+
+def finder_of(path):
+    """The finder that sys.path_hooks have for an entry, as PathFinder gets it."""
+    path = path or os.getcwd()
+    if path in sys.path_importer_cache:
+        return sys.path_importer_cache[path]
+    for hook in sys.path_hooks:
+        try:
+            return hook(path)
+        except ImportError:
+            continue
+    return None
+
+
+def ask(find):
+    """What a finder answers: what it found, and the error that it raised."""
+    try:
+        spec = find()
+    except Exception as error:
+        return dict(found=None, error="{}: {}".format(type(error).__name__, error))
+    return dict(found=None if spec is None else described(spec), error=None)
+
+
+def ask_place(name, place):
+    """What is at one place.
+
+    The place of a portion is the entry that it is in.
+    """
+
+    def find():
+        finder = finder_of(place["path"])
+        return finder.find_spec(name) if hasattr(finder, "find_spec") else None
+
+    return dict(place, **ask(find))
+
+
+def by_path(answers):
+    """What PathFinder makes of the answers: the first module, else all portions together."""
+    portions = []
+    for answer in answers:
+        found = answer["found"]
+        if not answer["open"] or found is None:
+            continue
+        if found["kind"] != "namespace portion":
+            return found
+        portions += found["locations"]
+    if not portions:
+        return None
+    return dict(kind="namespace package", origin=None, file=None, locations=portions)
+
+
+def search(name, answers, closed):
+    """Ask the finders in order, and return the answer that counts and what each of them says."""
+    winner, by, said = None, None, []
+    path = [answer["path"] for answer in answers if answer["open"]] if "." in name else None
+    for finder in [] if closed else list(sys.meta_path):
+        facts = name_of(finder)
+        editable = facts["name"].startswith("__editable__")
+        if facts["name"] == "_pysharedir" or not hasattr(finder, "find_spec"):
+            continue  # the hook's gate passes on what those behind it answer
+        if winner is not None and not editable:
+            continue  # an import would not ask it
+        if finder is importlib.machinery.PathFinder:
+            facts.update(found=by_path(answers), error=None)
+        else:
+            facts.update(ask(lambda finder=finder: finder.find_spec(name, path, None)))
+        said.append(facts)
+        if winner is None and facts["found"] is not None:
+            winner, by = facts["found"], facts["name"]
+    return winner, by, said
+
+
+def loaded(name):
+    """What a module is that startup code has imported."""
+    module = LOADED[name]
+    if module is None:
+        return None
+    spec = getattr(module, "__spec__", None)
+    file = getattr(module, "__file__", None)
+    if spec is None:
+        kind = "package" if hasattr(module, "__path__") else "module"
+        found = dict(kind=kind, origin=file)
+    else:
+        found = described(spec)
+    if found["kind"] == "namespace portion":
+        found["kind"] = "namespace package"
+    try:
+        locations = [str(each) for each in module.__path__]
+    except Exception:  # no package
+        locations = None
+    return dict(found, file=file, locations=locations)
+
+
+def extends(winner):
+    """Whether a package looks for the other halves of itself when it is imported."""
+    if not winner or winner["kind"] != "package" or not winner["origin"]:
+        return False
+    try:
+        with open(winner["origin"], "rb") as file:
+            text = file.read()
+    except OSError:
+        return False
+    return b"extend_path(" in text or b"declare_namespace(" in text
+
+
+def next_places(winner, answers):
+    """Where submodules are looked for, and where they are not but may be."""
+    opened = list(winner["locations"] or []) if winner else []
+    entries = {}
+    for answer in answers:
+        for location in (answer["found"] or {}).get("locations") or []:
+            entries.setdefault(location, answer["entry"])
+            if answer["open"] and extends(winner) and location not in opened:
+                opened.append(location)
+    places = [dict(path=each, entry=entries.get(each), open=True) for each in opened]
+    hidden = [each for each in entries if each not in opened]
+    return places + [dict(path=each, entry=entries[each], open=False) for each in hidden]
+
+
+def levels(name, beside):
+    places = [
+        dict(path=entry, entry=index, open=True)
+        for index, entry in enumerate(sys.path)
+        if isinstance(entry, str)
+    ]
+    places += [
+        dict(path=entry, entry=len(sys.path) + index, open=False)
+        for index, entry in enumerate(beside)
+    ]
+    parts = name.split(".")
+    closed = False
+    for end in range(1, len(parts) + 1):
+        level = ".".join(parts[:end])
+        answers = [ask_place(level, place) for place in places]
+        winner, by, said = search(level, answers, closed)
+        if level in LOADED:
+            winner, by = loaded(level), "startup"
+        yield dict(
+            name=level,
+            found=winner,
+            by=by,
+            blocked=level in LOADED and LOADED[level] is None,
+            extends=extends(winner),
+            asked=answers,
+            finders=said,
+        )
+        # Of what is no package, or not there, nothing can be imported.
+        closed = not winner or winner["locations"] is None
+        places = next_places(winner, answers)
+
+
+def facts(name, beside):
+    names = getattr(sys, "stdlib_module_names", ())
+    try:
+        cwd = os.getcwd()
+    except OSError:
+        cwd = None
+    return dict(
+        path=[entry if isinstance(entry, str) else None for entry in sys.path],
+        cwd=cwd,
+        stdlib=sorted({*names, *sys.builtin_module_names}),
+        levels=list(levels(name, beside)),
+    )
+
+
+sys.stdout.write("\n<pysharedir>" + json.dumps(facts(*json.loads(sys.argv[1]))) + "</pysharedir>\n")

@@ -1,0 +1,305 @@
+"""Tell as JSON what a start of an interpreter runs.  Runs in the target.
+
+Contract: imports nothing but the standard library, and up to the end of the start only what
+every start has imported by then; runs on Python 3.9, changes nothing, and prints one line of
+JSON between two fences, so that what other startup code prints does no harm.
+
+It is run by a few lines that are passed with ``-S -c``, so that it can have site do then what
+site does by itself in a start without ``-S``, and look on.  These lines set
+
+- ``names``: the modules that were there before their own imports,
+- ``clock`` and ``began``: the clock in nanoseconds, and the time before this text was compiled,
+- ``mark``: what tells a tracer of system calls which span the next ones belong to, or None,
+- ``watch``: whether to find out which files are executed, which takes time of its own.
+"""
+
+import builtins
+import sys
+
+if sys.path[:1] == [""]:  # the working directory, which a start puts there behind site
+    del sys.path[0]
+
+own = set(sys.modules) - names
+known = set(sys.modules)
+entries = {entry for entry in sys.path if isinstance(entry, str)}
+spans = []
+stack = []
+last = 0
+
+
+def pause():
+    """Stop the clock, and put down to the span that runs what is new."""
+    now = clock()
+    if mark:
+        mark("")
+    top = stack[-1]
+    top["ns"] += now - last
+    for name in list(sys.modules):
+        if name not in known and isinstance(name, str):
+            known.add(name)
+            top["modules"].append(name)
+    for entry in sys.path:
+        if isinstance(entry, str) and entry not in entries:
+            entries.add(entry)
+            top["path"].append(entry)
+
+
+def resume():
+    """Start the clock for the span that runs now."""
+    global last
+    if mark:
+        mark(str(stack[-1]["number"]))
+    last = clock()
+
+
+class Span:
+    """Something that runs, without the spans within it.
+
+    An error that would end the start is put down, and does not end it.
+
+    :param survives: Tells whether a start outlives an error that comes out of it.
+    """
+
+    def __init__(self, kind, file=None, text=None, survives=lambda error: False):
+        self.survives = survives
+        self.facts = dict(
+            kind=kind,
+            file=file,
+            text=text,
+            ns=0,
+            modules=[],
+            path=[],
+            files=[],
+            error=None,
+            fatal=False,
+        )
+
+    def __enter__(self):
+        if stack:
+            pause()
+        self.facts["number"] = len(spans)
+        spans.append(self.facts)
+        stack.append(self.facts)
+        resume()
+        return self.facts
+
+    def __exit__(self, kind, error, traceback):
+        pause()
+        fatal = error is not None and not self.survives(error)
+        if error is not None and self.facts["kind"] != "hook":  # which ends a search by one
+            self.facts.update(error=describe(error), fatal=fatal)
+        stack.pop()
+        if stack:
+            resume()
+        return fatal
+
+
+def describe(error):
+    try:
+        text = str(error)
+    except Exception:
+        text = ""
+    return type(error).__name__ + (": " + text if text else "")
+
+
+def wrap(owner, **wrappers):
+    """Wrap those functions that *owner* has."""
+    for name, wrapper in wrappers.items():
+        original = getattr(owner, name, None)
+        if original is not None:
+            setattr(owner, name, wrapper(original))
+
+
+# Takes the place of the caller's frame: the lines in -nspkg.pth files of setuptools read
+# sys._getframe(1).f_locals["sitedir"].
+RUN = compile("builtins.exec(line)", "<pysharedir>", "exec")
+
+
+def executing(code):
+    """Return what stands in for exec in the module site, whose function of *code* runs lines."""
+
+    def execute(source, *scopes, **named):
+        frame = sys._getframe(1)
+        scope = frame.f_locals
+        if frame.f_code is not code:  # an import line, which runs in that module
+            return builtins.exec(source, *scopes or (frame.f_globals, scope), **named)
+        survives = lambda error: isinstance(error, Exception)
+        with Span("import line", scope["fullname"], source, survives):
+            builtins.exec(RUN, frame.f_globals, scope)
+
+    return execute
+
+
+def reading(first):
+    """Return a wrapper for what reads a startup file; its arguments begin at *first*."""
+
+    def wrapper(original):
+        def read(*arguments):
+            directory, name = arguments[first : first + 2]
+            with Span("file", sys.modules["os"].path.join(directory, name)):
+                return original(*arguments)
+
+        return read
+
+    return wrapper
+
+
+def extending(original):
+    """Wrap what adds path lines to sys.path, from Python 3.15 on."""
+
+    def extend(state):
+        pairs = state._path_entries
+        for file, entry in list(pairs):
+            state._path_entries = [(file, entry)]
+            if file is None:  # a site dir
+                original(state)
+                continue
+            with Span("path line", file, entry):
+                original(state)
+        state._path_entries = pairs
+
+    return extend
+
+
+def starting(original):
+    """Wrap what runs the entries of .start files (PEP 829)."""
+
+    def start(state):
+        files = state._entrypoints
+        for file, lines in list(files.items()):
+            for line in lines:
+                state._entrypoints = {file: [line]}
+                with Span("entry", file, line):
+                    original(state)
+        state._entrypoints = files
+
+    return start
+
+
+def printing(original):
+    """Wrap what tells of errors in them."""
+
+    def print_error(message, exc=None):
+        if exc is not None and stack[-1]["kind"] == "entry":
+            stack[-1]["error"] = describe(exc)
+        return original(message, exc)
+
+    return print_error
+
+
+def customizing(name):
+    """Return a wrapper for what imports sitecustomize or usercustomize; it does so itself."""
+
+    def customize():
+        with Span(name) as facts:
+            facts["search"] = [entry for entry in sys.path if isinstance(entry, str)]
+            try:
+                __import__(name)
+            except ImportError as error:
+                if error.name != name:
+                    complain(facts, error)
+            except Exception as error:
+                complain(facts, error)
+            module = sys.modules.get(name)
+            if module is not None:
+                facts["file"] = module.__dict__.get("__file__")
+
+    return lambda original: customize
+
+
+def complain(facts, error):
+    facts["error"] = describe(error)
+    said = "Error in %s; set PYTHONVERBOSE for traceback:\n%s\n"
+    sys.stderr.write(said % (facts["kind"], facts["error"]))
+
+
+def completing(original):
+    """Wrap what imports sitecustomize: pysharedir's hook does its work then, as a finder."""
+
+    def customize():
+        hooks = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
+        hooks = [hook for hook in hooks if getattr(hook, "__name__", None) == "_pysharedir"]
+        for hook in hooks:
+            hook.find_spec = finding(hook.find_spec, hook.__file__)
+        try:
+            original()
+        finally:
+            for hook in hooks:
+                hook.find_spec = hook.find_spec.original
+
+    return customize
+
+
+def finding(original, file):
+    def find_spec(name, path=None, target=None):
+        if name != "sitecustomize":
+            return original(name, path, target)
+        with Span("hook", file, survives=lambda error: True):
+            return original(name, path, target)
+
+    find_spec.original = original
+    return find_spec
+
+
+def audit(event, arguments):
+    """Note the file of each module that is executed, however it was found."""
+    if event in ("exec", "import") and stack:
+        file = getattr(arguments[0], "co_filename", None) if event == "exec" else arguments[1]
+        if isinstance(file, str) and file not in stack[-1]["files"]:
+            stack[-1]["files"].append(file)
+
+
+def start():
+    """Do what a start does from the import of site on."""
+    with Span("site"):
+        import site
+
+        pause()
+        state = getattr(site, "StartupState", None)
+        runner = site.addpackage if state is None else state._exec_imports
+        site.exec = executing(runner.__code__)
+        wrap(site, _print_error=printing)
+        wrap(site, execsitecustomize=customizing("sitecustomize"))
+        wrap(site, execsitecustomize=completing, execusercustomize=customizing("usercustomize"))
+        if state is not None:
+            wrap(
+                state,
+                _read_pth_file=reading(1),
+                _read_start_file=reading(1),
+                _extend_syspath=extending,
+                _execute_start_entrypoints=starting,
+            )
+        else:
+            wrap(site, addpackage=reading(0))
+        site.__spec__._initializing = True  # as while a start imports it
+        resume()
+        site.main()
+
+
+def facts():
+    modules = sorted(name for name in sys.modules if isinstance(name, str) and name not in own)
+    site, os = sys.modules["site"], sys.modules["os"]
+    return dict(
+        version=sys.version_info[:3],
+        prefix=sys.prefix,
+        base_prefix=sys.base_prefix,
+        stdlib=os.path.dirname(os.__file__),
+        user_site=site.USER_SITE if site.ENABLE_USER_SITE else None,
+        path=[entry for entry in sys.path if isinstance(entry, str)],
+        modules=modules,
+        began=began,
+        spans=spans,
+    )
+
+
+if watch:
+    sys.addaudithook(audit)
+start()
+sys.modules["site"].__spec__._initializing = False
+found = facts()
+
+import json
+
+said = ("\n<pysharedir>" + json.dumps(found) + "</pysharedir>\n").encode("ascii")
+while said:  # startup code may have replaced sys.stdout
+    said = said[sys.modules["os"].write(1, said) :]

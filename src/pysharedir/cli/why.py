@@ -1,0 +1,224 @@
+"""The command ``why``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+from rich.text import Text
+
+from pysharedir import activation
+from pysharedir import why as explaining
+from pysharedir.cli import options, output
+from pysharedir.cli.recovery import try_to_recover
+from pysharedir.errors import PysharedirError
+from pysharedir.target import find
+from pysharedir.why.scene import Scene
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pysharedir.why import Answer
+    from pysharedir.why.case import Reason
+    from pysharedir.why.distribution import Release
+    from pysharedir.why.module import Module, Row
+    from pysharedir.why.script import Script
+
+_STYLES = {
+    "taken": "green",
+    "portion": "green",
+    "shadowed": "yellow",
+    "hidden": "yellow",
+    "failed": "red",
+    "nothing": "dim",
+    "not asked": "dim",
+}
+_MANY = 12  # names that are shown of a list
+
+
+def _names(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Offer the names of what is installed in the target."""
+    try:
+        target = find(ctx.obj)
+        found = Scene(target, activation.place(target)).visible.values()
+    except (PysharedirError, OSError):
+        return []
+    names = {each.name for each in found}
+    return sorted(name for name in names if name.lower().startswith(incomplete.lower()))
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  pysharedir --python .venv why requests
+  pysharedir --python .venv why google.cloud.storage   a submodule
+  pysharedir --python 3.13 why PyYAML                  a distribution
+  pysharedir --python .venv why sphinx-build           a script
+"""
+)
+@options.python
+@click.argument("name", shell_complete=_names)
+@options.prefix
+@options.json
+@click.pass_obj
+def why(python: str | None, *, name: str, prefix: str | None, as_json: bool) -> None:
+    """Say where a module, a distribution or a script comes from.
+
+    NAME may be several of these, and is then explained as each.  The interpreter is started as
+    you start it, in this directory and with the environment as it is now, and tells which entry
+    of sys.path has what.  It imports neither the module nor its parents.
+
+    When there is no such thing, this says why, and what helps.
+
+    Exits with 1 when nothing of that name is found.
+    """
+    target = find(python)
+    where = activation.place(target, prefix)
+    notes = try_to_recover(target, where)
+    answer = explaining.explain(target, where, name)
+    notes = [*answer.notes, *notes]
+    if as_json:
+        facts = {
+            "target": str(target.executable),
+            "found": answer.found,
+            **asdict(answer),
+            "notes": notes,
+        }
+        click.echo(json.dumps(output.plain(facts), indent=2))
+    else:
+        _tell(answer, notes)
+    if not answer.found:
+        click.get_current_context().exit(1)
+
+
+def _tell(answer: Answer, notes: Sequence[str]) -> None:
+    for number, sentence in enumerate(_sentences(answer)):
+        output.say(Text(sentence, "" if number else "bold"))
+    _tell_reasons(answer.reasons)
+    _tell_reasons(answer.warnings, "warning: ")
+    facts = output.table("", "")
+    for key, value in _facts(answer):
+        facts.add_row(Text(key, "bold"), Text(value))
+    if facts.row_count:
+        output.console().print(facts)
+    shows_path = answer.rows and (answer.module or not answer.found)
+    if shows_path:
+        output.say("")
+        output.console().print(_entries(answer.rows))
+    output.tell_notes(notes if shows_path else notes[len(answer.notes) :])
+
+
+def _sentences(answer: Answer) -> Iterator[str]:
+    if answer.module:
+        yield _of_module(answer.module)
+    if answer.distribution:
+        each = answer.distribution
+        kind = "an editable distribution" if each.editable else "a distribution"
+        yield f"{each.name} {each.version} is {kind} in the {each.role}"
+    if answer.script:
+        owner = _of(answer.script.distribution, answer.script.version)
+        what = "a script" if answer.script.is_there else "to be a script, and not there,"
+        yield f"{answer.script.name} is {what} {owner}"
+    if not answer.found and not answer.script:
+        yield f"{answer.name} is not found"
+    if answer.parent:
+        yield _of_module(answer.parent)
+
+
+def _of_module(module: Module) -> str:
+    article = "an" if module.kind[0] in "aeiou" else "a"
+    sentence = f"{module.name} is {article} {module.kind}"
+    if module.kind == "namespace package":
+        count = len(module.portions)
+        return sentence + (f" of {count} portions" if count > 1 else " of one portion")
+    if module.is_stdlib:
+        return f"{sentence} of the standard library"
+    place = (
+        f"in the {module.role}" if module.role else f"found by {module.finder or 'startup code'}"
+    )
+    if module.role in ("PYTHONPATH", "other"):
+        place = f"in {module.entry} ({module.role})"
+    if module.role == "path line":
+        place = f"in {module.entry}, by a path line"
+    return f"{sentence} {_of(module.distribution, module.version)}, {place}"
+
+
+def _of(distribution: str | None, version: str | None) -> str:
+    return f"of {distribution} {version}" if distribution else "of no distribution"
+
+
+def _facts(answer: Answer) -> Iterator[tuple[str, str]]:
+    found = answer.module or answer.parent
+    if found:
+        yield from _facts_of_module(found)
+    if answer.distribution:
+        yield from _facts_of_distribution(answer.distribution)
+    if answer.script:
+        yield from _facts_of_script(answer.script)
+
+
+def _facts_of_module(module: Module) -> Iterator[tuple[str, str]]:
+    if module.file:
+        yield "file", module.file
+    for row in module.portions:
+        yield "portion", f"{row.file} ({row.distribution or 'of no distribution'})"
+    if module.at_startup:
+        yield "imported", "by startup code already, so no entry is asked"
+    if module.finder and not module.is_stdlib:
+        yield "finder", module.finder
+    if module.in_sharedir:
+        hook = ", which the hook put on sys.path" if module.by_hook else ""
+        yield "sharedir", f"it is in one{hook}"
+    for row in module.shadowed:
+        yield "shadowed", f"{row.file} ({row.distribution or row.role})"
+
+
+def _facts_of_distribution(release: Release) -> Iterator[tuple[str, str]]:
+    yield "metadata", release.metadata
+    if release.editable:
+        yield "project", release.editable
+    for name, values in ("modules", release.modules), ("scripts", release.scripts):
+        if values:
+            more = f" and {len(values) - _MANY} more" if len(values) > _MANY else ""
+            yield name, ", ".join(values[:_MANY]) + more
+    for each in release.copies:
+        yield "other copy", f"{each.version} in {each.path} ({each.role})"
+
+
+def _facts_of_script(script: Script) -> Iterator[tuple[str, str]]:
+    yield "script", script.file
+    if script.interpreter:
+        own = "this interpreter" if script.is_own else "another interpreter"
+        yield "run by", f"{script.interpreter} ({own})"
+    if script.entry_point:
+        state = "found" if script.module_found else "not found"
+        yield "calls", f"{script.entry_point} (module {state})"
+    if script.on_path != script.file:
+        yield "on PATH", f"{script.on_path}, another one" if script.on_path else "nothing"
+
+
+def _entries(rows: Sequence[Row]) -> object:
+    table = output.table("sys.path", "there is", "role, by")
+    for row in rows:
+        style = _STYLES.get(row.outcome, "")
+        role = f"{row.role}, {row.by}" if row.by else row.role
+        table.add_row(Text(row.path), Text(_there(row), style), Text(role))
+    return table
+
+
+def _there(row: Row) -> str:
+    if row.kind is None:
+        return f"{row.outcome}: {row.file}" if row.file else row.outcome
+    owner = f" of {row.distribution}" if row.distribution else ""
+    if row.kind == "namespace portion":
+        return f"{'' if row.outcome == 'portion' else 'hidden '}portion{owner}"
+    return f"{row.kind}{owner}: {row.outcome}"
+
+
+def _tell_reasons(reasons: Sequence[Reason], word: str = "") -> None:
+    for each in reasons:
+        output.say(Text.assemble((word, "yellow"), each.reason))
+        if each.remedy:
+            output.say(Text.assemble(("remedy: ", "cyan"), each.remedy), indent=2)

@@ -1,0 +1,145 @@
+"""Shared objects that look for libraries beside themselves (``$ORIGIN``)."""
+
+from __future__ import annotations
+
+import os
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from elftools.common.exceptions import ELFError
+from elftools.elf.dynamic import DynamicSegment
+from elftools.elf.elffile import ELFFile
+
+from pysharedir.doctor.checks import native
+from pysharedir.doctor.findings import Finding
+from pysharedir.owners import Owners
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pysharedir.doctor.patient import Patient
+
+# What the library raises for a damaged file.
+_DAMAGED = (ELFError, struct.error, ValueError, LookupError, TypeError, AttributeError, OSError)
+_ORIGINS = ("$ORIGIN", "${ORIGIN}")
+
+
+@dataclass(frozen=True)
+class Astray:
+    """A library that is in another tree than the one in which it is looked for.
+
+    :ivar user: The shared object that looks for it.
+    :ivar wanted: Where that looks.
+    :ivar library: Where it is.
+    """
+
+    user: str
+    wanted: str
+    library: str
+
+
+def astray(patient: Patient) -> Iterator[Finding]:
+    """Find libraries that are in the other tree than the one in which they are looked for."""
+    target = patient.target
+    if target.platform != "linux":
+        return
+    if not patient.sharedir.is_dir() and target.purelib == target.platlib:
+        return  # there is one tree only
+    plan = patient.plan
+    owners = Owners(each.distribution for each in plan.verdicts)
+    groups: dict[tuple[str, str], list[Astray]] = {}
+    for each in _search(patient):
+        names = tuple(
+            owner.name if (owner := owners.of(path)) else path for path in (each.user, each.library)
+        )
+        groups.setdefault((names[0], names[1]), []).append(each)
+    moving = {
+        each.distribution.name for each in plan.moves if each.destination == plan.layout.platlib
+    }
+    for (user, library), found in groups.items():
+        culprits = [name for name in (library, user) if name in moving]
+        yield Finding(
+            about=found[0].user,
+            reason=_reason(found, user, library),
+            remedy=f"`pysharedir sort {culprits[0]}` moves it to platlib"
+            if culprits
+            else f"install {user} and {library} into one tree, see `pysharedir sort --platform`",
+            fix=native.relocation(patient, plan.layout.platlib) if culprits else (),
+        )
+
+
+def _reason(found: list[Astray], user: str, library: str) -> str:
+    first = found[0]
+    more = f" (and {len(found) - 1} more so)" if len(found) > 1 else ""
+    return (
+        f"{user} looks for {os.path.basename(first.library)} in {first.wanted}, "
+        f"but {library} has it in {os.path.dirname(first.library)}{more}"
+    )
+
+
+def _search(patient: Patient) -> Iterator[Astray]:
+    objects = list(dict.fromkeys(_objects(patient)))
+    trees = sorted({tree for tree, _ in objects})
+    for tree, path in objects if len(trees) > 1 else ():
+        others = [each for each in trees if each != tree]
+        needed, directories = _dynamic(f"{tree}/{path}")
+        origin = os.path.dirname(f"{tree}/{path}")
+        wanted = [os.path.normpath(_expanded(each, origin)) for each in directories]
+        for name in needed:
+            if "/" in name or any(os.path.exists(f"{each}/{name}") for each in wanted):
+                continue
+            beside = [
+                each
+                for each, spelled in zip(wanted, directories, strict=True)
+                if spelled.startswith(_ORIGINS) and f"{each}/".startswith(f"{tree}/")
+            ]
+            yield from _elsewhere(f"{tree}/{path}", name, tree, beside, others)
+
+
+def _elsewhere(
+    user: str, name: str, tree: str, wanted: list[str], others: list[str]
+) -> Iterator[Astray]:
+    for directory in wanted:
+        for other in others:
+            library = f"{other}{directory[len(tree) :]}/{name}"
+            if os.path.exists(library):
+                yield Astray(user, directory, library)
+                return
+
+
+def _objects(patient: Patient) -> Iterator[tuple[str, str]]:
+    """Yield the native objects of all distributions: tree, and path in it."""
+    for verdict in patient.plan.verdicts:
+        for path in verdict.files:
+            if not path.endswith(".dist-info/WHEEL"):
+                yield str(verdict.distribution.info.parent), path
+    if patient.sharedir.is_dir():
+        for path, _ in native.left_objects(patient):
+            yield str(patient.plan.layout.sharedir), path
+
+
+def _dynamic(path: str) -> tuple[list[str], list[str]]:
+    """Return the libraries that an ELF object needs, and where it looks for them first.
+
+    RUNPATH silences RPATH, see ``ld.so(8)``.
+    """
+    found: dict[str, list[str]] = {"DT_NEEDED": [], "DT_RPATH": [], "DT_RUNPATH": []}
+    try:
+        with Path(path).open("rb") as file:
+            for segment in ELFFile(file).iter_segments("PT_DYNAMIC"):
+                for tag in segment.iter_tags() if isinstance(segment, DynamicSegment) else ():
+                    name = tag.entry.d_tag
+                    if name in found:
+                        found[name].append(getattr(tag, name.removeprefix("DT_").lower()))
+    except _DAMAGED:
+        return [], []
+    paths = ":".join(found["DT_RUNPATH"] or found["DT_RPATH"])
+    return found["DT_NEEDED"], [each for each in paths.split(":") if each]
+
+
+def _expanded(directory: str, origin: str) -> str:
+    for name in _ORIGINS:
+        directory = directory.replace(name, origin)
+    return directory

@@ -1,0 +1,199 @@
+"""Console and gui scripts: whether they are there, and what runs them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pysharedir import layout, records
+from pysharedir.changes import WriteFile
+from pysharedir.doctor.findings import Finding
+from pysharedir.errors import RecordError
+from pysharedir.scripts import wanted_scripts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pysharedir.changes import Step
+    from pysharedir.distributions import Distribution
+    from pysharedir.doctor.patient import Patient
+
+_PLAIN = re.compile(rb"#![ \t]*(/[^ \t\r\n]+)[ \t]*([^\r\n]*)\r?\n")
+# What installers write where the name of an interpreter is too long for the kernel, or has spaces.
+_BY_SHELL = re.compile(rb"#!/bin/sh\n'''exec' ([^\n]+) \"\$0\" \"\$@\"\n' '''\n")
+_PYTHON = re.compile(r"(?:python|pypy)(\d+(?:\.\d+)?)?t?")
+_VERSIONED = re.compile(r"(?:pip|easy_install-)(\d+\.\d+)")
+
+
+@dataclass(frozen=True)
+class Head:
+    """What at the beginning of a script says which Python runs it.
+
+    :ivar text: As it is in the file.
+    :ivar interpreter: An absolute path.
+    """
+
+    text: bytes
+    interpreter: str
+    arguments: bytes
+
+
+@dataclass(frozen=True)
+class _Script:
+    path: Path
+    distribution: Distribution
+
+
+def missing(patient: Patient) -> Iterator[Finding]:
+    """Find scripts that shared distributions declare, and that are not there."""
+    if not patient.uses_sharedir:
+        return
+    for path in patient.completion.missing:
+        versioned = _VERSIONED.fullmatch(path.name)
+        if versioned and versioned[1] != patient.target.version:
+            continue  # pip declares the script of the Python that it was built with
+        yield Finding(
+            about=str(path),
+            reason="not there, but declared by a distribution in the sharedir",
+            remedy="`pysharedir sync` makes it",
+            fix=patient.completion.steps,
+        )
+
+
+def misdirected(patient: Patient) -> Iterator[Finding]:
+    """Find scripts that start an interpreter which is not there, or is another one."""
+    for script in _scripts(patient):
+        content = _content(script.path)
+        head = parse(content)
+        if head is None:
+            continue
+        wrapper = _wrapper(script, content[len(head.text) :], head, patient)
+        fault = _fault(head.interpreter, script, patient, made=wrapper is not None)
+        if fault is not None:
+            yield Finding(
+                about=str(script.path),
+                reason=f"starts {head.interpreter}, which is {fault}",
+                remedy=f"install {script.distribution.name} anew",
+                fix=_fix(script, content[len(head.text) :], head, wrapper, patient),
+            )
+
+
+def parse(content: bytes) -> Head | None:
+    """Return how a script names its Python, None when it does so by no absolute path."""
+    plain = _PLAIN.match(content)
+    if plain and plain[1] != b"/bin/sh":
+        return _head(plain[0], os.fsdecode(plain[1]), plain[2])
+    by_shell = _BY_SHELL.match(content)
+    if by_shell is None:
+        return None
+    try:
+        interpreter, *arguments = shlex.split(os.fsdecode(by_shell[1]))
+    except ValueError:
+        return None
+    return _head(by_shell[0], interpreter, os.fsencode(shlex.join(arguments)))
+
+
+def _head(text: bytes, interpreter: str, arguments: bytes) -> Head | None:
+    is_python = _PYTHON.fullmatch(os.path.basename(interpreter))
+    if not is_python or not os.path.isabs(interpreter):
+        return None  # such as /usr/bin/env, or what is relative to the script
+    return Head(text, interpreter, arguments)
+
+
+def _scripts(patient: Patient) -> Iterator[_Script]:
+    """Yield the scripts of the root that is examined."""
+    target, root = patient.target, patient.where.root
+    directory = Path(target.scripts if root == target.root else f"{root}/bin")
+    rooms = [room.path for room in patient.rooms if room.root == root]
+    seen: set[Path] = set()
+    for each in (each for room in rooms for each in patient.installed[room]):
+        declared, _ = wanted_scripts([each], directory, target.sys_executable)
+        listed = (path for path in _listed(each) if path.parent == directory)
+        for path in (*declared, *listed):
+            if path not in seen:
+                seen.add(path)
+                yield _Script(path, each)
+
+
+def _listed(distribution: Distribution) -> list[Path]:
+    """Return the files of a distribution that are outside its directory."""
+    try:
+        outside = records.read(distribution).outside
+    except RecordError:
+        return []
+    return [Path(os.path.normpath(distribution.info.parent / path)) for path in outside]
+
+
+def _fault(interpreter: str, script: _Script, patient: Patient, *, made: bool) -> str | None:
+    """Return what is wrong with an interpreter.
+
+    Real files tell nothing: that of a venv is a link to the one that it was made from.
+
+    :param made: Whether an installer wrote the script; others may name a Python on purpose.
+    """
+    if not os.path.exists(interpreter):
+        return "not there"
+    target = patient.target
+    home, own = os.path.dirname(interpreter), os.path.dirname(target.sys_executable)
+    if layout.same_directory(home, own):
+        version = _version(interpreter)
+        other = version and not f"{target.version}.".startswith(f"{version}.")
+        return "of another version" if target.is_venv and other else None
+    in_venv = os.path.exists(os.path.join(os.path.dirname(home), "pyvenv.cfg"))
+    # Interpreters of one prefix overwrite each other's scripts.
+    same = not target.is_venv and (
+        layout.same_directory(home, str(script.path.parent))
+        or os.path.samefile(interpreter, target.sys_executable)
+    )
+    return "another one" if in_venv or (made and not same) else None
+
+
+def _version(interpreter: str) -> str | None:
+    """Return the version in a name: of ``python3.13`` it is ``3.13``."""
+    name = _PYTHON.fullmatch(os.path.basename(interpreter))
+    return name and name[1]
+
+
+def _wrapper(script: _Script, body: bytes, head: Head, patient: Patient) -> bytes | None:
+    """Return what should be there, if a script does what the wrapper of an entry point does."""
+    executable = Path(patient.target.sys_executable)
+    own = executable.with_name(os.path.basename(head.interpreter))
+    interpreter = str(own if own.exists() else executable)
+    wanted, _ = wanted_scripts([script.distribution], script.path.parent, interpreter)
+    # pip's have a version in their names that it does not declare.
+    return next((each.content for each in wanted.values() if _is_wrapper(body, each.content)), None)
+
+
+def _fix(
+    script: _Script, body: bytes, head: Head, wrapper: bytes | None, patient: Patient
+) -> tuple[Step, ...]:
+    """Return what names the right interpreter in a script, if it is what an installer wrote."""
+    if patient.uses_sharedir and script.path in patient.completion.outdated:
+        return patient.completion.steps  # one that `sync` made, and has a digest of
+    new = wrapper and parse(wrapper)
+    if not new:
+        return ()
+    text = new.text
+    if head.arguments:
+        end = b' "$0"' if text.startswith(b"#!/bin/sh") else b"\n"
+        text = text.replace(end, b" " + head.arguments + end, 1)
+    return (WriteFile(script.path, text + body, executable=True),)
+
+
+def _is_wrapper(body: bytes, wrapper: bytes) -> bool:
+    """Tell whether a script does nothing but what an installer's would do."""
+    imports = re.search(rb"^from \S+ import \S+$", wrapper, re.MULTILINE)
+    return imports is not None and imports[0] in body.splitlines() and b"sys.exit(" in body
+
+
+def _content(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            start = file.read(2)
+            return start + file.read() if start == b"#!" and not path.is_symlink() else b""
+    except OSError:
+        return b""

@@ -1,0 +1,115 @@
+"""What is wrong with .pth and .start files, sitecustomize and usercustomize."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pysharedir import hook, startup
+from pysharedir.doctor.findings import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pysharedir.doctor.patient import Patient
+    from pysharedir.startup import File
+
+_LONGEST = 80  # of what is shown of a line
+
+
+def failing(patient: Patient) -> Iterator[Finding]:
+    """Find what raises at a start."""
+    for file in patient.startup.files:
+        for item in file.items:
+            if item.error:
+                line = f"line {item.line} fails" if item.line else "fails"
+                ends = ", and ends the start" if item.fatal else ""
+                yield Finding(str(file.path), f"{line}{ends}: {item.error}", _remedy(file))
+
+
+def missing(patient: Patient) -> Iterator[Finding]:
+    """Find path lines that name nothing; from Python 3.15 on, each start complains of them."""
+    for file in _read(patient):
+        for line in file.lines:
+            if line.entry and not os.path.exists(line.entry):
+                yield Finding(
+                    str(file.path), f"line {line.number}: {line.entry} is missing", _remedy(file)
+                )
+
+
+def ignored(patient: Patient) -> Iterator[Finding]:
+    """Find import lines for which there is no .start file (PEP 829)."""
+    for file in _read(patient):
+        numbers = [str(line.number) for line in file.lines if line.kind == "import line"]
+        if numbers and not Path(str(file.path)).with_suffix(".start").exists():
+            lines = f"{'line' if len(numbers) == 1 else 'lines'} {', '.join(numbers)}"
+            start = Path(str(file.path)).with_suffix(".start").name
+            yield Finding(
+                str(file.path),
+                f"of {_owner(file)}; Python 3.18 will not run {lines}",
+                f"{start} beside it, with entries for Python 3.15 and newer (PEP 829)",
+            )
+
+
+def read(patient: Patient) -> Iterator[Finding]:
+    """Tell of each .pth and .start whose it is and what it runs."""
+    for file in _read(patient):
+        yield Finding(str(file.path), f"of {_owner(file)}; {_doing(file)}", "")
+
+
+def shadowed(patient: Patient) -> Iterator[Finding]:
+    """Find what is never imported, since one of the same name comes first."""
+    for file in patient.startup.files:
+        if file.kind not in ("sitecustomize", "usercustomize"):
+            continue
+        found: list[str] = []
+        for path in startup.customizations(file.kind, file.search):
+            if not any(os.path.samefile(path, other) for other in found):
+                found.append(path)
+        while found and hook.is_ours(Path(found[0])):  # it runs the one that it hides
+            del found[0]
+        for path in found[1:]:
+            ours = hook.is_ours(Path(path))
+            yield Finding(
+                path,
+                f"never runs, since {found[0]} comes first on sys.path",
+                "`pysharedir enable --style pth`" if ours else f"do what it does in {found[0]}",
+            )
+
+
+def _read(patient: Patient) -> Iterator[File]:
+    return (file for file in patient.startup.files if file.kind in ("pth", "start"))
+
+
+def _owner(file: File) -> str:
+    return file.owner or "no distribution"
+
+
+def _remedy(file: File) -> str:
+    if file.owner == "pysharedir":
+        return "`pysharedir enable` writes it anew"
+    if file.owner:
+        return f"reinstall or uninstall {file.owner}"
+    return "no distribution owns it: correct it, or move it away"
+
+
+def _doing(file: File) -> str:
+    """Say what a .pth or .start file does."""
+    if not file.lines:
+        return "does nothing"
+    said = []
+    entries = [line.entry for line in file.lines if line.entry]
+    if entries:
+        said.append(f"names {', '.join(entries)}")
+    texts = [line.text for line in file.lines if line.entry is None]
+    if texts:
+        verb = "would run, but for its .start," if file.silenced else "runs"
+        said.append(f"{verb} `{'; '.join(map(_short, texts))}`")
+    if file.modules:
+        said.append(f"imports {', '.join(file.modules)}")
+    return ", ".join(said)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

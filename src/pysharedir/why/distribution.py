@@ -1,0 +1,140 @@
+"""Where a distribution is, and what it gives."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
+
+from pysharedir import records
+from pysharedir.errors import RecordError
+from pysharedir.why.scene import editable, scripts_of, top_level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pysharedir.distributions import Distribution
+    from pysharedir.why.scene import Scene
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One copy of a distribution.
+
+    :ivar path: The entry of ``sys.path`` that its metadata is in.
+    :ivar role: What that is for.
+    :ivar by: Who put it there.
+    """
+
+    version: str
+    path: str
+    role: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Release:
+    """A distribution that is installed.
+
+    :ivar metadata: Its ``.dist-info`` or ``.egg-info``.
+    :ivar editable: The directory of its project when it is installed in editable mode.
+    :ivar modules: The names that one imports it by.
+    :ivar copies: Other copies on ``sys.path``.
+    """
+
+    name: str
+    version: str
+    metadata: str
+    path: str
+    role: str
+    by: str
+    in_sharedir: bool
+    editable: str | None
+    modules: tuple[str, ...]
+    scripts: tuple[str, ...]
+    copies: tuple[Copy, ...]
+
+
+def release(scene: Scene, name: str) -> Release | None:
+    """Return the distribution *name* that importlib.metadata finds, or None when it finds none."""
+    key = canonicalize_name(name)
+    found = scene.visible.get(key)
+    if found is None:
+        return None
+    first, *others = copies(scene, key)
+    return Release(
+        name=found.name,
+        version=found.version,
+        metadata=str(found.info),
+        path=first.path,
+        role=first.role,
+        by=first.by,
+        in_sharedir=scene.is_sharedir(first.path),
+        editable=editable(found),
+        modules=tuple(modules(found)),
+        scripts=tuple(sorted(each.name for each in scripts_of(found))),
+        copies=tuple(others),
+    )
+
+
+def copies(scene: Scene, key: str) -> Iterator[Copy]:
+    """Yield the copies of a distribution on ``sys.path``, in order."""
+    for path, entry in scene.entries.items():
+        for each in scene.installed[path]:
+            if each.key == key:
+                yield Copy(each.version, path, entry.role, entry.by)
+
+
+def modules(distribution: Distribution) -> list[str]:
+    """Return the names that one imports a distribution by.
+
+    Those of namespace packages are left out in favour of what is in them.
+    """
+    named = top_level(distribution)
+    base = distribution.info.parent
+    if editable(distribution):
+        return sorted(named or _in_path_lines(distribution))
+    try:
+        doors = list(records.read(distribution).doors())
+    except RecordError:
+        return sorted(named)
+    found = {_module(door) for door in doors if not door.endswith((".pth", ".start"))}
+    return sorted(found) or sorted(name for name in named if (base / name).exists())
+
+
+def _module(door: str) -> str:
+    directory, _, name = door.rpartition("/")
+    package = directory.replace("/", ".")
+    stem = name.partition(".")[0]
+    return package if stem == "__init__" else f"{package}.{stem}".lstrip(".")
+
+
+def _in_path_lines(distribution: Distribution) -> set[str]:
+    """Return the top-level names in the directories that ``.pth`` files of it name."""
+    found: set[str] = set()
+    try:
+        listed = records.read(distribution).inside.get("", set())
+    except RecordError:
+        return found
+    for name in listed:
+        if name.endswith(".pth"):
+            file = distribution.info.parent / name
+            for line in file.read_text("utf-8", "replace").splitlines():
+                found |= names_in(os.path.normpath(file.parent / line.strip()))
+    return found
+
+
+def names_in(directory: str) -> set[str]:
+    """Return the names of the modules and packages in a directory."""
+    try:
+        with os.scandir(directory) as there:
+            names = {each.name.partition(".")[0] for each in there if _is_importable(each)}
+    except OSError:
+        return set()
+    return {name for name in names if name.isidentifier() and name != "__pycache__"}
+
+
+def _is_importable(each: os.DirEntry[str]) -> bool:
+    return each.name.endswith((".py", ".pyc", ".so")) or ("." not in each.name and each.is_dir())

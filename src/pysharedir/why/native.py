@@ -1,0 +1,69 @@
+"""Native parts of packages that an interpreter cannot load."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pysharedir import binaries, distributions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pysharedir.target import Target
+
+_SUFFIXES = (".so", ".pyd", ".dylib")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A native part that is of no use here.
+
+    :ivar file: Its file.
+    :ivar made_for: The tag in its name, or what its content is made for.
+    """
+
+    file: str
+    made_for: str
+
+
+def under_name(directory: str, name: str, suffixes: Iterable[str]) -> list[Part]:
+    """Return the files that other interpreters import *name* from.
+
+    :param suffixes: Those of the modules that this one imports.
+    """
+    try:
+        files = sorted(os.listdir(directory))
+    except OSError:
+        return []
+    found = [(file, file[len(name) :]) for file in files if file.startswith(f"{name}.")]
+    return [
+        Part(os.path.join(directory, file), suffix.strip(".").rpartition(".")[0])
+        for file, suffix in found
+        if suffix.endswith(_SUFFIXES) and suffix.count(".") > 1 and suffix not in suffixes
+    ]
+
+
+def missing_in(package: str, suffixes: Iterable[str]) -> Iterator[Part]:
+    """Yield a part of each module of a package that other interpreters only can import."""
+    seen: dict[tuple[str, str], list[str]] = {}
+    for file in distributions.walk(package):
+        directory, name = os.path.split(file)
+        stem, dot, suffix = name.partition(".")
+        seen.setdefault((directory, stem), []).append(dot + suffix)
+    for (directory, stem), there in sorted(seen.items()):
+        if not any(suffix in suffixes for suffix in there):
+            yield from under_name(os.path.join(package, directory), stem, suffixes)[:1]
+
+
+def of_another_machine(target: Target, file: str) -> Part | None:
+    """Return a native object when it is not made for the machine of the target."""
+    try:
+        own = binaries.machine(os.path.realpath(target.sys_executable), target.platform)
+        its = binaries.machine(file, target.platform)
+    except OSError:
+        return None
+    if own is None or its == own or (its or "").endswith("universal") or own.endswith("universal"):
+        return None
+    return Part(file, its or "another operating system")

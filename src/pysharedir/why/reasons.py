@@ -1,0 +1,239 @@
+"""Why a name is not found, or not what one expects, and what helps."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
+
+from pysharedir import dependencies, layout
+from pysharedir.why import native, script, spellings
+from pysharedir.why.case import CHANGE_DIRECTORY, Reason
+from pysharedir.why.distribution import names_in
+from pysharedir.why.module import NAMESPACE
+from pysharedir.why.scene import scripts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pysharedir.why.case import Case
+    from pysharedir.why.question import Found, Level
+
+
+def reasons(case: Case) -> tuple[Reason, ...]:
+    """Return why nothing is found, the nearest reason first."""
+    for group in _GROUPS:
+        found = tuple(each for tell in group for each in tell(case))
+        if found:
+            return found
+    return ()
+
+
+def blocked(case: Case) -> Iterator[Reason]:
+    """Tell that startup code has put None into ``sys.modules``."""
+    for level in case.search.levels if case.search else ():
+        if level.is_blocked:
+            reason = f"startup code forbids to import {level.name}: sys.modules has None for it"
+            yield Reason("blocked", reason, "")
+
+
+def in_sharedir(case: Case) -> Iterator[Reason]:
+    """Tell that it is in a sharedir that a start like this does not use."""
+    for path in dict.fromkeys(_beside(case)):
+        if case.scene.unused[path] == "sharedir":
+            yield _unused_sharedir(case, path)
+
+
+def elsewhere(case: Case) -> Iterator[Reason]:
+    """Tell that it is in a site dir that a start like this does not use."""
+    remedy = f"install it here: {case.install(case.wanted())}"
+    for path in dict.fromkeys(_beside(case)):
+        kind = case.scene.unused[path]
+        if kind == "user site dir":
+            reason = f"it is in the user site dir, {path}, which this start does not use"
+            yield Reason("user-site", reason, remedy)
+        elif kind != "sharedir":
+            reason = f"it is in the {kind}, {path}, which this venv does not see"
+            yield Reason("base-only", reason, remedy)
+
+
+def _beside(case: Case) -> Iterator[str]:
+    unused = case.scene.unused
+    yield from (row.path for row in case.rows if row.path in unused)
+    for path in unused:
+        for each in case.scene.installed[path]:
+            names = [entry.name for entry in scripts_of(each)]
+            if each.key == canonicalize_name(case.name) or case.name in names:
+                yield path
+
+
+def _unused_sharedir(case: Case, path: str) -> Reason:
+    scene = case.scene
+    there = f"it is in the sharedir {path}"
+    if scene.hook.state == "absent":
+        return Reason(
+            "hook-absent", f"{there}, and no hook is enabled to add that", case.command("enable")
+        )
+    on = {"PYSHAREDIR": "1"}
+    if not layout.lists(scene.target.view(on).path, path):
+        return Reason("hook-idle", f"{there}, which the hook does not add", case.command("doctor"))
+    if scene.hook.settings.opt_in:
+        reason = f"{there}, which the hook (enabled with --opt-in) adds with PYSHAREDIR=1 only"
+        return Reason("hook-off", reason, "set PYSHAREDIR=1")
+    value = os.environ.get("PYSHAREDIR", "")
+    reason = f"{there}, which the hook does not add since PYSHAREDIR={value} switches it off"
+    return Reason("hook-off", reason, "unset PYSHAREDIR")
+
+
+def unmounted(case: Case) -> Iterator[Reason]:
+    """Tell that the sharedir of the hook is not there."""
+    scene = case.scene
+    if scene.hook.state != "absent" and not scene.sharedir.is_dir():
+        reason = f"the sharedir of the hook, {scene.sharedir}, is not there"
+        yield Reason("sharedir-missing", reason, "mount it, or " + case.command("enable"))
+
+
+def foreign_part(case: Case) -> Iterator[Reason]:
+    """Tell that its native part is there for another interpreter."""
+    if not (case.failed and case.search):
+        return
+    name = case.failed.name.rpartition(".")[2]
+    for place in case.failed.asked:
+        entry = case.search.cwd or "" if place.path == "" else place.path
+        for part in native.under_name(entry, name, case.scene.target.suffixes):
+            yield case.unloadable(part, case.entry_of(place))
+
+
+def hidden(case: Case) -> Iterator[Reason]:
+    """Tell that it is in a tree of its package that another one hides."""
+    there = [row for row in case.rows if row.outcome == "hidden" and row.file]
+    there = [row for row in there if row.path not in case.scene.unused]
+    hider = _hider(case)
+    if not (there and hider and hider.found and case.parent):
+        return
+    what = f"{there[0].file} ({there[0].distribution or 'of no distribution'})"
+    hiding = hider.found.path
+    if _is_from_cwd(case, hider, hider.found):
+        reason = f"{hiding}, in the working directory, hides {what}"
+        yield Reason("shadowed-by-cwd", reason, CHANGE_DIRECTORY)
+    else:
+        reason = f"{hider.name} is found as {hiding}, which hides {what}"
+        remedy = f"have {hider.name} in one tree: `{case.command('sort')}`, or reinstall"
+        yield Reason("other-half", reason, remedy)
+
+
+def _hider(case: Case) -> Level | None:
+    """Return the first part of the name whose import leaves out others of that name."""
+    levels = case.search.levels if case.search else ()
+    return next((each for each in levels if each.found and each.found.kind != NAMESPACE), None)
+
+
+def _is_from_cwd(case: Case, level: Level, found: Found) -> bool:
+    return any(
+        place.found and place.found.path == found.path and case.entry_of(place) == ""
+        for place in level.asked
+    )
+
+
+def no_such_part(case: Case) -> Iterator[Reason]:
+    """Tell that it is not in what comes before it in the name, which is there."""
+    if not (case.failed and case.parent and case.parent.found):
+        return
+    package, part = case.failed.name.rpartition(".")[::2]
+    if case.parent.found.locations is None:
+        reason = f"{package} is a {case.parent.found.kind}, not a package"
+        remedy = f"if {part} is an object in it: from {package} import {part}"
+        yield Reason("no-package", reason, remedy)
+        return
+    reason = f"{package} has no module {part}"
+    there = set().union(*map(names_in, case.parent.found.locations))
+    same = spellings.same(part, there) or spellings.close(part, there)
+    remedy = (
+        spellings.question(f"{package}.{each}" for each in same)
+        if same
+        else f"if {part} is an object in it: from {package} import {part}"
+    )
+    yield Reason("no-such-part", reason, remedy)
+
+
+def not_in_stdlib(case: Case) -> Iterator[Reason]:
+    """Tell that it belongs to the standard library, of this or of other versions."""
+    version = case.scene.target.version_info[:2]
+    for first, names in spellings.REMOVED.items():
+        if case.top in names.split() and version >= first:
+            reason = f"{case.top} left the standard library in Python {first[0]}.{first[1]}"
+            has_one = case.top == "distutils"
+            remedy = f"setuptools brings its own: {case.install('setuptools')}" if has_one else ""
+            yield Reason("left-stdlib", reason, remedy)
+    is_top = case.failed is not None and case.failed.name == case.top
+    if case.search and is_top and case.top in case.search.stdlib:
+        if case.top in spellings.WINDOWS:
+            yield Reason("windows-only", f"{case.top} is in Pythons for Windows only", "")
+            return
+        reason = f"{case.top} is of the standard library, but not in {case.scene.target.stdlib}"
+        remedy = "install the package of your system that has it, or build Python with it"
+        yield Reason("incomplete-stdlib", reason, remedy)
+
+
+def required(case: Case) -> Iterator[Reason]:
+    """Tell that something that is installed requires it."""
+    scene = case.scene
+    shared = {
+        key for key, each in scene.visible.items() if scene.is_sharedir(str(each.info.parent))
+    }
+    markers = scene.target.markers
+    versions = {key: each.version for key, each in scene.visible.items()}
+    wanted, _ = dependencies.requirements_of(scene.visible, (), markers)
+    for each in dependencies.unmet(wanted, versions, scene.visible, markers):
+        if each.installed is None and spellings.is_called(case.top, each.name):
+            by = ", ".join(each.required_by)
+            reason = f"{each.requirement} is required by {by}, and missing"
+            of_shared = shared & {canonicalize_name(name) for name in each.required_by}
+            remedy = case.command("sync", "--install")
+            remedy = remedy if of_shared else case.install(each.requirement)
+            yield Reason("dependency-missing", reason, remedy)
+
+
+def foreign_script(case: Case) -> Iterator[Reason]:
+    """Tell that a shell finds a script of this name which is not the target's."""
+    file = shutil.which(case.name) if os.sep not in case.name else None
+    if file:
+        interpreter = script.interpreter_of(Path(file))
+        runs = f", which runs {interpreter}" if interpreter else ""
+        reason = f"{file} on PATH{runs}, is not of this interpreter"
+        command = ["pysharedir", "--python", interpreter or "", "why", case.name]
+        is_python = "python" in os.path.basename(interpreter or "")
+        yield Reason("foreign-script", reason, shlex.join(command) if is_python else "")
+
+
+def other_spelling(case: Case) -> Iterator[Reason]:
+    """Tell that something is there whose name differs in case, ``-`` and ``_`` only."""
+    for kind, names in case.names().items():
+        for each in spellings.same(case.name, names):
+            reason = f"the {kind} is spelled {each}"
+            yield Reason("other-spelling", reason, spellings.question([each]))
+
+
+def absent(case: Case) -> Iterator[Reason]:
+    """Tell that it is just not there, and what is that has a similar name."""
+    similar = [spellings.close(case.name, names) for names in case.names().values()]
+    found = dict.fromkeys(each for names in similar for each in names)
+    if found:  # to install by a misspelled name may install what waits for that
+        reason = "no entry of sys.path has it, but there is something of a similar name"
+        yield Reason("similar", reason, spellings.question(found))
+        return
+    wanted = case.wanted()
+    called = "" if case.top in spellings.DISTRIBUTIONS else ", if the distribution is called so"
+    reason = f"no entry of sys.path has it, and {wanted} is not installed"
+    yield Reason("not-installed", reason, f"{case.install(wanted)}{called}")
+
+
+_GROUPS: tuple[tuple[Callable[[Case], Iterable[Reason]], ...], ...] = (
+    (blocked, foreign_part, hidden, in_sharedir),
+    (no_such_part, not_in_stdlib, required, elsewhere, other_spelling),
+    (unmounted, foreign_script, absent),
+)

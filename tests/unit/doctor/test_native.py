@@ -1,0 +1,76 @@
+"""Noarch and native on the wrong side, beside what tests/unit/doctor/faults has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from unit.doctor.faults.native import BOUND, put_native, put_outside
+from unit.test_binaries import ELF_I386
+from unit.wheels import put
+
+if TYPE_CHECKING:
+    from unit.conftest import Command, Venv
+    from unit.doctor.conftest import Doctor
+
+
+def test_says_what_is_native(healthy: Venv, doctor: Doctor) -> None:
+    files: dict[str, str | bytes] = {f"many/{name}.so": ELF_I386 for name in "abc"}
+    put(healthy.sharedir, "many", files, tag=BOUND)
+    (finding,) = doctor(healthy, "--select", "SD301")["findings"]
+    assert finding["reason"].endswith("many/a.so and 2 more")
+
+
+def test_all_of_one_direction_move_in_one_step(healthy: Venv, doctor: Doctor) -> None:
+    put_outside(healthy)
+    put(healthy.site_dir, "second", {"second.py": ""})
+    put_native(healthy)
+    assert len(doctor(healthy, "--select", "SD302")["findings"]) == 2
+    steps = doctor(healthy, "--fix", "--select", "SD3")["steps"]
+    assert [step["code"] for step in steps] == ["SD301", "SD302"]
+    files = healthy.says("[__import__(name).__file__ for name in ('outside', 'second', 'native')]")
+    places = [healthy.sharedir, healthy.sharedir, healthy.site_dir]
+    assert all(file.startswith(f"{place}/") for file, place in zip(files, places, strict=True)), (
+        files
+    )
+
+
+def test_objects_that_sort_leaves_have_a_remedy_only(healthy: Venv, doctor: Doctor) -> None:
+    put_native(healthy)
+    (healthy.sharedir / "native" / "unlisted.txt").write_text("")
+    (healthy.sharedir / "orphan").mkdir()
+    (healthy.sharedir / "orphan" / "one.so").write_bytes(ELF_I386)
+    (healthy.sharedir / "orphan" / "two.so").write_bytes(ELF_I386)
+    report = doctor(healthy, "--fix", "--select", "SD301")
+    assert not report["steps"]
+    found = {each["about"]: each["reason"] + each["remedy"] for each in report["findings"]}
+    assert "RECORD does not list" in found["native"]
+    orphan = found[str(healthy.sharedir / "orphan" / "one.so")]
+    assert "of no distribution: orphan/one.so and 1 more" in orphan
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize("said", ["--noarch", "--platform"])
+def test_the_user_has_the_last_word(
+    healthy: Venv, doctor: Doctor, command: Command, said: str
+) -> None:
+    put_native(healthy)
+    command.json("--python", healthy.root, "sort", said, "native")
+    assert not doctor.finds(healthy, "--select", "SD3")
+
+
+def test_nothing_belongs_elsewhere_without_a_sharedir(fresh: Venv, doctor: Doctor) -> None:
+    put_outside(fresh)
+    assert not doctor.finds(fresh, "--select", "SD3")
+    put_native(fresh)
+    assert "SD301" not in doctor.finds(fresh, "--select", "SD3")
+
+
+def test_noarch_may_stay_where_the_hook_is_off(
+    venv: Venv, doctor: Doctor, command: Command
+) -> None:
+    command.json("--python", venv.root, "enable", "--opt-in")
+    put_outside(venv)
+    assert not doctor.finds(venv, "--select", "SD3")
+    assert doctor.finds(venv, "--select", "SD3", PYSHAREDIR="1") == {"SD302": ["outside"]}

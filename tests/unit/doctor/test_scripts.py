@@ -1,0 +1,173 @@
+"""Scripts that are missing, or start another interpreter."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pysharedir.doctor.checks.scripts import parse
+from unit.conftest import VERSION, Venv
+from unit.doctor.faults.scripts import put_script, redirect
+from unit.wheels import put
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from unit.conftest import Command
+    from unit.doctor.conftest import Doctor
+
+TAIL = " \"$0\" \"$@\"\n' '''\n"
+LONG = "#!/bin/sh\n'''exec' "
+RELOCATABLE = '"$(dirname -- "$(realpath -- "$0")")"/\'python\''
+
+
+@pytest.mark.parametrize(
+    ("head", "interpreter"),
+    [
+        ("#!/a/python3\n", "/a/python3"),
+        ("#! /a/python3.13t -sP\n", "/a/python3.13t"),
+        ("#!/a/pypy3\r\n", "/a/pypy3"),
+        (f"{LONG}/long/python{TAIL}", "/long/python"),
+        (f'{LONG}"/a b/python3"{TAIL}', "/a b/python3"),
+        (f"{LONG}'/a b/python3.9' -E{TAIL}", "/a b/python3.9"),
+        (f"{LONG}{RELOCATABLE}{TAIL}", None),
+        (f"{LONG}'/a b/python3{TAIL}", None),
+        ("#!/usr/bin/env python3\n", None),
+        ("#!/bin/sh\nexec /a/python\n", None),
+        ("#!python\n", None),
+        ("#!/usr/bin/perl\n", None),
+        ("#!/a/python3-config\n", None),
+        ("#!/a/python3", None),
+        ("", None),
+    ],
+)
+def test_heads(head: str, interpreter: str | None) -> None:
+    found = parse(head.encode() + b"import sys\n" if head.endswith("\n") else head.encode())
+    assert (found and found.interpreter) == interpreter
+    assert found is None or found.text == head.encode()
+
+
+@pytest.mark.parametrize(
+    ("head", "mended"),
+    [
+        ("#!/nowhere/python3 -sP", "#!BIN/python3 -sP"),
+        ("#!/nowhere/python9.9", "#!BIN/python"),
+        (f"{LONG}'/no where/python' -E{TAIL.rstrip()}", "#!BIN/python -E"),
+    ],
+)
+def test_only_the_interpreter_is_rewritten(
+    healthy: Venv, doctor: Doctor, head: str, mended: str
+) -> None:
+    script = put_script(healthy, "moved")
+    body = script.read_text().partition("\n")[2]
+    redirect(script, head)
+    assert not doctor(healthy, "--fix", "--select", "SD4")["findings"]
+    head = mended.replace("BIN", str(healthy.root / "bin"))
+    assert script.read_text() == f"{head}\n{body}"
+    run = subprocess.run([script], capture_output=True, text=True, check=True)
+    assert run.stdout == f"from {healthy.root}\n"
+
+
+@pytest.mark.slow
+def test_a_venv_that_was_moved(tmp_path: Path, doctor: Doctor, environment: dict[str, str]) -> None:
+    """Out of a directory with a space, into one, and with pip's own scripts."""
+    root = tmp_path / "a b"
+    base = sys._base_executable  # type: ignore[attr-defined]  # noqa: SLF001
+    subprocess.run([base, "-m", "venv", root], check=True, env=environment)
+    for name in ("moved", "c d"):
+        root = root.rename(tmp_path / name)
+        found = doctor.finds(Venv(root, environment), "--select", "SD412")["SD412"]
+        assert sorted(found) == sorted(map(str, (root / "bin").glob("pip*")))
+        assert not doctor(Venv(root, environment), "--fix", "--select", "SD412")["findings"]
+        said = subprocess.check_output([root / "bin" / f"pip{VERSION}", "--version"], text=True)
+        assert str(root) in said
+
+
+def test_a_copy_of_another_venv(
+    make_venv: Callable[[str], Venv], healthy: Venv, doctor: Doctor
+) -> None:
+    other = make_venv("other")
+    script = put_script(healthy, "copied")
+    redirect(script, f"#!{other.python}")
+    (finding,) = doctor(healthy, "--select", "SD4")["findings"]
+    assert (finding["code"], finding["reason"]) == (
+        "SD412",
+        f"starts {other.python}, which is another one",
+    )
+
+
+def test_what_no_installer_wrote_is_left(healthy: Venv, doctor: Doctor) -> None:
+    script = put_script(healthy, "own")
+    own = "#!/nowhere/python3\nprint('own')\n"
+    script.write_text(own)
+    (finding,) = doctor(healthy, "--fix", "--select", "SD4")["findings"]
+    assert finding["remedy"] == "install own anew"
+    assert not finding["fix"]
+    assert script.read_text() == own
+
+
+def test_silent_on_scripts_that_work(healthy: Venv, doctor: Doctor) -> None:
+    link = healthy.root.with_name("link")
+    link.symlink_to(healthy.root)
+    base = sys._base_executable  # type: ignore[attr-defined]  # noqa: SLF001
+    for name, head in {
+        "env": "#!/usr/bin/env python3",
+        "linked": f"#!{link}/bin/python3",
+        "versioned": f"#!{healthy.root}/bin/python{VERSION}",
+        "relocatable": f"{LONG}{RELOCATABLE}{TAIL.rstrip()}",
+    }.items():
+        redirect(put_script(healthy, name), head)
+    put_script(healthy, "foreign").write_text(f"#!{base}\nprint('on purpose')\n")
+    assert not doctor.finds(healthy, "--select", "SD4")
+
+
+def test_one_that_sync_made_stays_its_own(healthy: Venv, doctor: Doctor, command: Command) -> None:
+    script = put_script(healthy, "made")
+    script.unlink()
+    command.json("--python", healthy.root, "sync")
+    moved = Venv(healthy.root.rename(healthy.root.with_name("moved")), healthy.environment)
+    script = moved.root / "bin" / script.name
+    assert doctor.finds(moved, "--select", "SD4") == {"SD412": [str(script)]}
+    assert not doctor(moved, "--fix", "--select", "SD4")["findings"]
+    assert script.read_text().startswith(f"#!{moved.root}/bin/python\n")
+    assert command.json("--python", moved.root, "sync")["notes"] == []
+
+
+def test_a_script_of_another_version_is_not_missing(healthy: Venv, doctor: Doctor) -> None:
+    """pip declares the script of the Python that it was built with."""
+    names = ("pip3.1", f"pip{VERSION}")
+    entry_points = "[console_scripts]\n" + "".join(f"{name} = pip:main\n" for name in names)
+    put(healthy.sharedir, "pip", {"pip.py": ""}, entry_points=entry_points)
+    for name in names:
+        (healthy.root / "bin" / name).unlink()
+    assert doctor.finds(healthy, "--select", "SD4") == {
+        "SD411": [str(healthy.root / "bin" / names[1])]
+    }
+
+
+def test_the_prefix_of_several_versions(healthy: Venv, command: Command) -> None:
+    """One installs over the other's scripts: neither is at fault."""
+    prefix = healthy.root / "prefix"
+    site_dir = prefix / "lib" / f"python{VERSION}" / "site-packages"
+    put(site_dir, "ours", {"ours.py": ""}, entry_points="[console_scripts]\nours = ours:main\n")
+    script = prefix / "bin" / "ours"
+    (prefix / "bin" / "python9.9").symlink_to(sys.executable)
+    redirect(script, f"#!{prefix}/bin/python9.9")
+    base = sys._base_executable  # type: ignore[attr-defined]  # noqa: SLF001
+    for head, code in ((f"#!{prefix}/bin/python9.9", 0), ("#!/nowhere/python9.9", 1)):
+        redirect(script, head)
+        done = command(
+            "--python",
+            base,
+            "doctor",
+            "--select",
+            "SD412",
+            "--prefix",
+            prefix,
+            PYTHONPATH=str(site_dir),
+        )
+        assert done.returncode == code, done.stdout + done.stderr

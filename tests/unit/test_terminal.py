@@ -1,0 +1,242 @@
+"""What users see: real terminals, wide and narrow, with colour and without; completion; man."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pysharedir.cli import cli
+from unit import terminal
+from unit.wheels import put
+
+if TYPE_CHECKING:
+    from unit.conftest import Command, Venv
+    from unit.terminal import Screen
+
+CHECKOUT = Path(__file__).parents[2]
+REPORTS = [
+    ["status"],
+    ["sort", "--dry-run", "--all"],
+    ["sync", "--check"],
+    ["doctor", "--all"],
+    ["doctor", "--list"],
+    ["demo"],
+    ["disable", "--dry-run", "--force"],
+    ["disable"],
+]
+
+Look = Callable[..., "Screen"]
+
+
+@pytest.fixture
+def lived_in(enabled: Venv) -> Venv:
+    """A venv about which there is something to say."""
+    scripts = "[console_scripts]\none = one:main\n"
+    put(enabled.sharedir, "one", {"one.py": ""}, entry_points=scripts)
+    put(enabled.site_dir, "two", {"two.py": ""})
+    put(enabled.site_dir, "three_of_a_long_name", {"three.so": "\x7fELF"})
+    (enabled.site_dir / "line.pth").write_text(f"{enabled.site_dir}/two\n")
+    (enabled.site_dir / "two").mkdir()
+    return enabled
+
+
+@pytest.fixture
+def look(environment: dict[str, str], lived_in: Venv) -> Look:
+    """Return what runs the command on a terminal."""
+
+    def look(*arguments: str, columns: int = 80, **env: str) -> Screen:
+        command = [sys.executable, "-m", "pysharedir", "--python", str(lived_in.root), *arguments]
+        kept = {name: value for name, value in environment.items() if "COLOR" not in name}
+        return terminal.run(command, columns, {**kept, **env})
+
+    return look
+
+
+@pytest.fixture
+def find_tool() -> Callable[[str], str]:
+    """Return what finds a program; where one is missing that must be there, it fails."""
+
+    def find(name: str) -> str:
+        found = shutil.which(name)
+        if found is None:
+            (pytest.fail if os.environ.get("PYSHAREDIR_REQUIRE") else pytest.skip)(f"no {name}")
+        return str(found)
+
+    return find
+
+
+def too_long(screen: Screen, columns: int) -> list[str]:
+    """Return the lines that are wider than the terminal, but need not be."""
+    return [
+        line
+        for line in screen.lines
+        if len(line) > columns
+        # A path that would fit in no line is not broken, and a command stays one to be copied.
+        and len(max(line.split(), key=len)) <= columns - 8
+        and "pip install" not in line
+    ]
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_reports_fit_the_terminal(look: Look, columns: int) -> None:
+    for arguments in REPORTS:
+        screen = look(*arguments, columns=columns)
+        assert screen.lines
+        assert not too_long(screen, columns), arguments
+
+
+def test_help_fits_80_columns(look: Look) -> None:
+    for name in cli.commands:
+        assert not too_long(look(name, "--help"), 80), name
+    assert not too_long(look("--help"), 80)
+
+
+def test_paths_are_whole_and_a_narrow_table_is_a_list(look: Look, lived_in: Venv) -> None:
+    narrow, wide = look("status", columns=40).lines, look("status", columns=300).lines
+    assert str(lived_in.sharedir) in narrow
+    assert "  role: sharedir" in narrow
+    assert f"{lived_in.sharedir} sharedir pysharedir" in [" ".join(line.split()) for line in wide]
+
+
+@pytest.mark.parametrize("arguments", [["doctor", "--list"], ["status", "--python", "no"]])
+def test_colour(look: Look, command: Command, arguments: list[str]) -> None:
+    assert look(*arguments).has_color
+    assert not look(*arguments, NO_COLOR="1").has_color
+    assert not look(*arguments, NO_COLOR="1", FORCE_COLOR="1").has_color
+    assert not look(*arguments, TERM="dumb").has_color
+    for env, is_colored in ({}, False), ({"FORCE_COLOR": "1", "TERM": "xterm"}, True):
+        done = command(*arguments, **env)
+        assert ("\x1b[" in done.stdout + done.stderr) == is_colored
+
+
+def test_nothing_is_folded_or_padded_in_a_pipe(command: Command, lived_in: Venv) -> None:
+    done = command("--python", lived_in.root, "status", COLUMNS="40")
+    lines = done.stdout.splitlines()
+    assert not [line for line in lines if line != line.rstrip()]
+    row = [str(lived_in.site_dir), "site", "dir", "of", "the", "venv", "site"]
+    assert row in [line.split() for line in lines]
+
+
+def test_a_terminal_sees_what_doctor_is_at(look: Look, command: Command, lived_in: Venv) -> None:
+    assert "examining: " in look("doctor").raw
+    assert "examining" not in command("--python", lived_in.root, "doctor").stderr
+
+
+COMPLETIONS = {
+    "en": ["enable"],
+    "enable --style ": ["pth", "sitecustomize"],
+    "doctor --select sd101": ["SD101"],
+    "--python .v": [".venv"],
+    "--python 3.9": ["3.9"],
+    "--python ./fi": ["./file"],
+    "enable --root d": ["directory"],
+    "completion b": ["bash"],
+    "doctor --list --dry": ["--dry-run"],
+}
+
+
+@pytest.fixture
+def workplace(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """A directory with something to complete, and its environment."""
+    for name in ".venv", "directory", "bin", "many":
+        (tmp_path / name).mkdir()
+    for name in ".venv/pyvenv.cfg", "file", "bin/python3.9", "bin/python3.8":
+        (tmp_path / name).touch()
+    script = tmp_path / "bin" / "pysharedir"
+    script.write_text(f'#!/bin/sh\nexec {sys.executable} -m pysharedir "$@"\n')
+    script.chmod(0o755)
+    path = f"{script.parent}{os.pathsep}{environment['PATH']}"
+    return {**environment, "PATH": path, "PYENV_ROOT": str(tmp_path / "pyenv"), "TERM": "dumb"}
+
+
+def test_bash_completes(find_tool: Callable[[str], str], workplace: dict[str, str]) -> None:
+    # compgen does for files and directories what readline does for compopt outside a script.
+    script = """
+        compopt() { case $2 in
+            dirnames) COMPREPLY=($(compgen -d -- "${COMP_WORDS[COMP_CWORD]}"));;
+            default) COMPREPLY=($(compgen -f -- "${COMP_WORDS[COMP_CWORD]}"));;
+        esac; }
+        eval "$(pysharedir completion bash)"
+        complete=$(complete -p pysharedir | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+        for line in "$@"; do
+            COMP_WORDS=(pysharedir $line)
+            [[ $line == *" " ]] && COMP_WORDS+=("")
+            COMP_CWORD=$((${#COMP_WORDS[@]} - 1)) COMPREPLY=()
+            $complete pysharedir
+            echo "${COMPREPLY[@]}"
+        done
+    """
+    said = run([find_tool("bash"), "--norc", "-c", script, "bash", *COMPLETIONS], workplace)
+    assert dict(zip(COMPLETIONS, map(str.split, said), strict=True)) == COMPLETIONS
+
+
+def test_fish_completes(find_tool: Callable[[str], str], workplace: dict[str, str]) -> None:
+    lines = [f"complete -C 'pysharedir {line}'; echo ==" for line in COMPLETIONS]
+    script = "\n".join(["pysharedir completion fish | source", *lines])
+    said = "\n".join(run([find_tool("fish"), "--no-config", "-c", script], workplace))
+    found = [
+        [each.partition("\t")[0].rstrip("/") for each in part.split("\n") if each]
+        for part in said.split("==")
+    ]
+    assert dict(zip(COMPLETIONS, found, strict=False)) == COMPLETIONS
+
+
+def test_zsh_completes(find_tool: Callable[[str], str], workplace: dict[str, str]) -> None:
+    # Only a zsh that has a terminal completes: this one is typed to, and says what it offers.
+    rc = Path(workplace["HOME"]) / ".zshrc"
+    rc.write_text("""
+        PROMPT='' RPROMPT=''
+        autoload -Uz compinit && compinit -u -D
+        eval "$(pysharedir completion zsh)"
+        cd "$WORKPLACE"
+        compadd() {
+            local -a offered
+            builtin compadd -O offered "$@"
+            print -l -- "$BUFFER:"${^offered} >> offers
+            builtin compadd "$@"
+        }
+        : > ready
+    """)
+    here = _workplace(workplace)
+    typed = "".join(f"pysharedir {line}\t\x15" for line in COMPLETIONS)
+    zsh, env = [find_tool("zsh"), "-i"], {**workplace, "WORKPLACE": str(here)}
+    screen = terminal.run(zsh, 200, env, typed=f"{typed}exit\n", ready=here / "ready")
+    assert (here / "offers").exists(), screen.raw
+    offers = (here / "offers").read_text().splitlines()
+    for line, offered in COMPLETIONS.items():
+        for each in offered:
+            assert f"pysharedir {line}:{each.removeprefix('./')}" in offers
+
+
+def run(command: list[str], env: dict[str, str]) -> list[str]:
+    return subprocess.check_output(command, env=env, cwd=_workplace(env), text=True).splitlines()
+
+
+def _workplace(env: dict[str, str]) -> Path:
+    return Path(env["PATH"].partition(os.pathsep)[0]).parent
+
+
+def test_the_generated_pages_are_those_of_the_parser_and_the_registry() -> None:
+    done = subprocess.run(
+        [sys.executable, CHECKOUT / "docs" / "generate.py", "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert not done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("command", [["mandoc", "-Tlint"], ["groff", "-ww", "-man", "-z"]])
+def test_the_man_page_is_well_formed(find_tool: Callable[[str], str], command: list[str]) -> None:
+    page = CHECKOUT / "docs" / "man" / "pysharedir.1"
+    done = subprocess.run(
+        [find_tool(command[0]), *command[1:], page], capture_output=True, text=True, check=False
+    )
+    assert done.stdout + done.stderr == ""

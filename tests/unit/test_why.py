@@ -1,0 +1,846 @@
+"""Where names come from, or why they are not found, in real venvs."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from pysharedir import activation, target
+from pysharedir.errors import InvalidNameError, TargetError
+from pysharedir.why import explain, question
+from trees import Tree, plant
+from unit.conftest import VERSION, Command, Venv
+from unit.wheels import put
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pysharedir.why import Answer
+    from pysharedir.why.case import Reason
+    from pysharedir.why.module import Row
+
+ASK = Path(question.__file__).parents[1] / "_ask.py"
+TAG = f"cpython-{VERSION.replace('.', '')}-sparc64-linux-gnu"
+
+
+class Why(Protocol):
+    def __call__(self, venv: Venv, name: str) -> Answer: ...
+
+
+@pytest.fixture
+def cwd(tmp_path: Path) -> Path:
+    """The working directory of all that is asked."""
+    return plant(tmp_path / "cwd", {})
+
+
+@pytest.fixture
+def why(environment: dict[str, str], cwd: Path, monkeypatch: pytest.MonkeyPatch) -> Why:
+    """Return what explains a name in a venv."""
+    for name in set(os.environ) - {*environment, "PYTEST_CURRENT_TEST"}:
+        if not name.startswith(("PYSHAREDIR_PYTHON_", "PYSHAREDIR_REQUIRE")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", environment["HOME"])
+    monkeypatch.chdir(cwd)
+
+    def ask(venv: Venv, name: str) -> Answer:
+        found = target.find(str(venv.root))
+        return explain(found, activation.place(found), name)
+
+    return ask
+
+
+def there(rows: tuple[Row, ...]) -> dict[str, str]:
+    """Return what is where, by the outcome."""
+    return {row.path: row.outcome for row in rows if row.outcome not in ("nothing", "not asked")}
+
+
+def first(reasons: tuple[Reason, ...], code: str) -> Reason:
+    assert [each.code for each in reasons][:1] == [code], reasons
+    return reasons[0]
+
+
+def only(answer: Answer, code: str) -> Reason:
+    """Return the one reason why nothing is found."""
+    assert not answer.found
+    assert len(answer.reasons) == 1
+    return first(answer.reasons, code)
+
+
+# What is found
+
+
+def test_a_module(venv: Venv, why: Why) -> None:
+    put(venv.site_dir, "Some_Thing", {"thing/__init__.py": "", "thing/part.py": ""})
+    answer = why(venv, "thing.part")
+    module = answer.module
+    assert module is not None
+    assert (module.kind, module.file) == ("module", str(venv.site_dir / "thing" / "part.py"))
+    assert (module.distribution, module.version) == ("Some_Thing", "1.0")
+    assert (module.entry, module.role) == (str(venv.site_dir), "site dir of the venv")
+    assert not module.in_sharedir
+    assert not answer.warnings
+    assert there(answer.rows) == {str(venv.site_dir): "taken"}
+
+
+def test_every_entry_is_told_in_order(enabled: Venv, why: Why, cwd: Path) -> None:
+    put(enabled.site_dir, "one", {"one.py": ""})
+    answer = why(enabled, "one")
+    assert [row.path for row in answer.rows] == [str(cwd), *enabled.says("sys.path[1:]")]
+    assert answer.rows[0].role == "working directory"
+    outcomes = {row.path: row.outcome for row in answer.rows}
+    assert outcomes[str(enabled.sharedir)] == "not asked"
+    assert set(outcomes.values()) == {"nothing", "taken", "not asked"}
+    put_by = {row.path: row.by for row in answer.rows}
+    assert put_by[str(enabled.sharedir)] == "pysharedir"
+
+
+def test_in_a_sharedir(enabled: Venv, why: Why) -> None:
+    put(enabled.sharedir, "one", {"one.py": ""})
+    module = why(enabled, "one").module
+    assert module is not None
+    assert (module.in_sharedir, module.by_hook) == (True, True)
+    assert (module.role, module.distribution) == ("sharedir", "one")
+
+
+def test_a_shadowed_copy(enabled: Venv, why: Why) -> None:
+    put(enabled.site_dir, "one", {"one.py": ""})
+    put(enabled.sharedir, "one", {"one.py": ""})
+    answer = why(enabled, "one")
+    assert answer.module is not None
+    assert answer.module.entry == str(enabled.site_dir)
+    (copy,) = answer.module.shadowed
+    assert (copy.path, copy.distribution) == (str(enabled.sharedir), "one 1.0")
+    assert there(answer.rows) == {str(enabled.site_dir): "taken", str(enabled.sharedir): "shadowed"}
+    assert answer.distribution is not None
+    assert [each.path for each in answer.distribution.copies] == [str(enabled.sharedir)]
+
+
+def test_a_namespace_over_two_trees(enabled: Venv, why: Why) -> None:
+    put(enabled.site_dir, "space_a", {"space/deep/a/__init__.py": "", "space/a.py": ""})
+    put(enabled.sharedir, "space_b", {"space/deep/b/__init__.py": ""})
+    put(enabled.sharedir, "other", {"other.py": ""})
+    for name in "space", "space.deep":
+        answer = why(enabled, name)
+        assert answer.module is not None
+        assert answer.module.kind == "namespace package"
+        parts = [(row.path, row.distribution) for row in answer.module.portions]
+        assert parts == [
+            (str(enabled.site_dir), "space_a 1.0"),
+            (str(enabled.sharedir), "space_b 1.0"),
+        ]
+        assert answer.module.in_sharedir
+        assert answer.module.distribution is None
+    module = why(enabled, "space.deep.b").module
+    assert module is not None
+    assert (module.distribution, module.entry) == ("space_b", str(enabled.sharedir))
+
+
+def test_a_hidden_portion(enabled: Venv, why: Why) -> None:
+    put(enabled.site_dir, "space_a", {"space/__init__.py": ""})
+    put(enabled.sharedir, "space_b", {"space/b.py": ""})
+    answer = why(enabled, "space")
+    assert there(answer.rows) == {str(enabled.site_dir): "taken", str(enabled.sharedir): "hidden"}
+    assert str(enabled.sharedir / "space") in first(answer.warnings, "hidden-portion").reason
+
+
+def test_the_same_file_is_no_copy(venv: Venv, why: Why) -> None:
+    put(venv.site_dir, "one", {"one.py": ""})
+    plant(venv.root, {"again": "-> lib"})
+    again = str(venv.site_dir).replace("/lib/", "/again/")
+    (venv.site_dir / "twice.pth").write_text(f"{again}\n")
+    answer = why(venv, "one")
+    assert answer.module is not None
+    assert not answer.module.shadowed
+    assert there(answer.rows)[again] == "same file"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("sys", "built-in"), ("zipimport", "frozen"), ("this", "module")]
+)
+def test_the_standard_library(venv: Venv, why: Why, name: str, kind: str) -> None:
+    module = why(venv, name).module
+    assert module is not None
+    assert module.is_stdlib
+    assert module.kind.startswith(kind)
+    assert module.distribution is None
+
+
+def test_what_startup_code_has_imported(venv: Venv, why: Why, cwd: Path) -> None:
+    plant(cwd, {"os.py": ""})
+    answer = why(venv, "os")
+    assert answer.module is not None
+    assert (answer.module.at_startup, answer.module.is_stdlib) == (True, True)
+    assert there(answer.rows)[str(cwd)] == "shadowed"
+    assert not answer.warnings
+
+
+def test_a_zip(venv: Venv, why: Why, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with zipfile.ZipFile(tmp_path / "some.zip", "w") as archive:
+        archive.writestr("zipped/__init__.py", "")
+        archive.writestr("zipped/part.py", "")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "some.zip"))
+    answer = why(venv, "zipped.part")
+    assert answer.module is not None
+    assert (answer.module.kind, answer.module.role) == ("module in a zip", "PYTHONPATH")
+    assert answer.module.file == str(tmp_path / "some.zip" / "zipped" / "part.py")
+
+
+def test_pythonpath(venv: Venv, why: Why, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(tmp_path, {"mine": {"one.py": ""}})
+    put(venv.site_dir, "one", {"one.py": ""})
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "mine"))
+    answer = why(venv, "one")
+    assert there(answer.rows) == {str(tmp_path / "mine"): "taken", str(venv.site_dir): "shadowed"}
+    assert answer.module is not None
+    assert (answer.module.by_hook, answer.module.distribution) == (False, None)
+
+
+def test_an_editable_install_by_path_line(venv: Venv, why: Why, tmp_path: Path) -> None:
+    plant(tmp_path, {"project": {"src": {"mine": {"__init__.py": ""}}}})
+    source = tmp_path / "project" / "src"
+    info = put(venv.site_dir, "mine", {"_mine.pth": f"{source}\n"})
+    url = {"url": (tmp_path / "project").as_uri(), "dir_info": {"editable": True}}
+    (info / "direct_url.json").write_text(json.dumps(url))
+    answer = why(venv, "mine")
+    assert answer.module is not None
+    assert (answer.module.role, answer.module.distribution) == ("path line", "mine")
+    assert answer.distribution is not None
+    assert answer.distribution.editable == str(tmp_path / "project")
+    assert answer.distribution.modules == ("mine",)
+
+
+FINDER = """
+import sys
+from importlib.machinery import PathFinder
+from importlib.util import spec_from_file_location
+
+class _EditableFinder:
+    @classmethod
+    def find_spec(cls, fullname, path=None, target=None):
+        if fullname == "mine":
+            return spec_from_file_location(fullname, {file!r}, submodule_search_locations=[{dir!r}])
+
+def install():
+    sys.meta_path.append(_EditableFinder)
+"""
+
+
+def editable_by_finder(site_dir: Path, project: Path) -> None:
+    """Install a project as setuptools does when one path line does not do."""
+    plant(project, {"odd": {"__init__.py": "", "part.py": ""}})
+    code = FINDER.format(file=str(project / "odd" / "__init__.py"), dir=str(project / "odd"))
+    start = "import __editable___mine_1_0_finder; __editable___mine_1_0_finder.install()\n"
+    files = {"__editable__.mine-1.0.pth": start, "__editable___mine_1_0_finder.py": code}
+    put(site_dir, "mine", files)
+
+
+def test_an_editable_install_by_finder(venv: Venv, why: Why, tmp_path: Path) -> None:
+    editable_by_finder(venv.site_dir, tmp_path / "project")
+    for name in "mine", "mine.part":
+        module = why(venv, name).module
+        assert module is not None
+        assert module.file is not None
+        assert module.file.startswith(f"{tmp_path}/project/odd/")
+    module = why(venv, "mine").module
+    assert module is not None
+    assert module.finder == "__editable___mine_1_0_finder._EditableFinder"
+    assert module.distribution == "mine"
+
+
+def test_an_editable_install_that_is_shadowed(venv: Venv, why: Why, tmp_path: Path) -> None:
+    editable_by_finder(venv.site_dir, tmp_path / "project")
+    plant(venv.site_dir, {"mine.py": ""})
+    module = why(venv, "mine").module
+    assert module is not None
+    (shadowed,) = module.shadowed
+    assert (shadowed.role, shadowed.distribution) == ("finder", "mine 1.0")
+
+
+def test_an_entry_that_is_spelled_oddly(venv: Venv, why: Why, tmp_path: Path) -> None:
+    put(plant(tmp_path / "a" / "b" / "c", {}), "one", {"one.py": ""})
+    spelled = f"{tmp_path}/a/b/../b/c/"
+    (venv.site_dir / "odd.pth").write_text(f"import sys; sys.path.append({spelled!r})\n")
+    answer = why(venv, "one")
+    assert answer.module is not None
+    assert (answer.module.entry, answer.module.distribution) == (spelled, "one")
+    assert answer.distribution is not None
+    assert answer.distribution.path == spelled
+
+
+@pytest.mark.parametrize("listing", ["top_level.txt", None])
+def test_a_distribution_without_record(venv: Venv, why: Why, listing: str | None) -> None:
+    info = put(venv.site_dir, "one", {"one.py": ""})
+    (info / "RECORD").unlink()
+    if listing:
+        (info / listing).write_text("one\n")
+    module = why(venv, "one").module
+    assert module is not None
+    assert module.distribution == "one"
+
+
+def test_all_that_a_name_is(enabled: Venv, why: Why) -> None:
+    points = "[console_scripts]\none = one:main\n"
+    put(enabled.sharedir, "one", {"one.py": ""}, entry_points=points)
+    answer = why(enabled, "one")
+    assert answer.module is not None
+    assert answer.distribution is not None
+    assert answer.distribution.scripts == ("one",)
+    assert answer.script is not None
+    assert answer.script.in_sharedir
+
+
+def test_a_distribution_of_another_import_name(venv: Venv, why: Why) -> None:
+    put(venv.site_dir, "PyOne", {"one/__init__.py": "", "one/two.py": "", "_one.py": ""})
+    for name in "PyOne", "pyone":
+        answer = why(venv, name)
+        assert answer.module is None
+        assert answer.distribution is not None
+        assert answer.distribution.modules == ("_one", "one")
+        assert "import _one, one" in first(answer.warnings, "other-import-name").remedy
+
+
+def test_a_distribution_in_a_namespace(venv: Venv, why: Why) -> None:
+    files = {"space/one/__init__.py": "", "space/one/part.py": "", "space/two.py": ""}
+    put(venv.site_dir, "space_one", files)
+    answer = why(venv, "space_one")
+    assert answer.distribution is not None
+    assert answer.distribution.modules == ("space.one", "space.two")
+
+
+# Scripts
+
+
+def script(venv: Venv, first_line: str = "", module: str = "one") -> None:
+    points = f"[console_scripts]\nrun-one = {module}:main\n"
+    put(venv.site_dir, "one", {"one.py": ""}, entry_points=points)
+    path = venv.root / "bin" / "run-one"
+    rest = path.read_text().partition("\n")[2]
+    path.write_text(f"{first_line or f'#!{venv.python}'}\n{rest}")
+
+
+def test_a_script(venv: Venv, why: Why, monkeypatch: pytest.MonkeyPatch) -> None:
+    script(venv)
+    monkeypatch.setenv("PATH", f"{venv.root}/bin:{os.environ['PATH']}")
+    answer = why(venv, "run-one")
+    assert answer.script is not None
+    assert (answer.script.file, answer.script.is_there) == (f"{venv.root}/bin/run-one", True)
+    assert answer.script.on_path == answer.script.file
+    assert (answer.script.interpreter, answer.script.is_own) == (str(venv.python), True)
+    assert (answer.script.distribution, answer.script.entry_point) == ("one", "one:main")
+    assert answer.script.module_found
+    assert not answer.warnings
+    assert not answer.rows
+
+
+@pytest.mark.parametrize(
+    "first_line",
+    [
+        "#!/bin/sh\n'''exec' {python} \"$0\" \"$@\"\n' '''",
+        "#!/bin/sh\n'''exec' \"{python}\" \"$0\" \"$@\"\n' '''",
+        "#!{python} -I",
+    ],
+)
+def test_the_interpreter_of_a_script(venv: Venv, why: Why, first_line: str) -> None:
+    script(venv, first_line.format(python=venv.python))
+    answer = why(venv, "run-one")
+    assert answer.script is not None
+    assert (answer.script.interpreter, answer.script.is_own) == (str(venv.python), True)
+
+
+def test_the_script_of_another_interpreter(
+    venv: Venv, make_venv: Callable[[str], Venv], why: Why
+) -> None:
+    other = make_venv("other")
+    script(venv, f"#!{other.python}")
+    answer = why(venv, "run-one")
+    assert answer.script is not None
+    assert not answer.script.is_own
+    assert str(other.python) in first(answer.warnings, "foreign-interpreter").reason
+
+
+def test_a_script_that_is_not_first_on_path(
+    venv: Venv, why: Why, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script(venv)
+    plant(tmp_path, {"elsewhere": {"run-one": "#!/bin/sh\n"}})
+    (tmp_path / "elsewhere" / "run-one").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}/elsewhere:{venv.root}/bin")
+    found = why(venv, "run-one").script
+    assert found is not None
+    assert found.on_path == str(tmp_path / "elsewhere" / "run-one")
+
+
+def test_a_script_without_its_module(venv: Venv, why: Why) -> None:
+    script(venv, module="gone")
+    answer = why(venv, "run-one")
+    assert answer.script is not None
+    assert answer.script.module_found is False
+    assert "gone:main" in first(answer.warnings, "broken-script").reason
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_script_that_is_not_there(enabled: Venv, why: Why, *, shared: bool) -> None:
+    points = "[console_scripts]\nrun-one = one:main\n"
+    put(enabled.sharedir if shared else enabled.site_dir, "one", {}, entry_points=points)
+    (enabled.root / "bin" / "run-one").unlink()
+    answer = why(enabled, "run-one")
+    assert not answer.found
+    remedy = first(answer.reasons, "script-missing").remedy
+    assert remedy.endswith("sync" if shared else "--no-deps one==1.0")
+
+
+def test_a_program_is_no_script(venv: Venv, why: Why) -> None:
+    assert why(venv, "python").script is None
+
+
+def test_a_native_script(venv: Venv, why: Why) -> None:
+    put(venv.site_dir, "one", {"one-1.0.data/scripts/run-one": b"\x7fELF"})
+    found = why(venv, "run-one").script
+    assert found is not None
+    assert (found.distribution, found.interpreter) == ("one", None)
+
+
+# Why something is not found
+
+
+def test_nothing_of_that_name(venv: Venv, why: Why) -> None:
+    reason = only(why(venv, "nonesuch"), "not-installed")
+    assert reason.remedy.startswith(f"uv pip install --python {venv.python} nonesuch")
+    put(venv.site_dir, "pip", {"pip.py": ""})
+    reason = only(why(venv, "nonesuch"), "not-installed")
+    assert reason.remedy.startswith(f"{venv.python} -m pip install nonesuch")
+
+
+def test_the_distribution_of_a_well_known_module(venv: Venv, why: Why) -> None:
+    assert only(why(venv, "sklearn.svm"), "not-installed").remedy.endswith(" scikit-learn")
+
+
+@pytest.mark.parametrize("name", ["one", "one.part", "PyOne", "run-one"])
+def test_the_hook_is_off(
+    enabled: Venv, why: Why, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    points = "[console_scripts]\nrun-one = one:main\n"
+    files = {"one/__init__.py": "", "one/part.py": ""}
+    put(enabled.sharedir, "PyOne", files, entry_points=points)
+    (enabled.root / "bin" / "run-one").unlink()
+    monkeypatch.setenv("PYSHAREDIR", "0")
+    reason = only(why(enabled, name), "hook-off")
+    assert str(enabled.sharedir) in reason.reason
+    assert "PYSHAREDIR=0" in reason.reason
+    assert reason.remedy == "unset PYSHAREDIR"
+    monkeypatch.delenv("PYSHAREDIR")
+    assert not why(enabled, name).reasons or name == "run-one"
+
+
+def test_the_hook_is_opt_in(venv: Venv, command: Command, why: Why) -> None:
+    command.json("--python", venv.root, "enable", "--opt-in")
+    put(venv.sharedir, "one", {"one.py": ""})
+    reason = only(why(venv, "one"), "hook-off")
+    assert "--opt-in" in reason.reason
+    assert reason.remedy == "set PYSHAREDIR=1"
+
+
+def test_there_is_no_hook(venv: Venv, why: Why) -> None:
+    put(venv.sharedir, "one", {"one.py": ""})
+    assert only(why(venv, "one"), "hook-absent").remedy.endswith(" enable")
+
+
+def test_the_hook_does_not_take_the_sharedir(enabled: Venv, why: Why) -> None:
+    put(enabled.sharedir, "one", {"one.py": ""})
+    enabled.sharedir.chmod(0o777)
+    assert only(why(enabled, "one"), "hook-idle").remedy.endswith(" doctor")
+
+
+def test_the_sharedir_is_gone(venv: Venv, command: Command, why: Why, tmp_path: Path) -> None:
+    command.json("--python", venv.root, "enable", "--sharedir", tmp_path / "mounted")
+    (tmp_path / "mounted").rmdir()
+    assert str(tmp_path / "mounted") in first(why(venv, "one").reasons, "sharedir-missing").reason
+
+
+@pytest.mark.parametrize("name", ["one._native", "_one"])
+def test_the_native_part_is_of_another_architecture(venv: Venv, why: Why, name: str) -> None:
+    file = f"{name.replace('.', '/')}.{TAG}.so"
+    put(venv.site_dir, "one", {"one/__init__.py": "", file: ""}, tag="cp3-abi3-linux_sparc64")
+    reason = only(why(venv, name), "foreign-part")
+    assert str(venv.site_dir / file) in reason.reason
+    assert TAG in reason.reason
+    assert reason.remedy.endswith("--force-reinstall --no-deps one==1.0")
+
+
+def test_the_native_part_in_a_sharedir_is_of_another_architecture(enabled: Venv, why: Why) -> None:
+    put(enabled.sharedir, "one", {"one/__init__.py": "", f"one/_native.{TAG}.so": ""})
+    assert "`pysharedir sort`" in only(why(enabled, "one._native"), "foreign-part").remedy
+
+
+def test_a_package_that_lacks_its_native_part(venv: Venv, why: Why) -> None:
+    own = max(target.find(str(venv.root)).suffixes, key=len)
+    files = {f"one/deep/_here{own}": "", f"one/deep/_here.{TAG}.so": "", "one/__init__.py": ""}
+    put(venv.site_dir, "one", files)
+    assert not why(venv, "one").warnings
+    put(venv.site_dir, "one", {**files, f"one/deep/_gone.{TAG}.so": ""})
+    answer = why(venv, "one")
+    assert answer.found
+    assert f"_gone.{TAG}.so" in first(answer.warnings, "foreign-part").reason
+
+
+def test_a_native_part_that_is_labelled_wrongly(venv: Venv, why: Why) -> None:
+    own = venv.python.resolve().read_bytes()[:64]
+    put(venv.site_dir, "one", {"_one.so": own})
+    answer = why(venv, "_one")
+    assert answer.module is not None
+    assert answer.module.kind == "extension module"
+    assert not answer.warnings
+    sparc = own[:18] + (43).to_bytes(2, "little") + own[20:]
+    (venv.site_dir / "_one.so").write_bytes(sparc)
+    first(why(venv, "_one").warnings, "foreign-part")
+
+
+def requiring(directory: Path, requirement: str) -> None:
+    info = put(directory, "one", {"one.py": ""})
+    with (info / "METADATA").open("a") as file:
+        file.write(f"Requires-Dist: {requirement}\n")
+
+
+@pytest.mark.parametrize(
+    ("requirement", "name"), [("two>=2", "two.part"), ("two-py", "two"), ("PyYAML", "yaml")]
+)
+def test_a_dependency_is_missing(enabled: Venv, why: Why, requirement: str, name: str) -> None:
+    requiring(enabled.sharedir, requirement)
+    reason = first(why(enabled, name).reasons, "dependency-missing")
+    assert "is required by one" in reason.reason
+    assert reason.remedy.endswith(" sync --install")
+
+
+def test_a_dependency_of_what_is_not_shared_is_missing(venv: Venv, why: Why) -> None:
+    requiring(venv.site_dir, "two>=2")
+    assert only(why(venv, "two"), "dependency-missing").remedy.endswith(" 'two>=2'")
+
+
+def test_a_file_in_the_working_directory_hides_it(venv: Venv, why: Why, cwd: Path) -> None:
+    native = "one/_native" + max(target.find(str(venv.root)).suffixes, key=len)
+    put(venv.site_dir, "one", {"one/__init__.py": "", "one/part.py": "", native: ""})
+    plant(cwd, {"one.py": "", "this.py": ""})
+    only(why(venv, "one._native"), "shadowed-by-cwd")
+    reason = only(why(venv, "one.part"), "shadowed-by-cwd")
+    assert str(cwd / "one.py") in reason.reason
+    assert str(venv.site_dir / "one" / "part.py") in reason.reason
+    answer = why(venv, "one")
+    assert "shadows one 1.0" in first(answer.warnings, "shadowed-by-cwd").reason
+    answer = why(venv, "this")
+    assert "standard library" in first(answer.warnings, "shadowed-by-cwd").reason
+
+
+def test_the_working_directory_is_told_of(venv: Venv, why: Why, cwd: Path) -> None:
+    plant(cwd, {"one.py": ""})
+    answer = why(venv, "one")
+    assert answer.module is not None
+    assert (answer.module.entry, answer.module.role) == (str(cwd), "working directory")
+    assert not answer.warnings
+    assert any("python FILE" in note for note in answer.notes)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="there is no PYTHONSAFEPATH")
+def test_the_working_directory_is_left_out(
+    venv: Venv, why: Why, cwd: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(cwd, {"one.py": ""})
+    monkeypatch.setenv("PYTHONSAFEPATH", "1")
+    answer = why(venv, "one")
+    assert not answer.found
+    assert not answer.notes
+
+
+def test_the_other_half_of_a_package(enabled: Venv, why: Why) -> None:
+    put(enabled.site_dir, "one", {"one/__init__.py": ""})
+    put(enabled.sharedir, "two", {"one/deep/part.py": ""})
+    for name in "one.deep", "one.deep.part":
+        reason = only(why(enabled, name), "other-half")
+        assert str(enabled.site_dir / "one" / "__init__.py") in reason.reason
+        assert "two 1.0" in reason.reason
+
+
+def test_no_such_part_of_a_package(venv: Venv, why: Why) -> None:
+    put(venv.site_dir, "one", {"one/__init__.py": "", "one/adapters.py": "", "two.py": ""})
+    answer = why(venv, "one.adapter")
+    assert only(answer, "no-such-part").remedy == "did you mean one.adapters?"
+    assert answer.parent is not None
+    assert answer.parent.distribution == "one"
+    assert there(answer.rows) == {str(venv.site_dir): "taken"}
+    assert "from one import get" in only(why(venv, "one.get"), "no-such-part").remedy
+    assert "not a package" in only(why(venv, "two.get"), "no-package").reason
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("symbol", "left-stdlib"), ("winreg", "windows-only"), ("_scproxy", "incomplete-stdlib")],
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="modules of other systems")
+def test_what_the_standard_library_lacks(venv: Venv, why: Why, name: str, code: str) -> None:
+    only(why(venv, name), code)
+
+
+@pytest.mark.parametrize("name", ["ONE_two", "onetwo", "one-two"])
+def test_another_spelling(venv: Venv, why: Why, name: str) -> None:
+    plant(venv.site_dir, {"one_two.py": ""})
+    assert only(why(venv, name), "other-spelling").remedy == "did you mean one_two?"
+
+
+def test_a_similar_name(venv: Venv, why: Why) -> None:
+    put(venv.site_dir, "Requests", {"requests.py": ""})
+    assert "requests" in only(why(venv, "reqeusts"), "similar").remedy
+
+
+def test_in_the_user_site_dir(venv: Venv, why: Why) -> None:
+    directory = Path(os.environ["HOME"], ".local", "lib", f"python{VERSION}", "site-packages")
+    plant(directory, {"mine_alone.py": ""})
+    assert str(directory) in only(why(venv, "mine_alone"), "user-site").reason
+
+
+def test_in_the_base(venv: Venv, why: Why) -> None:
+    base = target.find(str(venv.root)).base_prefix
+    if not list(Path(base).glob(f"lib/python{VERSION}/site-packages/pip/__init__.py")):
+        pytest.skip("no pip in the base")
+    assert f"{base}/lib" in first(why(venv, "pip").reasons, "base-only").reason
+
+
+def test_an_import_that_startup_code_forbids(venv: Venv, why: Why) -> None:
+    (venv.site_dir / "block.pth").write_text("import sys; sys.modules['this'] = None\n")
+    only(why(venv, "this"), "blocked")
+
+
+def test_a_script_of_another_interpreter_on_path(
+    venv: Venv, make_venv: Callable[[str], Venv], why: Why, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_venv("other")
+    script(other)
+    monkeypatch.setenv("PATH", f"{other.root}/bin")
+    reason = first(why(venv, "run-one").reasons, "foreign-script")
+    assert str(other.python) in reason.reason
+    assert str(other.python) in reason.remedy
+
+
+@pytest.mark.parametrize("name", ["", "../one", "one two", "one/two", "-", "a..b "])
+def test_what_is_no_name(venv: Venv, why: Why, name: str) -> None:
+    with pytest.raises(InvalidNameError):
+        why(venv, name)
+
+
+# The question in the target
+
+
+EXTENDED = "__path__ = __import__('pkgutil').extend_path(__path__, __name__)"
+WORLD: dict[str, Tree] = {
+    "site": {
+        "package": {"__init__.py": "", "part.py": "", "only_here.py": ""},
+        "module.py": "",
+        "space": {"a.py": "", "deep": {"a.py": ""}},
+        "both": {"__init__.py": ""},
+        "halves": {
+            "__init__.py": EXTENDED,
+            "a.py": "",
+        },
+        "native.abi3.so": "",
+        "name-with-dash.py": "",
+        "late": {"x.py": ""},
+    },
+    "path": {
+        "package": {"__init__.py": "", "hidden.py": ""},
+        "space": {"b.py": "", "deep": {"b": {"__init__.py": ""}}},
+        "both": {"sub.py": ""},
+        "halves": {"__init__.py": EXTENDED, "b.py": ""},
+        "late.py": "",
+        "json.py": "",
+    },
+}
+ASKED = """
+    package package.part package.only_here package.hidden package.none module module.part space
+    space.a space.b space.deep space.deep.a space.deep.b space.deep.none both both.sub halves
+    halves.a halves.b native late late.x json json.decoder os os.path sys this zipimport xml.dom
+    email.mime.text none none.none mine mine.part in_cwd in_cwd.part encodings.utf_8
+"""
+NOWHERE = """
+    package.part package.only_here package.none module.part space.deep.none both.sub late.x
+    json.decoder none none.none
+"""
+SPECS = """
+import importlib.util, sys
+def spec(name):
+    try:
+        found = importlib.util.find_spec(name)
+    except ImportError:
+        found = None
+    return found and (found.origin, sorted(found.submodule_search_locations or []))
+print({name: spec(name) for name in sys.argv[1:]})
+"""
+
+
+@pytest.mark.parametrize("version", sorted({VERSION, "3.9", "3.13", "3.15"}))
+@pytest.mark.usefixtures("why")
+def test_agrees_with_an_import(
+    find_interpreter: Callable[[str], Path],
+    version: str,
+    tmp_path: Path,
+    cwd: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It tells what ``importlib.util.find_spec`` does, which imports the parents to know it."""
+    python = find_interpreter(version)
+    venv = tmp_path / "venv"
+    subprocess.run([python, "-m", "venv", "--without-pip", venv], check=True)
+    site_dir = venv / "lib" / f"python{version}" / "site-packages"
+    plant(site_dir, WORLD["site"])
+    plant(tmp_path / "path", WORLD["path"])
+    plant(cwd, {"in_cwd": {"part.py": ""}, "this.py": ""})
+    editable_by_finder(site_dir, tmp_path / "project")
+    asked = target.find(str(venv))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "path"))
+    names = ASKED.split()
+    expected = ast.literal_eval(
+        subprocess.check_output([venv / "bin" / "python", "-c", SPECS, *names], text=True)
+    )
+    found = {name: question.ask(asked, name).last.found for name in names}
+    assert expected == {
+        name: each and (each.origin, sorted(each.locations or ())) for name, each in found.items()
+    }
+    assert {name for name in names if not expected[name]} == set(NOWHERE.split())
+
+
+@pytest.mark.usefixtures("why")
+def test_imports_and_writes_nothing(venv: Venv) -> None:
+    finder = (
+        "import sys\n"
+        "class Lazy:\n    def find_spec(name, *_):\n        if name == 'package': import helper\n"
+        "sys.meta_path.append(Lazy)\n"
+    )
+    plant(venv.site_dir, {"helper.py": "", "lazy.py": finder, "lazy.pth": "import lazy\n"})
+    plant(venv.site_dir / "package", {"__init__.py": "raise SystemExit(1)", "part.py": "1/0"})
+    found = target.find(str(venv.root))
+    before = set(venv.root.rglob("*"))
+    assert question.ask(found, "package.part").last.found
+    shutil.rmtree(venv.site_dir / "package")
+    assert not question.ask(found, "package.part").last.found
+    assert set(venv.root.rglob("*")) <= before
+
+
+def test_noise_at_startup_does_no_harm(venv: Venv, why: Why) -> None:
+    noise = "import sys; print('<pysharedir>{', end=''); print('}</pysharedir>', file=sys.stderr)\n"
+    (venv.site_dir / "noise.pth").write_text(noise)
+    (venv.site_dir / "sitecustomize.py").write_text("print('x' * 9); import json.nothing\n")
+    assert why(venv, "this").found
+
+
+def test_a_finder_that_fails(venv: Venv) -> None:
+    code = (
+        "import sys\n"
+        "class Bad:\n    def find_spec(name, *_):\n        return 1 / (name != 'this') and None\n"
+        "sys.meta_path.insert(0, Bad)\n"
+    )
+    plant(venv.site_dir, {"bad.py": code, "bad.pth": "import bad\n"})
+    finder = question.ask(target.find(str(venv.root)), "this").last.finders[0]
+    assert (finder.name, finder.error) == ("bad.Bad", "ZeroDivisionError: division by zero")
+    assert finder.file == str(venv.site_dir / "bad.py")
+
+
+def test_a_target_that_stops(venv: Venv) -> None:
+    found = target.find(str(venv.root))
+    (venv.site_dir / "stop.pth").write_text("import os; print('stopped', flush=1); os._exit(0)\n")
+    with pytest.raises(TargetError, match="does not start as a Python should"):
+        question.ask(found, "this")
+
+
+def test_the_question_is_for_all_pythons() -> None:
+    tree = ast.parse(ASK.read_text("utf-8"), feature_version=target.FLOOR)
+    imported = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+    assert imported == {"importlib.machinery", "json", "os", "sys"}
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+
+
+# The command
+
+
+def test_says_it_in_one_sentence_first(enabled: Venv, command: Command) -> None:
+    put(enabled.site_dir, "one", {"one/__init__.py": ""})
+    put(enabled.sharedir, "one", {"one/__init__.py": ""})
+    done = command("--python", enabled.root, "why", "one")
+    assert not done.returncode, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0] == "one is a package of one 1.0, in the site dir of the venv"
+    table = {line.split()[0]: line for line in lines if line.startswith("/")}
+    assert "package of one 1.0: taken" in table[str(enabled.site_dir)]
+    assert "package of one 1.0: shadowed" in table[str(enabled.sharedir)]
+    assert "sharedir, pysharedir" in table[str(enabled.sharedir)]
+    assert "\x1b" not in done.stdout
+
+
+def test_says_why_not(venv: Venv, command: Command) -> None:
+    put(venv.sharedir, "one", {"one.py": ""})
+    done = command("--python", venv.root, "why", "one")
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert lines[0] == "one is not found"
+    assert lines[1].startswith(f"it is in the sharedir {venv.sharedir}, and no hook")
+    assert lines[2] == f"  remedy: pysharedir --python {venv.python} enable"
+
+
+def test_refuses_what_is_no_name(venv: Venv, command: Command) -> None:
+    done = command("--python", venv.root, "why", "no name")
+    assert done.returncode == 2
+    assert "'no name': not the name" in done.stderr
+
+
+def test_json_has_all_of_it(enabled: Venv, command: Command) -> None:
+    points = "[console_scripts]\none = one:main\n"
+    put(enabled.sharedir, "one", {"one.py": ""}, entry_points=points)
+    report = command.json("--python", enabled.root, "why", "one")
+    assert report["found"]
+    assert report["module"]["file"] == str(enabled.sharedir / "one.py")
+    assert report["distribution"]["version"] == "1.0"
+    assert report["script"]["entry_point"] == "one:main"
+    assert {"path", "role", "by", "outcome", "kind", "file", "distribution"} == set(
+        report["rows"][0]
+    )
+    done = command("--python", enabled.root, "why", "nonesuch", "--json")
+    assert done.returncode == 1
+    report = json.loads(done.stdout)
+    assert (report["found"], report["module"]) == (False, None)
+    assert set(report["reasons"][0]) == {"code", "reason", "remedy"}
+
+
+def test_the_command_is_not_shadowed_itself(venv: Venv, command: Command, cwd: Path) -> None:
+    plant(cwd, {"json.py": "raise SystemExit", "random.py": ""})
+    isolated = "-P" if sys.version_info >= (3, 11) else "-I"
+    done = subprocess.run(
+        [sys.executable, isolated, "-m", "pysharedir", "--python", venv.root, "why", "json.tool"],
+        cwd=cwd,
+        env=command.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert f"{cwd}/json.py, in the working directory, hides" in done.stdout
+
+
+def test_completes_names(enabled: Venv, command: Command) -> None:
+    put(enabled.sharedir, "PyOne", {"one.py": ""})
+    put(enabled.site_dir, "other", {"two.py": ""})
+    done = command(
+        _PYSHAREDIR_COMPLETE="bash_complete",
+        COMP_WORDS=f"pysharedir --python {enabled.root} why py",
+        COMP_CWORD="4",
+    )
+    assert done.stdout == "plain,PyOne\n"
