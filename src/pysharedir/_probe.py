@@ -5,15 +5,17 @@ prints one line of JSON between two fences, so that what other startup code prin
 It is passed with ``-c``.
 """
 
+import os
 import sys
 
-if sys.path[0] == "":  # the working directory: must not shadow the standard library
-    del sys.path[0]
+path = sys.path[1:] if sys.path[0] == "" else sys.path  # without the working directory
+# What this file needs comes from the standard library, whatever the user has put before that.
+stdlib = os.path.dirname(os.__file__)
+sys.path = [stdlib, os.path.join(stdlib, "lib-dynload"), *path]
 
 import importlib.machinery
 import importlib.util
 import json
-import os
 import platform
 import site
 import sysconfig
@@ -55,7 +57,7 @@ def facts():
         scheme=sysconfig._get_default_scheme()
         if sys.version_info < (3, 10)
         else sysconfig.get_default_scheme(),
-        stdlib=os.path.dirname(os.__file__),
+        stdlib=stdlib,
         site_purelib=off["purelib"],
         purelib=paths["purelib"],
         platlib=paths["platlib"],
@@ -67,7 +69,7 @@ def facts():
         markers=markers(),
         site_dirs=site.getsitepackages(),
         user_site=site.getusersitepackages() if site.ENABLE_USER_SITE else None,
-        path=[entry for entry in sys.path if isinstance(entry, str)],
+        path=[entry for entry in path if isinstance(entry, str)],
         pythonpath=[]
         if sys.flags.ignore_environment
         else [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 from dataclasses import dataclass, replace
 from importlib.metadata import PathDistribution
 from pathlib import Path
@@ -29,6 +30,7 @@ _SECTIONS: dict[str, Literal["console", "gui"]] = {
     "console_scripts": "console",
     "gui_scripts": "gui",
 }
+_VERSIONED = re.compile(r"(?:pip|easy_install-)(\d+\.\d+)")
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,9 @@ def plan(
     """
     site_dir = where.on_disk(where.site_dir)
     directory = Path(target.scripts if where.root == target.root else f"{where.root}/bin")
-    wanted, notes = wanted_scripts((found[key] for key in shared), directory, _interpreter(target))
+    wanted, notes = wanted_scripts(
+        (found[key] for key in shared), directory, _interpreter(target), target.version
+    )
     own = [
         each
         for key, each in found.items()
@@ -109,7 +113,7 @@ def plan_removal(site_dir: Path, keep: Collection[str] = ()) -> list[Step]:
 
 
 def wanted_scripts(
-    shared: Iterable[Distribution], directory: Path, interpreter: str
+    shared: Iterable[Distribution], directory: Path, interpreter: str, version: str
 ) -> tuple[dict[Path, Wanted], list[str]]:
     """Return the scripts that distributions declare, and what of that cannot be made.
 
@@ -118,11 +122,14 @@ def wanted_scripts(
 
     :param directory: Where scripts go.
     :param interpreter: What runs them.
+    :param version: ``X.Y`` of that; what names another version is left out.
     """
     wanted: dict[Path, Wanted] = {}
     notes: list[str] = []
     for each in sorted(shared, key=lambda each: each.key):
         for entry in _entry_points(each, notes.append):
+            if _is_of_another_version(entry.name, version):
+                continue
             script = _script(entry)
             if script is None:
                 notes.append(f"{each.name}: script {entry.name!r} cannot be made: {entry.value!r}")
@@ -163,6 +170,12 @@ def compare(
             outdated.append(path)
         kept[path] = MadeScript(want.distribution, _digest(want.content))
     return Scripts(tuple(missing), tuple(outdated), tuple(obsolete), tuple(foreign), kept)
+
+
+def _is_of_another_version(name: str, version: str) -> bool:
+    """Tell whether a script is for another Python: pip declares that of the one that built it."""
+    versioned = _VERSIONED.fullmatch(name)
+    return versioned is not None and versioned[1] != version
 
 
 def _interpreter(target: Target) -> str:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from python_discovery import get_interpreter
 
-from pysharedir import layout
+from pysharedir import layout, processes
 from pysharedir.errors import LayoutError, TargetError
 
 if TYPE_CHECKING:
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 
 FLOOR = (3, 9)
 _PROBE = Path(__file__).with_name("_probe.py")
-_FENCED = re.compile(r"^<pysharedir>(\{.*\})</pysharedir>$", re.MULTILINE)
 _SAID_VERSION = re.compile(r"Python (\d+)\.(\d+)")
 _VERSION = re.compile(r"(?:python|cpython|pypy)?[-@]?\d+(?:\.\d+)*t?")
 
@@ -206,7 +203,7 @@ def _in_directory(directory: Path) -> Path:
 
 def _of_version(spec: str) -> Path:
     named = shutil.which(spec)
-    if named is not None and _SAID_VERSION.match(_run(Path(named), "-V")):
+    if named is not None and _SAID_VERSION.match(processes.run(Path(named), "-V")):
         return Path(named)
     # pyenv's shims, which are what it has on PATH, start only the versions that are active.
     home = Path(os.path.expanduser(os.environ.get("PYENV_ROOT", "~/.pyenv")))
@@ -227,7 +224,7 @@ def _of_version(spec: str) -> Path:
 
 
 def _version(executable: Path) -> tuple[int, int]:
-    said = _run(executable, "-V")
+    said = processes.run(executable, "-V")
     version = _SAID_VERSION.match(said)
     if version is None:
         first = (said.strip().splitlines() or ["nothing"])[0]
@@ -240,36 +237,7 @@ def _version(executable: Path) -> tuple[int, int]:
 
 
 def _probe(executable: Path, env: Mapping[str, str]) -> dict[str, Any]:
-    said = _run(executable, "-c", _PROBE.read_text("utf-8"), **env)
-    fenced = _FENCED.search(said)
-    if fenced is None:
-        last = (said.strip().splitlines() or ["nothing"])[-1]
-        raise TargetError(
-            str(executable), f"{executable}: does not start as a Python should", f"it said: {last}"
-        )
-    found: dict[str, Any] = json.loads(fenced[1])
-    return found
-
-
-def _run(executable: Path, *arguments: str, **env: str) -> str:
-    """Return what *executable* prints, on both streams."""
-    try:
-        return subprocess.run(
-            [executable, *arguments],
-            env={**os.environ, **env},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="surrogateescape",
-            check=False,
-            timeout=120,
-        ).stdout
-    except (OSError, subprocess.TimeoutExpired) as error:
-        reason = getattr(error, "strerror", None) or "does not answer"
-        raise TargetError(
-            str(executable), f"{executable}: {reason.lower()}", "is it a Python interpreter?"
-        ) from error
+    return processes.ask(executable, "-c", _PROBE.read_text("utf-8"), env=env)
 
 
 def _view(found: Mapping[str, Any]) -> View:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -13,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pysharedir import processes
 from pysharedir.errors import TargetError
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 _TRACE = Path(__file__).with_name("_trace.py")
 CORE = "core"
 _MARK = "/pysharedir-mark/"
-_FENCED = re.compile(r"^<pysharedir>(\{.*\})</pysharedir>$", re.MULTILINE)
 # A line of strace begins a call, ends one that was interrupted, or is no call.
 _CALL = re.compile(rf'^(?:\d+ +)?\w+\((?:.*"{_MARK}(\d*)")?')
 _PLAIN = """\
@@ -54,39 +52,9 @@ def trace(executable: Path, *, watch: bool = False, within: Sequence[str] = ()) 
         f"exec(compile({_TRACE.read_text('utf-8')!r}, {_TRACE.name!r}, 'exec'))\n"
     )
     before = time.perf_counter_ns()
-    facts = _ask(executable, ["-S"], code, within)
+    facts = processes.ask(executable, "-S", "-c", code, within=within)
     facts["core"] = facts["began"] - before
     return facts
-
-
-def _ask(
-    executable: Path, options: Sequence[str], code: str, within: Sequence[str] = ()
-) -> dict[str, Any]:
-    """Return what *code* prints between fences."""
-    try:
-        said = subprocess.run(
-            [*within, executable, *options, "-c", code],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="surrogateescape",
-            check=False,
-            timeout=120,
-        ).stdout
-    except (OSError, subprocess.TimeoutExpired) as error:
-        reason = getattr(error, "strerror", None) or "does not answer"
-        raise TargetError(
-            str(executable), f"{executable}: {reason.lower()}", "is it a Python interpreter?"
-        ) from error
-    fenced = _FENCED.search(said)
-    if fenced is None:
-        last = (said.strip().splitlines() or ["nothing"])[-1]
-        raise TargetError(
-            str(executable), f"{executable}: does not start as a Python should", f"it said: {last}"
-        )
-    found: dict[str, Any] = json.loads(fenced[1])
-    return found
 
 
 def count(executable: Path) -> tuple[dict[str, Any] | None, str]:
@@ -128,7 +96,7 @@ def differences(executable: Path, traced: dict[str, Any]) -> list[str]:
     """Say where a plain start ends otherwise than one that was looked at."""
     if any(span["fatal"] for span in traced["spans"]):
         return ["a plain start ends at the first fatal error"]
-    plain = _ask(executable, [], _PLAIN)
+    plain = processes.ask(executable, "-c", _PLAIN)
     notes = []
     if plain["path"] != traced["path"]:
         notes.append("a plain start has another sys.path than the one that was looked at")

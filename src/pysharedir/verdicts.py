@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import subprocess
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from packaging.tags import parse_tag
 
-from pysharedir import binaries, records
+from pysharedir import binaries, managers, records
 from pysharedir.distributions import headers
 from pysharedir.errors import RecordError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pysharedir.distributions import Distribution
@@ -72,8 +70,9 @@ def judge(distributions: Sequence[Distribution], court: Court) -> list[Verdict]:
     When in doubt a distribution is for the platform, where it always works; what cannot be moved
     safely is left alone, whatever it is and whatever the user says.
     """
-    owners = _owners(distributions)
-    return [_judge(each, court, owners.get(each)) for each in distributions]
+    records_of = {each: str(each.info / "RECORD") for each in distributions}
+    packages = managers.packages(records_of.values())
+    return [_judge(each, court, packages.get(path)) for each, path in records_of.items()]
 
 
 def _judge(distribution: Distribution, court: Court, owner: str | None) -> Verdict:
@@ -172,38 +171,6 @@ def _by_content(
         except OSError:
             unread.append(path)
     return tuple(sorted(native)), tuple(sorted(unread))
-
-
-def _owners(distributions: Iterable[Distribution]) -> dict[Distribution, str]:
-    """Return which of *distributions* package managers say are theirs."""
-    records_of = {str(each.info / "RECORD"): each for each in distributions}
-    owners = {}
-    if records_of and shutil.which("dpkg-query"):
-        for line in _lines(["dpkg-query", "--search", "--", *records_of]):
-            package, _, path = line.rpartition(": ")
-            if path in records_of:
-                owners[records_of[path]] = f"the package {package} of dpkg"
-    if records_of and shutil.which("rpm"):
-        # One line a file, in order; the format has no slash, which the complaint about one has.
-        said = _lines(["rpm", "--query", "--file", "--queryformat", "%{NAME}\\n", *records_of])
-        for path, line in zip(records_of, said, strict=False):
-            if "/" not in line and " " not in line:
-                owners[records_of[path]] = f"the package {line} of rpm"
-    return owners
-
-
-def _lines(command: Sequence[str]) -> list[str]:
-    done = subprocess.run(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "LC_ALL": "C.UTF-8"},
-        text=True,
-        errors="surrogateescape",
-        check=False,
-    )
-    return done.stdout.splitlines()
 
 
 def _text(path: Path) -> str:

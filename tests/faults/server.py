@@ -14,7 +14,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pysharedir import cli, moves, target
+from pysharedir import cli, moves, processes, target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,23 +39,25 @@ def _remember_probes(venv: str) -> None:
     """Ask the target now, and no more: what it says of itself does not depend on a move."""
     hook = next(Path(venv).glob("lib/python*/site-packages/_pysharedir.pth"))
     answers: dict[str, str] = {}
-    ask = target._run  # noqa: SLF001
+    run = processes.run
 
-    def answer(executable: Path, *arguments: str, **env: str) -> str:
-        key = repr((executable, arguments, env))
-        return (
-            answers[key] if key in answers and hook.exists() else ask(executable, *arguments, **env)
+    def answer(executable: Path, *arguments: str, **options: Any) -> str:
+        key = repr((executable, arguments, options))
+        if key in answers and hook.exists():
+            return answers[key]
+        return run(executable, *arguments, **options)
+
+    def remember(executable: Path, *arguments: str, **options: Any) -> str:
+        said = answers[repr((executable, arguments, options))] = run(
+            executable, *arguments, **options
         )
-
-    def remember(executable: Path, *arguments: str, **env: str) -> str:
-        said = answers[repr((executable, arguments, env))] = ask(executable, *arguments, **env)
         return said
 
-    target._run = remember  # noqa: SLF001
+    processes.run = remember
     found = target.find(venv)
     found.view()
     found.view({"PYSHAREDIR": "1"})
-    target._run = answer  # noqa: SLF001
+    processes.run = answer
 
 
 def _answer(request: dict[str, Any]) -> None:

@@ -65,6 +65,7 @@ MODULES = [
     "managers",
     "moves",
     "owners",
+    "processes",
     "records",
     "remembered",
     "scripts",
@@ -115,6 +116,7 @@ def test_the_wheel(built: Path) -> None:
                 *(f"pysharedir/{name}.py" for name in MODULES),
                 "pysharedir/py.typed",
                 *(f"pysharedir/sitecustomize_templates/{name}" for name in TEMPLATES),
+                f"pysharedir-{__version__}.data/data/share/man/man1/pysharedir.1",
                 *(f"{info}/{name}" for name in ("METADATA", "RECORD", "WHEEL")),
                 f"{info}/entry_points.txt",
                 f"{info}/licenses/LICENSE",
@@ -138,6 +140,7 @@ def test_no_startup_file_comes_with_the_package(built: Path) -> None:
     with zipfile.ZipFile(built / f"pysharedir-{__version__}-py3-none-any.whl") as wheel:
         assert {name.split("/")[0] for name in wheel.namelist()} == {
             "pysharedir",
+            f"pysharedir-{__version__}.data",
             f"pysharedir-{__version__}.dist-info",
         }
 

@@ -113,6 +113,17 @@ def test_files_come_in_order_with_their_owners(venv: Venv, command: Command) -> 
     assert report["notes"] == []
 
 
+@pytest.mark.parametrize("maker", ["uv", "virtualenv"])
+def test_who_made_the_venv_owns_what_it_put_there(venv: Venv, command: Command, maker: str) -> None:
+    with (venv.root / "pyvenv.cfg").open("a") as file:
+        file.write(f"{maker} = 1.2.3\n")
+    plant(venv.site_dir, {"_virtualenv.pth": "import _virtualenv", "_virtualenv.py": ""})
+    (venv.site_dir / "other.pth").write_text("import sys\n")
+    found = by_name(startup(command, venv.root))
+    assert found["_virtualenv.pth"]["owner"] == f"{maker} 1.2.3"
+    assert found["other.pth"]["owner"] is None
+
+
 def test_the_parts_add_up_to_the_whole(enabled: Venv, command: Command) -> None:
     (enabled.site_dir / "slow.pth").write_text("import time; time.sleep(0.05)\n")
     report = startup(command, enabled.root)

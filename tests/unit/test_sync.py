@@ -8,6 +8,7 @@ import shlex
 import shutil
 import stat
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,11 +19,11 @@ from pysharedir.dependencies import unmet
 from pysharedir.distributions import installed
 from pysharedir.scripts import plan_removal, wanted_scripts
 from trees import names, plant
+from unit.conftest import VERSION
 from unit.wheels import put
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from unit.conftest import Command, Venv
 
@@ -97,6 +98,16 @@ def remove(sharedir: Path, name: str) -> None:
         for path in info.iterdir():
             path.unlink()
         info.rmdir()
+
+
+def test_makes_no_script_for_another_version(sharedir: Path, sync: Sync) -> None:
+    """Pip's wheel declares the script of the Python that it was built with."""
+    names = ("pip", "pip3", "pip3.1", f"pip{VERSION}")
+    declared = "[console_scripts]\n" + "".join(f"{name} = hello:main\n" for name in names)
+    first = sharedir.parents[1] / "first"
+    put(sharedir, "pip", HELLO, scripts=first / "bin", entry_points=declared)
+    made = {Path(path).name for path in sync()["scripts"]["missing"]}
+    assert made == {"pip", "pip3", f"pip{VERSION}"}
 
 
 def test_makes_the_scripts_that_are_missing(second: Venv, sharedir: Path, sync: Sync) -> None:
@@ -302,7 +313,7 @@ def test_the_first_distribution_by_name_has_the_script(
 def test_what_is_no_script_is_a_note(tmp_path: Path, declared: str) -> None:
     text = f"[console_scripts]\n{declared}\nhello = hello:main [extra]\n[other]\na = b\n"
     info = plant(tmp_path, {"hello-1.0.dist-info": {"entry_points.txt": text}})
-    wanted, notes = wanted_scripts(installed(info), tmp_path / "bin", "/bin/python")
+    wanted, notes = wanted_scripts(installed(info), tmp_path / "bin", "/bin/python", VERSION)
     assert list(wanted) == [tmp_path / "bin" / "hello"]
     assert [note.startswith("hello: script ") for note in notes] == [True]
     assert notes[0].isprintable()

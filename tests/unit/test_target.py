@@ -114,6 +114,16 @@ def test_the_working_directory_does_not_shadow_the_standard_library(
     assert not done.returncode, done.stderr
 
 
+def test_nor_does_a_directory_of_pythonpath(
+    venv: Venv, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in "json", "platform", "sysconfig":
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('shadowed')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    found = target.find(str(venv.root))
+    assert found.view().path[0] == str(tmp_path)
+
+
 def test_a_site_dir_of_no_known_form_is_an_error(venv: Venv, command: Command) -> None:
     (venv.site_dir / "odd.pth").write_text(
         "import sysconfig as s; "

@@ -53,7 +53,8 @@ def look(environment: dict[str, str], lived_in: Venv) -> Look:
 
     def look(*arguments: str, columns: int = 80, **env: str) -> Screen:
         command = [sys.executable, "-m", "pysharedir", "--python", str(lived_in.root), *arguments]
-        kept = {name: value for name, value in environment.items() if "COLOR" not in name}
+        said = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
+        kept = {name: value for name, value in environment.items() if name not in said}
         return terminal.run(command, columns, {**kept, **env})
 
     return look
@@ -111,9 +112,9 @@ def test_colour(look: Look, command: Command, arguments: list[str]) -> None:
     assert not look(*arguments, NO_COLOR="1").has_color
     assert not look(*arguments, NO_COLOR="1", FORCE_COLOR="1").has_color
     assert not look(*arguments, TERM="dumb").has_color
-    for env, is_colored in ({}, False), ({"FORCE_COLOR": "1", "TERM": "xterm"}, True):
-        done = command(*arguments, **env)
-        assert ("\x1b[" in done.stdout + done.stderr) == is_colored
+    for force in "", "1":
+        done = command(*arguments, NO_COLOR="", FORCE_COLOR=force, TERM="xterm")
+        assert ("\x1b[" in done.stdout + done.stderr) == bool(force)
 
 
 def test_nothing_is_folded_or_padded_in_a_pipe(command: Command, lived_in: Venv) -> None:

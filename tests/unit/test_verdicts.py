@@ -180,4 +180,4 @@ def test_a_package_of_dpkg_is_left_alone(
     monkeypatch.setenv("DPKG_ADMINDIR", str(database))
     verdict = judge(site_dir)
     assert verdict.kind is Kind.LEFT_ALONE
-    assert verdict.reason == "belongs to the package python3-hello of dpkg"
+    assert verdict.reason == "belongs to python3-hello (dpkg)"

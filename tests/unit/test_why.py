@@ -250,10 +250,8 @@ def test_an_editable_install_by_finder(venv: Venv, why: Why, tmp_path: Path) -> 
         assert module is not None
         assert module.file is not None
         assert module.file.startswith(f"{tmp_path}/project/odd/")
-    module = why(venv, "mine").module
-    assert module is not None
-    assert module.finder == "__editable___mine_1_0_finder._EditableFinder"
-    assert module.distribution == "mine"
+        assert module.finder == "__editable___mine_1_0_finder._EditableFinder"
+        assert module.distribution == "mine"
 
 
 def test_an_editable_install_that_is_shadowed(venv: Venv, why: Why, tmp_path: Path) -> None:
@@ -490,6 +488,16 @@ def test_a_package_that_lacks_its_native_part(venv: Venv, why: Why) -> None:
     answer = why(venv, "one")
     assert answer.found
     assert f"_gone.{TAG}.so" in first(answer.warnings, "foreign-part").reason
+
+
+def test_stubs_in_the_place_of_a_native_part(venv: Venv, why: Why) -> None:
+    """As in pydantic_core: their directory is taken for a namespace package."""
+    files = {"one/__init__.py": "", "one/_native/__init__.pyi": "", f"one/_native.{TAG}.so": ""}
+    put(venv.site_dir, "one", files)
+    answer = why(venv, "one._native")
+    assert answer.module is not None
+    assert answer.module.kind == "namespace package"
+    assert f"_native.{TAG}.so" in first(answer.warnings, "foreign-part").reason
 
 
 def test_a_native_part_that_is_labelled_wrongly(venv: Venv, why: Why) -> None:

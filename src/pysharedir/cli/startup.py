@@ -53,7 +53,7 @@ Examples:
 def command(
     python: str | None, *, allow: Path | None, update: bool, dry_run: bool, as_json: bool
 ) -> None:
-    """Show what runs before the first line of user code, and its cost.
+    """Show what runs before user code starts, and its cost.
 
     These are the .pth and .start files, sitecustomize and usercustomize, in order, with the
     distribution each belongs to and the modules it imports.  The interpreter is started as you

@@ -66,7 +66,7 @@ def explain(target: Target, where: Place, name: str) -> Answer:
     search = question.ask(target, name, scene.unused) if importable else None
     found = rows(scene, search, search.last) if search else ()
     case = Case(scene, name, search, found)
-    a_module = module(scene, search.last, found) if search else None
+    a_module = module(scene, search, search.last, found) if search else None
     a_release = release(scene, name)
     a_script = script(scene, name)
     answer = Answer(
@@ -93,7 +93,7 @@ def _with_parent(answer: Answer, case: Case) -> Answer:
     if search is None or level is None:
         return answer
     found = rows(case.scene, search, level)
-    parent = module(case.scene, level, found)
+    parent = module(case.scene, search, level, found)
     has_some = any(row.kind for row in answer.rows)
     return replace(answer, parent=parent, rows=answer.rows if has_some else found)
 

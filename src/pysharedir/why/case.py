@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
-from pysharedir.why import spellings
+from pysharedir.why import native, spellings
 from pysharedir.why.distribution import names_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pysharedir.distributions import Distribution
     from pysharedir.why.module import Row
@@ -106,6 +106,15 @@ class Case:
             "distribution": {each.name for each in scene.visible.values()},
             "script": {entry.name for _, entry in scene.scripts()},
         }
+
+    def foreign_parts(self, level: Level) -> Iterator[Reason]:
+        """Yield the native parts that are there for a part of the name, for other interpreters."""
+        name = level.name.rpartition(".")[2]
+        cwd = self.search.cwd if self.search else None
+        for place in level.asked:
+            directory = place.path or cwd or ""
+            for part in native.under_name(directory, name, self.scene.target.suffixes):
+                yield self.unloadable(part, self.entry_of(place))
 
     def unloadable(self, part: Part, entry: str | None) -> Reason:
         """Return the reason that a native part is of no use here."""

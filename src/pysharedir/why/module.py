@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pysharedir.distributions import Distribution
-    from pysharedir.why.question import Asked, Found, Level, Search
+    from pysharedir.why.question import Asked, Finder, Found, Level, Search
     from pysharedir.why.scene import Scene
 
 NAMESPACE = "namespace package"
@@ -52,7 +52,7 @@ class Module:
     :ivar distribution: The name of what it belongs to.
     :ivar entry: The entry of ``sys.path`` that it is in.
     :ivar role: What that entry is for.
-    :ivar finder: The finder that has it, if not that of ``sys.path``.
+    :ivar finder: The finder that has it or its package, if not that of ``sys.path``.
     :ivar at_startup: Whether startup code has imported it already.
     :ivar in_sharedir: Whether it is in a sharedir, of a namespace any portion.
     :ivar by_hook: Whether the hook put the entry there, of a namespace any of them.
@@ -99,9 +99,10 @@ def rows(scene: Scene, search: Search, level: Level) -> tuple[Row, ...]:
     return tuple(found)
 
 
-def module(scene: Scene, level: Level, found: Sequence[Row]) -> Module | None:
+def module(scene: Scene, search: Search, level: Level, found: Sequence[Row]) -> Module | None:
     """Return the module that a search came to, or None when an import would fail.
 
+    :param level: The part of the name that it is for.
     :param found: See :func:`rows`.
     """
     spec = level.found
@@ -110,7 +111,8 @@ def module(scene: Scene, level: Level, found: Sequence[Row]) -> Module | None:
     own = [row for row in found if row.outcome in ("taken", "portion")]
     is_namespace = spec.kind == NAMESPACE
     first = own[0] if own and not is_namespace else None
-    owner = _owner_of_winner(scene, level, spec, first)
+    finder = None if first or is_namespace else _finder(search, level)
+    owner = _owner_of_winner(scene, spec, first, finder)
     entries = [scene.entries[row.path] for row in own if row.path in scene.entries]
     shadowed = [row for row in found if row.outcome in ("shadowed", "hidden")]
     return Module(
@@ -124,7 +126,7 @@ def module(scene: Scene, level: Level, found: Sequence[Row]) -> Module | None:
         is_stdlib=_is_stdlib(scene, spec, first),
         entry=first.path if first else None,
         role=first.role if first else None,
-        finder=level.by if level.by not in ("startup", _PATH_FINDER) else None,
+        finder=finder.name if finder else None,
         at_startup=level.by == "startup",
         in_sharedir=any(scene.is_sharedir(row.path) for row in own),
         by_hook=any(each.by in ("pysharedir", "PYSHAREDIR_PREFIXES") for each in entries),
@@ -195,15 +197,23 @@ def _path_line(role: str, by: str) -> str | None:
     return by if role == "path line" else None
 
 
+def _finder(search: Search, level: Level) -> Finder | None:
+    """Return the finder, other than that of ``sys.path``, that has a module or its package."""
+    found = None
+    for each in search.levels[: search.levels.index(level) + 1]:
+        if each.by != _PATH_FINDER:
+            found = next((finder for finder in each.finders if finder.name == each.by), None)
+    return found
+
+
 def _owner_of_winner(
-    scene: Scene, level: Level, spec: Found, row: Row | None
+    scene: Scene, spec: Found, row: Row | None, finder: Finder | None
 ) -> Distribution | None:
     path = spec.path
     if path is None or spec.kind == NAMESPACE:
         return None
     if row is not None:
         return scene.owner(path, row.path, _path_line(row.role, row.by))
-    finder = next((each for each in level.finders if each.name == level.by), None)
     return scene.owner(path, None, finder.file if finder else None)
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pysharedir.errors import TargetError
+from pysharedir import processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,8 +16,6 @@ if TYPE_CHECKING:
     from pysharedir.target import Target
 
 _ASK = Path(__file__).parents[1] / "_ask.py"
-_FENCED = re.compile(r"^<pysharedir>(\{.*\})</pysharedir>$", re.MULTILINE)
-_PATIENCE = 120  # seconds
 
 
 @dataclass(frozen=True)
@@ -119,36 +115,14 @@ def ask(target: Target, name: str, beside: Iterable[str] = ()) -> Search:
     :param beside: Directories that are not on its path, but are to be looked into too.
     :raises TargetError: when it does not answer.
     """
-    facts = _answer(target.executable, json.dumps([name, list(beside)]))
+    question = json.dumps([name, list(beside)])
+    facts = processes.ask(target.executable, "-c", _ASK.read_text("utf-8"), question)
     return Search(
         path=tuple(facts["path"]),
         cwd=facts["cwd"],
         stdlib=frozenset(facts["stdlib"]),
         levels=tuple(_level(each) for each in facts["levels"]),
     )
-
-
-def _answer(executable: Path, question: str) -> dict[str, Any]:
-    try:
-        done = subprocess.run(
-            [executable, "-c", _ASK.read_text("utf-8"), question],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="surrogateescape",
-            check=False,
-            timeout=_PATIENCE,
-        )
-    except subprocess.TimeoutExpired:
-        raise TargetError(str(executable), f"{executable}: does not answer") from None
-    fenced = _FENCED.search(done.stdout)
-    if fenced is None:
-        last = (f"{done.stdout}{done.stderr}".strip().splitlines() or ["nothing"])[-1]
-        raise TargetError(
-            str(executable), f"{executable}: does not start as a Python should", f"it said: {last}"
-        )
-    facts: dict[str, Any] = json.loads(fenced[1])
-    return facts
 
 
 def _level(facts: Mapping[str, Any]) -> Level:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from pysharedir import dependencies, layout
-from pysharedir.why import native, script, spellings
+from pysharedir.why import script, spellings
 from pysharedir.why.case import CHANGE_DIRECTORY, Reason
 from pysharedir.why.distribution import names_in
 from pysharedir.why.module import NAMESPACE
@@ -99,13 +99,8 @@ def unmounted(case: Case) -> Iterator[Reason]:
 
 def foreign_part(case: Case) -> Iterator[Reason]:
     """Tell that its native part is there for another interpreter."""
-    if not (case.failed and case.search):
-        return
-    name = case.failed.name.rpartition(".")[2]
-    for place in case.failed.asked:
-        entry = case.search.cwd or "" if place.path == "" else place.path
-        for part in native.under_name(entry, name, case.scene.target.suffixes):
-            yield case.unloadable(part, case.entry_of(place))
+    if case.failed:
+        yield from case.foreign_parts(case.failed)
 
 
 def hidden(case: Case) -> Iterator[Reason]:

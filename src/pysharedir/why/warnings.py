@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pysharedir.errors import said
 from pysharedir.why import native
 from pysharedir.why.case import CHANGE_DIRECTORY, Case, Reason
+from pysharedir.why.module import NAMESPACE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,8 @@ def of_module(case: Case, module: Module) -> Iterator[Reason]:
 
 def _native(case: Case, module: Module) -> Iterator[Reason]:
     target = case.scene.target
+    if module.kind == NAMESPACE and case.search:  # of stubs, say, beside the compiled module
+        yield from case.foreign_parts(case.search.last)
     if module.kind == "extension module" and module.file:
         part = native.of_another_machine(target, module.file)
         if part:

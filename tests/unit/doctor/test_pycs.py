@@ -69,7 +69,7 @@ def test_a_hash_that_is_checked_hides_nothing(healthy: Venv, doctor: Doctor) -> 
 @pytest.mark.parametrize("level", [1, 2])
 def test_optimised_ones_are_made_anew_too(healthy: Venv, doctor: Doctor, level: int) -> None:
     source = compile_(healthy, level=level)
-    source.write_text("X = 22\n")
+    source.write_text("X = 22\nassert X, 'SLOW'\n")
     assert stale(doctor, healthy)
     report = doctor(healthy, "--fix", "--select", "SD702")
     assert not report["findings"]
@@ -77,7 +77,7 @@ def test_optimised_ones_are_made_anew_too(healthy: Venv, doctor: Doctor, level: 
         f"byte-compile 1 module in {healthy.sharedir}"
     ]
     assert not pyc_of(source).exists()
-    assert b"\x16" in pyc_of(source, level).read_bytes()
+    assert b"SLOW" not in pyc_of(source, level).read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -86,6 +86,7 @@ def test_optimised_ones_are_made_anew_too(healthy: Venv, doctor: Doctor, level: 
         (lambda pyc: pyc, False),
         (lambda pyc: b"\0\0\r\n" + pyc[4:], True),
         (lambda pyc: pyc[:15], True),
+        (lambda pyc: pyc[:4] + b"\x03\0\0\0", True),
         (lambda pyc: pyc[:4] + b"\x04" + pyc[5:], True),
         (lambda pyc: pyc[:12] + b"\x07" + pyc[13:], True),
     ],
@@ -120,6 +121,14 @@ def test_one_that_cannot_be_written_is_left(healthy: Venv, doctor: Doctor) -> No
     assert len(report["findings"]) == 1
 
 
+def test_what_cannot_be_compiled_is_said(healthy: Venv, doctor: Doctor) -> None:
+    compile_(healthy).write_text("X =\n")
+    report = doctor(healthy, "--fix", "--select", "SD702")
+    assert len(report["findings"]) == 1
+    assert [each["code"] for each in report["failed"]] == ["SD702"]
+    assert "sample.py" in report["failed"][0]["reason"]
+
+
 def test_says_who_can_write(healthy: Venv, doctor: Doctor) -> None:
     protect(healthy)
     (finding,) = doctor(healthy, "--select", "SD701")["findings"]
@@ -138,7 +147,11 @@ def test_protected_modules_with_pycs_are_healthy(healthy: Venv, doctor: Doctor) 
 
 
 def test_what_is_no_module_needs_no_pyc(healthy: Venv, doctor: Doctor) -> None:
-    files = {"tree/template.py": "{{ name }} = \n", "tree/py-2/old.py": "", "tree/{{x}}.py": ""}
+    files = {
+        "tree/template.py": "'\\d'; {{ name }} = \n",
+        "tree/py-2/old.py": "",
+        "tree/{{x}}.py": "",
+    }
     put(healthy.sharedir, "tree", files)
     for directory in ("tree/py-2", "tree"):
         (healthy.sharedir / directory).chmod(0o555)

@@ -98,7 +98,7 @@ def test_what_uv_would_not_go_by(
     ask_before(healthy)
     (path,) = map(Path, found(doctor, healthy))
     content = path.read_bytes()
-    time = int(healthy.python.stat().st_mtime).to_bytes(4, "big")
+    time = int(healthy.python.stat().st_ctime).to_bytes(4, "big")
     for changed in (
         content.replace(time, bytes(4), 1),  # another Python has come to this place
         content.replace(os.uname().release.encode(), b"another release", 1),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,13 +34,16 @@ _HASHES = (
 )
 _COMPILE = (
     "import json, py_compile, sys\n"
+    "made = 0\n"
     "for source, pyc, level, hashed in json.load(sys.stdin):\n"
     "    mode = 'UNCHECKED_HASH' if hashed else 'TIMESTAMP'\n"
     "    mode = py_compile.PycInvalidationMode[mode]\n"
     "    try:\n"
     "        py_compile.compile(source, pyc, None, True, level, mode)\n"
-    "    except Exception as error:\n"
-    "        sys.stderr.write('%s: %s' % (source, error))\n"
+    "        made += 1\n"
+    "    except Exception:\n"
+    "        pass\n"
+    "print(made)\n"
 )
 
 
@@ -64,8 +69,8 @@ class Pyc:
 class Recompile:
     """A step that makes pycs anew, of the same kind.
 
-    To undo it is not needed: a pyc that fits its source does no harm.  It is no error when one
-    cannot be made.
+    To undo it is not needed: a pyc that fits its source does no harm.  It is an error when none
+    can be made.
     """
 
     executable: Path
@@ -77,11 +82,13 @@ class Recompile:
 
     def apply(self) -> Callable[[], object]:
         """See :meth:`pysharedir.changes.Step.apply`."""
-        _ask(
+        made = _ask(
             self.executable,
             _COMPILE,
             [(each.source, each.path, each.level, bool(each.hashed)) for each in self.pycs],
         )
+        if made.strip() in (b"", b"0"):
+            raise OSError(errno.EINVAL, f"cannot be compiled, such as {self.pycs[0].source}")
         return bool
 
 
@@ -167,7 +174,9 @@ def _uncompiled(directory: str, names: Iterable[str], target: Target) -> Iterato
 def _can_be_compiled(source: str) -> bool:
     """Tell whether there could be a pyc: templates and tests may be no modules at all."""
     try:
-        compile(Path(source).read_bytes(), source, "exec", dont_inherit=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(Path(source).read_bytes(), source, "exec", dont_inherit=True)
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

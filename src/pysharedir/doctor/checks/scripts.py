@@ -26,7 +26,6 @@ _PLAIN = re.compile(rb"#![ \t]*(/[^ \t\r\n]+)[ \t]*([^\r\n]*)\r?\n")
 # What installers write where the name of an interpreter is too long for the kernel, or has spaces.
 _BY_SHELL = re.compile(rb"#!/bin/sh\n'''exec' ([^\n]+) \"\$0\" \"\$@\"\n' '''\n")
 _PYTHON = re.compile(r"(?:python|pypy)(\d+(?:\.\d+)?)?t?")
-_VERSIONED = re.compile(r"(?:pip|easy_install-)(\d+\.\d+)")
 
 
 @dataclass(frozen=True)
@@ -53,9 +52,6 @@ def missing(patient: Patient) -> Iterator[Finding]:
     if not patient.uses_sharedir:
         return
     for path in patient.completion.missing:
-        versioned = _VERSIONED.fullmatch(path.name)
-        if versioned and versioned[1] != patient.target.version:
-            continue  # pip declares the script of the Python that it was built with
         yield Finding(
             about=str(path),
             reason="not there, but declared by a distribution in the sharedir",
@@ -111,7 +107,7 @@ def _scripts(patient: Patient) -> Iterator[_Script]:
     rooms = [room.path for room in patient.rooms if room.root == root]
     seen: set[Path] = set()
     for each in (each for room in rooms for each in patient.installed[room]):
-        declared, _ = wanted_scripts([each], directory, target.sys_executable)
+        declared, _ = wanted_scripts([each], directory, target.sys_executable, target.version)
         listed = (path for path in _listed(each) if path.parent == directory)
         for path in (*declared, *listed):
             if path not in seen:
@@ -163,7 +159,8 @@ def _wrapper(script: _Script, body: bytes, head: Head, patient: Patient) -> byte
     executable = Path(patient.target.sys_executable)
     own = executable.with_name(os.path.basename(head.interpreter))
     interpreter = str(own if own.exists() else executable)
-    wanted, _ = wanted_scripts([script.distribution], script.path.parent, interpreter)
+    version = patient.target.version
+    wanted, _ = wanted_scripts([script.distribution], script.path.parent, interpreter, version)
     # pip's have a version in their names that it does not declare.
     return next((each.content for each in wanted.values() if _is_wrapper(body, each.content)), None)
 

@@ -44,7 +44,8 @@ def _entries(target: Target) -> Iterator[tuple[Path, bytes]]:
     """Yield what uv would go by: what it was told by an executable of this time, on this system."""
     executable = Path(target.sys_executable)
     try:
-        time = int(executable.stat().st_mtime) & 0xFFFFFFFF
+        # That of the inode: a new Python in the same place has another one, whatever its mtime.
+        time = int(executable.stat().st_ctime) & 0xFFFFFFFF
     except OSError:
         return
     release = _packed(target.markers["platform_release"])
