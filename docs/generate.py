@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 DOCS = Path(__file__).parent
-_NOTE = "<!-- Written by docs/generate.py: change the text that --help prints. -->"
+_NOTE = "<!-- Written by docs/generate.py, from what the command says of itself. -->"
 _ROFF = str.maketrans(
     {
         "\\": r"\e",

@@ -45,7 +45,7 @@ def interpreter(version: str, find_interpreter: Callable[[str], Path]) -> Path:
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """An environment for subprocesses that says nothing to Python, and has its own home."""
-    own = ("PYTHON", "PYSHAREDIR", "VIRTUAL_ENV", "COV_", "UV_", "TOX_", "__PYVENV")
+    own = ("PYTHON", "PYSHAREDIR", "VIRTUAL_ENV", "COLUMNS", "COV_", "UV_", "TOX_", "__PYVENV")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     kept["HOME"] = str(tmp_path_factory.mktemp("home"))
     kept["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"

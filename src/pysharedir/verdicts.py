@@ -135,7 +135,7 @@ def _by_labels_and_content(
         return Kind.PLATFORM, label, native or (f"{distribution.info.name}/WHEEL",)
     if native or unread:
         return Kind.PLATFORM, "native object" if native else "cannot be read", native or unread
-    return Kind.NOARCH, "no native object, tagged any", ()
+    return Kind.NOARCH, "pure, tagged any", ()
 
 
 def _label(distribution: Distribution) -> str | None:
