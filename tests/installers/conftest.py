@@ -152,7 +152,7 @@ def online_venv(
 ) -> Python:
     """A venv that reaches the registry, not hooked."""
     if version != "3.11":
-        pytest.skip("large wheels: on one version only")
+        pytest.skip("wheels that are not in the wheelhouse: on one version only")
     return replace(make_venv(tmp_path / "venv", "pip"), env=online)
 
 

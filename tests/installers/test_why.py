@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +13,6 @@ from installers.python import run
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from installers.conftest import MakeVenv
     from installers.python import Python
 
 
@@ -113,16 +111,6 @@ def test_an_editable_install(venv: Python, tmp_path: Path, layout: str) -> None:
         assert bool(module["finder"]) == (layout == "mapped")
     report = why(venv, "my-project")["distribution"]
     assert (report["editable"], report["modules"]) == (str(tmp_path / "project"), ["mine"])
-
-
-@pytest.fixture
-def online_venv(
-    make_venv: MakeVenv, online: dict[str, str], tmp_path: Path, version: str
-) -> Python:
-    """A venv that reaches the registry, not hooked."""
-    if version != "3.11":
-        pytest.skip("wheels that are not in the wheelhouse: on one version only")
-    return replace(make_venv(tmp_path / "venv", "pip"), env=online)
 
 
 def test_a_namespace_over_two_trees(online_venv: Python) -> None:
