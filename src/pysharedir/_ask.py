@@ -24,6 +24,7 @@ sys.path = [
 
 import importlib.machinery
 import json
+import re
 
 sys.path = REAL_PATH
 
@@ -32,6 +33,10 @@ KINDS = (
     (importlib.machinery.SourcelessFileLoader, "bytecode module"),
     (importlib.machinery.SourceFileLoader, "module"),
 )
+# What lets in the portions that other entries have, and what adds modules in other ways.
+EXTENDS = re.compile(rb"extend_path\(|declare_namespace\(")
+MOVES = re.compile(rb"__path__\s*\+?=(?!=)|__path__\.(append|extend|insert)")
+FILLS = re.compile(rb"sys\.modules")
 
 
 def described(spec):
@@ -41,12 +46,28 @@ def described(spec):
         locations = None if locations is None else [str(each) for each in locations]
     except Exception:  # a namespace path whose parent is not imported
         locations = []
+    if locations is None:
+        locations = made_by(spec)
     return dict(
         kind=kind_of(spec.loader, locations),
         origin=spec.origin if isinstance(spec.origin, str) else None,
         file=getattr(spec.loader_state, "filename", None),  # of a frozen module
         locations=locations,
     )
+
+
+def made_by(spec):
+    """Where submodules are of what a loader makes that is not one of files.
+
+    That of setuptools returns its own distutils, whose ``__path__`` its spec does not have.
+    """
+    loader, origin = spec.loader, spec.origin
+    is_of_file = isinstance(loader, tuple(cls for cls, _ in KINDS))
+    if is_of_file or type(loader).__name__ == "zipimporter" or not isinstance(origin, str):
+        return None
+    if not os.path.isabs(origin) or os.path.basename(origin).partition(".")[0] != "__init__":
+        return None
+    return [os.path.dirname(origin)]
 
 
 def kind_of(loader, locations):
@@ -166,16 +187,31 @@ def loaded(name):
     return dict(found, file=file, locations=locations)
 
 
-def extends(winner):
-    """Whether a package looks for the other halves of itself when it is imported."""
-    if not winner or winner["kind"] != "package" or not winner["origin"]:
-        return False
+def source(winner):
+    """What a module or package will run, as far as that can be read."""
+    if not winner or winner["kind"] not in ("module", "package") or not winner["origin"]:
+        return b""
+    if not os.path.isfile(winner["origin"]):
+        return b""
     try:
         with open(winner["origin"], "rb") as file:
-            text = file.read()
+            return file.read()
     except OSError:
-        return False
-    return b"extend_path(" in text or b"declare_namespace(" in text
+        return b""
+
+
+def extends(winner):
+    """Whether a package looks for the other halves of itself when it is imported."""
+    is_package = winner and winner["kind"] == "package"
+    return bool(is_package and EXTENDS.search(source(winner)))
+
+
+def changes(winner):
+    """What a module changes when it is imported that decides what can be imported from it."""
+    text = source(winner)
+    if MOVES.search(text) and not EXTENDS.search(text):
+        return "__path__"
+    return "sys.modules" if FILLS.search(text) else None
 
 
 def next_places(winner, answers):
@@ -207,7 +243,8 @@ def levels(name, beside):
     for end in range(1, len(parts) + 1):
         level = ".".join(parts[:end])
         answers = [ask_place(level, place) for place in places]
-        winner, by, said = search(level, answers, closed)
+        # The program itself is in sys.modules whenever it could be imported.
+        winner, by, said = search(level, answers, closed or level == "__main__")
         if level in LOADED:
             winner, by = loaded(level), "startup"
         yield dict(
@@ -216,6 +253,7 @@ def levels(name, beside):
             by=by,
             blocked=level in LOADED and LOADED[level] is None,
             extends=extends(winner),
+            changes=None if by == "startup" else changes(winner),  # it has done so already
             asked=answers,
             finders=said,
         )

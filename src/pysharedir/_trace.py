@@ -26,6 +26,15 @@ spans = []
 stack = []
 last = 0
 
+# Not what os.__file__ says, as PYTHONPATH is searched before it; 3.10 and older do not tell.
+stdlib = getattr(sys, "_stdlib_dir", None) or "/".join(
+    (sys.base_prefix, sys.platlibdir, "python%d.%d" % sys.version_info[:2])
+)
+try:
+    here = sys.modules["posix"].getcwd()
+except OSError:  # it is gone
+    here = ""
+
 
 def pause():
     """Stop the clock, and put down to the span that runs what is new."""
@@ -38,10 +47,44 @@ def pause():
         if name not in known and isinstance(name, str):
             known.add(name)
             top["modules"].append(name)
+            if watch:
+                note(top["files"], origin(sys.modules.get(name)))
     for entry in sys.path:
         if isinstance(entry, str) and entry not in entries:
             entries.add(entry)
             top["path"].append(entry)
+
+
+def note(files, file):
+    """Put down a file of a module."""
+    if isinstance(file, str) and file and file not in files:
+        files.append(file)
+
+
+def origin(module):
+    """Return the file of a module: its pyc, when that is all there is."""
+    try:
+        # A lazy module is loaded when it is asked for any attribute.
+        return located(object.__getattribute__(module, "__dict__")["__spec__"])
+    except Exception:  # there is anything in sys.modules
+        return None
+
+
+def located(spec):
+    if not spec.has_location:
+        return None
+    return spec.origin if spec.origin.startswith("/") else here + "/" + spec.origin
+
+
+def source(code):
+    """Return the file of code that is executed in the caller's caller."""
+    frame = sys._getframe(2)
+    if frame.f_code.co_name == "_call_with_frames_removed":  # of importlib, which runs a module
+        try:  # a pyc without its source names a file that need not be there
+            return located(frame.f_locals["args"][1]["__spec__"])
+        except Exception:
+            pass
+    return getattr(code, "co_filename", None)
 
 
 def resume():
@@ -202,7 +245,8 @@ def customizing(name):
                 complain(facts, error)
             module = sys.modules.get(name)
             if module is not None:
-                facts["file"] = module.__dict__.get("__file__")
+                file = module.__dict__.get("__file__")
+                facts["file"] = file if isinstance(file, str) else None
 
     return lambda original: customize
 
@@ -244,9 +288,7 @@ def finding(original, file):
 def audit(event, arguments):
     """Note the file of each module that is executed, however it was found."""
     if event in ("exec", "import") and stack:
-        file = getattr(arguments[0], "co_filename", None) if event == "exec" else arguments[1]
-        if isinstance(file, str) and file not in stack[-1]["files"]:
-            stack[-1]["files"].append(file)
+        note(stack[-1]["files"], source(arguments[0]) if event == "exec" else arguments[1])
 
 
 def start():
@@ -278,21 +320,25 @@ def start():
 
 def facts():
     modules = sorted(name for name in sys.modules if isinstance(name, str) and name not in own)
-    site, os = sys.modules["site"], sys.modules["os"]
+    site = sys.modules["site"]
     return dict(
         version=sys.version_info[:3],
         prefix=sys.prefix,
         base_prefix=sys.base_prefix,
-        stdlib=os.path.dirname(os.__file__),
+        stdlib=stdlib,
         user_site=site.USER_SITE if site.ENABLE_USER_SITE else None,
         path=[entry for entry in sys.path if isinstance(entry, str)],
         modules=modules,
         began=began,
+        before=before,
         spans=spans,
     )
 
 
+before = []
 if watch:
+    for name in sorted(names):
+        note(before, origin(sys.modules.get(name)))
     sys.addaudithook(audit)
 start()
 sys.modules["site"].__spec__._initializing = False

@@ -12,6 +12,7 @@ from pysharedir.changes import MakeLink, RemoveDirectory, RemoveFile
 from pysharedir.errors import (
     ForeignFileError,
     OccupiedError,
+    PrefixError,
     ShadowedError,
     SharedirError,
     StartError,
@@ -62,9 +63,12 @@ def place(target: Target, prefix: str | None = None, destdir: str | None = None)
     :param prefix: The prefix to install for, when it is not the target's own.
     :param destdir: DESTDIR of a package that is being built.
     :raises LayoutError: when the target has no site dir of a known form.
+    :raises PrefixError: when the prefix is not there.
     """
     site_dir, root = target.purelib, target.root
     if prefix is not None:
+        if not destdir and not os.path.isdir(prefix):
+            raise PrefixError(prefix)
         prefix = os.path.abspath(prefix).rstrip("/")
         # Debian's interpreter has several roots, and its packages do not go to the first.
         own = [each for each in target.site_dirs if target.root_of(each) == prefix]
@@ -177,9 +181,11 @@ def plan_disable(target: Target, where: Place, *, restore: bool, force: bool) ->
     :raises RecordError: when a distribution cannot be moved.
     """
     before = where.read()
-    if before.state == "absent":
-        return []
     sharedir = where.sharedir(target, before.settings)
+    if before.state == "absent":
+        lost = _lost(target, where.root, sharedir)
+        return _restoration(where, sharedir, lost.distributions, before.settings) if restore else []
+    _refuse_altered_starters(where)
     steps: list[Step] = []
     restored: set[str] = set()
     served = before.settings.sharedir is None and _served_by_another(target, where)
@@ -197,6 +203,14 @@ def plan_disable(target: Target, where: Place, *, restore: bool, force: bool) ->
             hint = "use --restore to move them back" if lost.distributions else _OWNERLESS
             _refuse_occupied(sharedir, lost.names, hint)
     return [*steps, *_removal(where, before, restored)]
+
+
+def _refuse_altered_starters(where: Place) -> None:
+    """Refuse to leave behind what would name a module that is not there any more."""
+    for name in hook.STARTERS["pth"]:
+        path = where.on_disk(where.site_dir) / name
+        if os.path.lexists(path) and not hook.is_ours(path):
+            raise ForeignFileError(path, "it was altered: move it away, and run this again")
 
 
 def _restoration(

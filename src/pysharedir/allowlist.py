@@ -9,18 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pysharedir.errors import AllowlistError, said
+from pysharedir.errors import AllowlistError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pysharedir.startup import Startup
 
-_LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
-_UNREADABLE = 64 * "0"  # what was executed is not there any more
+_LINE = re.compile(r"(\\?)([0-9a-f]{64}) [ *](.+)")
+_ESCAPES = {"\\": r"\\", "\n": r"\n", "\r": r"\r"}  # of sha256sum, where a name has one of these
+_ESCAPED = {escape: character for character, escape in _ESCAPES.items()}
+UNREADABLE = 64 * "0"  # in the place of a hash
 _HEAD = """\
-# What a start of Python may run: startup files, and what they import from outside the standard
-# library.  Compared, and written, by `pysharedir startup --allow`.
+# What a start of Python may run: startup files, and modules from outside the standard library.
+# Compared, and written, by `pysharedir startup --allow`.
 """
 
 
@@ -28,6 +30,7 @@ _HEAD = """\
 class Comparison:
     """What is there, compared with an allowlist; by the names that stand in it.
 
+    :ivar changed: What has another hash, or cannot be read, so that nobody knows.
     :ivar gone: What is allowed and not run; that is no fault.
     """
 
@@ -42,15 +45,11 @@ def hashes(startup: Startup) -> dict[str, str]:
     Names are relative to the prefix, so that they fit the same venv made elsewhere; what is
     outside it has the name of its place before it, ``<stdlib>`` say, or is absolute.
     """
+    executed = {path for file in startup.files for item in file.items for path in item.files}
+    executed.update(startup.sources)
     wanted = {file.path for file in startup.files if file.path}
-    wanted |= {
-        _on_disk(path)
-        for file in startup.files
-        for item in file.items
-        for path in item.files
-        if not _is_stdlib(startup, path)
-    }
-    return {_name(startup, path): _digest(path) for path in sorted(wanted)}
+    wanted |= {path for path in executed if not _is_stdlib(startup, path)}
+    return {_name(startup, path): _digest(path) for path in sorted(map(_on_disk, wanted))}
 
 
 def read(file: Path) -> dict[str, str]:
@@ -59,22 +58,24 @@ def read(file: Path) -> dict[str, str]:
     :raises AllowlistError: when it cannot be read.
     """
     try:
-        lines = file.read_text("utf-8", "surrogateescape").splitlines()
+        lines = file.read_bytes().decode("utf-8", "surrogateescape").split("\n")
     except OSError as error:
-        raise AllowlistError(file, said(error)) from error
+        reason = (error.strerror or str(error)).lower()
+        raise AllowlistError(file, reason, "`--allow FILE --update` writes one") from error
     found = {}
     for number, line in enumerate(lines, 1):
         if line.strip() and not line.startswith("#"):
-            parts = _LINE.fullmatch(line)
+            parts = _LINE.fullmatch(line.removesuffix("\r"))
             if parts is None:
-                raise AllowlistError(file, f"line {number} is not `HASH  PATH`")
-            found[parts[2]] = parts[1]
+                reason = f"line {number} is not `HASH  PATH`"
+                raise AllowlistError(file, reason, "correct it, or name another file")
+            found[_unescaped(parts[3]) if parts[1] else parts[3]] = parts[2]
     return found
 
 
 def render(found: Mapping[str, str]) -> bytes:
     """Return the allowlist for *found*."""
-    lines = (f"{digest}  {name}\n" for name, digest in sorted(found.items()))
+    lines = (_line(name, digest) for name, digest in sorted(found.items()))
     return (_HEAD + "".join(lines)).encode("utf-8", "surrogateescape")
 
 
@@ -82,31 +83,49 @@ def compare(found: Mapping[str, str], allowed: Mapping[str, str]) -> Comparison:
     """Compare what is there with what is allowed."""
     return Comparison(
         new=tuple(name for name in found if name not in allowed),
-        changed=tuple(name for name in found if allowed.get(name, found[name]) != found[name]),
+        changed=tuple(
+            name
+            for name, digest in found.items()
+            if name in allowed and (digest == UNREADABLE or digest != allowed[name])
+        ),
         gone=tuple(name for name in allowed if name not in found),
     )
+
+
+def escaped(name: str) -> str:
+    """Return a name on one line, as sha256sum writes it."""
+    return re.sub(r"[\\\n\r]", lambda found: _ESCAPES[found[0]], name)
+
+
+def _unescaped(name: str) -> str:
+    return re.sub(r"\\[\\nr]", lambda found: _ESCAPED[found[0]], name)
+
+
+def _line(name: str, digest: str) -> str:
+    written = escaped(name)
+    return f"{'' if written == name else chr(92)}{digest}  {written}\n"
 
 
 def _digest(path: str) -> str:
     try:
         return hashlib.sha256(Path(path).read_bytes()).hexdigest()
     except OSError:
-        return _UNREADABLE
+        return UNREADABLE
 
 
 def _on_disk(path: str) -> str:
     """Return the file of a module: itself, or the zip that it is in."""
     found = path
-    while not os.path.exists(found):
+    while found and not os.path.exists(found):
         found = os.path.dirname(found)
     return found if os.path.isfile(found) else path
 
 
 def _is_stdlib(startup: Startup, path: str) -> bool:
     inside = _below(startup.stdlib, path)
-    archive = "python{}{}.zip".format(*startup.version)
     if inside is None:
-        return os.path.basename(_on_disk(path)) == archive
+        archive = "python{}{}.zip".format(*startup.version)
+        return _on_disk(path) == os.path.join(os.path.dirname(startup.stdlib), archive)
     return inside.split("/")[0] not in ("site-packages", "dist-packages")
 
 
@@ -127,4 +146,5 @@ def _name(startup: Startup, path: str) -> str:
 
 
 def _below(directory: str, path: str) -> str | None:
-    return path.removeprefix(f"{directory}/") if path.startswith(f"{directory}/") else None
+    inside = path.removeprefix(f"{directory}/")
+    return None if inside == path or ".." in inside.split("/") else inside

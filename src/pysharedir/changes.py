@@ -94,15 +94,25 @@ class WriteFile:
             return self.path.unlink
         return lambda: self._write(before)
 
+    def _set_mode(self, descriptor: int) -> None:
+        """Take over the mode, and if possible the owner, of the file that this one replaces."""
+        mode = os.fstat(descriptor).st_mode
+        if self.path.exists():
+            old = self.path.stat()
+            mode = old.st_mode
+            with contextlib.suppress(PermissionError):
+                os.fchown(descriptor, old.st_uid, old.st_gid)
+        if self.executable:
+            mode |= (mode & 0o444) >> 2
+        os.fchmod(descriptor, stat.S_IMODE(mode))
+
     def _write(self, content: bytes) -> None:
         temporary = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}~")
         try:
             with temporary.open("xb") as file:
                 file.write(content)
-                if self.executable:
-                    mode = os.fstat(file.fileno()).st_mode
-                    with contextlib.suppress(PermissionError):  # a file system without modes
-                        os.fchmod(file.fileno(), mode | (mode & 0o444) >> 2)
+                with contextlib.suppress(PermissionError):  # a file system without modes
+                    self._set_mode(file.fileno())
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(self.path)

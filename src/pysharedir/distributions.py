@@ -52,7 +52,8 @@ def installed(directory: Path) -> list[Distribution]:
     """
     found = []
     for info in _listdir(directory):
-        if info.suffix in (".dist-info", ".egg-info"):
+        is_egg = info.name == "EGG-INFO" and directory.suffix == ".egg"
+        if is_egg or info.suffix in (".dist-info", ".egg-info"):
             name, _, version = info.stem.partition("-")
             # An egg-info may be a file.
             metadata = headers(info / "METADATA", info / "PKG-INFO", info)
@@ -135,7 +136,9 @@ def _contents(distribution: Distribution, root: str) -> Contents:
             if there[name].is_symlink():
                 _refuse_leading_out(distribution, root, prefix + name)
         found.files.extend(prefix + name for name in mine)
-        found.missing.extend(prefix + name for name in sorted(names - there.keys()))
+        # virtualenv lists pycs beside their sources for Pythons that it has no support for.
+        gone = (name for name in sorted(names - there.keys()) if _source(name) not in names)
+        found.missing.extend(prefix + name for name in gone)
         found.others[directory] = there.keys() - names - {"__pycache__"}
         if "__pycache__" in there:
             cache = f"{prefix}__pycache__"
@@ -202,8 +205,10 @@ def _source(pyc: str) -> str:
 def headers(*paths: Path) -> Message:
     """Return the headers of the first file that can be read; none when there is no such file."""
     for path in paths:
-        with contextlib.suppress(OSError), path.open("rb") as file:
-            return BytesHeaderParser().parse(file)
+        with contextlib.suppress(OSError):
+            if path.is_file():  # a FIFO would be waited for
+                with path.open("rb") as file:
+                    return BytesHeaderParser().parse(file)
     return Message()
 
 

@@ -41,6 +41,16 @@ class TargetError(PysharedirError):
         self.target = target
 
 
+class PrefixError(PysharedirError):
+    """A prefix that does not exist."""
+
+    exit_code = 2
+
+    def __init__(self, prefix: str) -> None:
+        super().__init__(f"{prefix!r}: no such directory", "give a prefix that is there")
+        self.prefix = prefix
+
+
 class LayoutError(PysharedirError):
     """A site dir that has no place for a sharedir next to it."""
 
@@ -112,7 +122,7 @@ class NotInstalledError(PysharedirError):
     def __init__(self, name: str, directories: Sequence[Path]) -> None:
         super().__init__(
             f"{name}: not installed in {', '.join(map(str, directories))}",
-            "`pysharedir sort --check` names what is",
+            "`pysharedir sort --check --all` names what is",
         )
         self.name = name
 
@@ -141,14 +151,12 @@ class InvalidNameError(PysharedirError):
 
 
 class AllowlistError(PysharedirError):
-    """An allowlist that cannot be read."""
+    """A file that is no allowlist, or that cannot be read."""
 
     exit_code = 2
 
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(
-            f"{path}: no allowlist: {reason}", "`startup --allow FILE --update` writes it anew"
-        )
+    def __init__(self, path: Path, reason: str, hint: str) -> None:
+        super().__init__(f"{path}: no allowlist: {reason}", hint)
         self.path = path
         self.reason = reason
 

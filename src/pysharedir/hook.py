@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -89,7 +90,7 @@ def read(site_dir: Path) -> Installed:
     if not files:
         return Installed(site_dir)
     found = Installed(site_dir, files, state="incomplete")
-    record = _record(site_dir / GATE)
+    record, behind = _record(site_dir / GATE)
     if record is None:
         return found
     # A record of another release may lack a setting, or have more.
@@ -98,10 +99,13 @@ def read(site_dir: Path) -> Installed:
     )
     created = tuple(record["created"])
     found = replace(found, settings=settings, created=created, version=record["version"])
+    foreign = [name for name in record["files"] if name not in files]
+    if any(os.path.lexists(site_dir / name) for name in foreign):
+        return replace(found, state="altered")
     if set(files) != set(record["files"]):
         return found
     digests = {name: _digest(_content(site_dir / name)) for name in files}
-    if digests != record["files"]:
+    if digests != record["files"] or behind != "\n":
         return replace(found, state="altered")
     wanted = {name: _digest(_strip(content)) for name, content in render(settings).items()}
     return replace(found, state="enabled" if digests == wanted else "outdated")
@@ -141,13 +145,18 @@ def _strip(content: bytes) -> bytes:
     return content.partition(_RECORD.encode())[0]
 
 
-def _record(gate: Path) -> dict[str, Any] | None:
+def _record(gate: Path) -> tuple[dict[str, Any] | None, str]:
+    """Return what the gate records, and the text behind it, which would be run."""
     try:
-        record: dict[str, Any] = json.loads(gate.read_text("utf-8").partition(_RECORD)[2])
+        text = gate.read_text("utf-8").partition(_RECORD)[2]
+        record, end = json.JSONDecoder().raw_decode(text)
     except (OSError, ValueError):
-        return None
+        return None, ""
     kinds = {"version": str, "created": list, "files": dict}
-    whole = isinstance(record, dict) and all(
-        isinstance(record.get(key), kind) for key, kind in kinds.items()
+    whole = (
+        isinstance(record, dict)
+        and all(isinstance(record.get(key), kind) for key, kind in kinds.items())
+        and record.get("style", "pth") in STARTERS
+        and isinstance(record.get("sharedir"), str | None)
     )
-    return record if whole else None
+    return (record, text[end:]) if whole else (None, "")

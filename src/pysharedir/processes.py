@@ -33,7 +33,9 @@ def ask(
     if fenced is None:
         last = (said.strip().splitlines() or ["nothing"])[-1]
         raise TargetError(
-            str(executable), f"{executable}: does not start as a Python should", f"it said: {last}"
+            str(executable),
+            f"{executable}: does not start as a Python should",
+            f"it said: {last}; `pysharedir startup` shows what a start runs",
         )
     found: dict[str, Any] = json.loads(fenced[1])
     return found
@@ -63,8 +65,14 @@ def run(
             check=False,
             timeout=_PATIENCE,
         ).stdout
-    except (OSError, subprocess.TimeoutExpired) as error:
-        reason = getattr(error, "strerror", None) or "does not answer"
+    except subprocess.TimeoutExpired as error:
         raise TargetError(
-            str(executable), f"{executable}: {reason.lower()}", "is it a Python interpreter?"
+            str(executable),
+            f"{executable}: does not answer within {_PATIENCE} s",
+            "does one of its startup files wait for something?",
+        ) from error
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise TargetError(
+            str(executable), f"{executable}: {reason}", "is it a Python interpreter?"
         ) from error

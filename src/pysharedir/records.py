@@ -98,6 +98,8 @@ def read(distribution: Distribution) -> Listing:
     metadata = distribution.info.name
     for listed, _, _ in rows(distribution):
         path = os.path.normpath(listed)
+        if "\0" in path:
+            raise RecordError(distribution.name, f"RECORD has a path that can be none: {path!r}")
         if path.startswith("/"):
             raise RecordError(distribution.name, f"RECORD has an absolute path: {path}")
         directory, _, name = path.rpartition("/")
@@ -113,8 +115,11 @@ def rows(distribution: Distribution) -> Iterator[tuple[str, str, str]]:
 
     :raises RecordError: when there is none, or it cannot be read.
     """
+    path = distribution.info / "RECORD"
     try:
-        with (distribution.info / "RECORD").open(encoding="utf-8", newline="") as file:
+        if path.is_fifo():
+            raise RecordError(distribution.name, "RECORD is no file")
+        with path.open(encoding="utf-8", newline="") as file:
             yield from parse_record_file(file)
     except (FileNotFoundError, NotADirectoryError):
         raise RecordError(distribution.name, "has no RECORD, so its files are not known") from None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pysharedir import distributions, hook, managers, traces
+from pysharedir import distributions, hook, layout, managers, traces
 from pysharedir.errors import TargetError
 from pysharedir.owners import Owners
 from pysharedir.target import FLOOR
@@ -123,7 +123,9 @@ class Startup:
 
     :ivar core: From the call that starts the process to the import of site.
     :ivar site: What site does itself.
+    :ivar sources: The files of modules that are there before site, and that site itself executes.
     :ivar files: The startup files, in the order in which they come first.
+    :ivar ends_early: Whether an error ends it, before user code.
     :ivar runs: The number of starts; the time of each part is its least in these.
     :ivar notes: What is to be known of the figures.
     """
@@ -137,7 +139,9 @@ class Startup:
     path: tuple[str, ...]
     core: Cost
     site: Cost
+    sources: tuple[str, ...]
     files: tuple[File, ...]
+    ends_early: bool
     runs: int
     notes: tuple[str, ...]
 
@@ -181,7 +185,9 @@ def start(executable: Path, *, runs: int = RUNS) -> Startup:
         path=tuple(watched["path"]),
         core=costs[_CORE],
         site=costs["site", None, None, 1],
+        sources=_sources(watched),
         files=_files(watched, costs),
+        ends_early=any(span["fatal"] for span in watched["spans"]),
         runs=max(runs, 1),
         notes=tuple(notes),
         **{key: watched[key] for key in ("prefix", "base_prefix", "stdlib", "user_site")},
@@ -210,6 +216,12 @@ def read(path: str, version: tuple[int, ...]) -> tuple[Line, ...]:
             entry = os.path.abspath(os.path.join(os.path.dirname(path), line))
             found.append(Line("path line", number, line, entry))
     return tuple(found)
+
+
+def _sources(watched: dict[str, Any]) -> tuple[str, ...]:
+    """Return the files that are executed, but not by a startup file."""
+    by_site = [span for span in watched["spans"] if span["kind"] == "site"]
+    return _absolute(_union([{"files": watched["before"]}, *by_site], "files"))
 
 
 def _files(watched: dict[str, Any], costs: Mapping[Key, Cost]) -> tuple[File, ...]:
@@ -312,14 +324,8 @@ def _owners(facts: dict[str, Any], paths: Sequence[str]) -> dict[str, str]:
 
 def _maker(venv: str) -> str | None:
     """Return what made a venv, if it is one that puts a ``_virtualenv.pth`` there."""
-    try:
-        lines = Path(venv, "pyvenv.cfg").read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return None
-    for key, _, value in (line.partition("=") for line in lines):
-        if key.strip() in ("virtualenv", "uv"):
-            return f"{key.strip()} {value.strip()}"
-    return None
+    found = layout.settings(venv)
+    return next((f"{key} {found[key]}" for key in ("virtualenv", "uv") if key in found), None)
 
 
 def _items(
@@ -348,7 +354,7 @@ def _item(kind: str, line: int | None, text: str | None, spans: Sequence[Any]) -
         line=line,
         text=text,
         modules=_union(spans, "modules"),
-        files=tuple(file for file in _union(spans, "files") if os.path.isabs(file)),
+        files=_absolute(_union(spans, "files")),
         path=_union(spans, "path"),
         error=next((span["error"] for span in spans if span["error"]), None),
         fatal=any(span["fatal"] for span in spans),
@@ -359,6 +365,11 @@ def _item(kind: str, line: int | None, text: str | None, spans: Sequence[Any]) -
 
 def _union(spans: Iterable[dict[str, Any]], key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each for span in spans for each in span[key]))
+
+
+def _absolute(files: Iterable[str]) -> tuple[str, ...]:
+    """Leave out what is no file, such as ``<string>``."""
+    return tuple(file for file in files if os.path.isabs(file))
 
 
 def _sum(costs: Iterable[Cost]) -> Cost:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import sys
 from dataclasses import dataclass
@@ -106,6 +107,29 @@ class Target:
             and self.version_info < (3, 15)
         )
 
+    @property
+    def spec(self) -> str:
+        """What names it to ``--python``, wherever one is: a venv's directory, if that does."""
+        own = Path(self.prefix, "bin", "python")
+        names_it = self.is_venv and own.exists() and own.samefile(self.executable)
+        return self.prefix if names_it else str(self.executable)
+
+    def command(self, *words: str, root: str | None = None) -> str:
+        """Return a command of pysharedir for this target.
+
+        :param root: The root to work on, when it is not the target's own.
+        """
+        prefix = [] if root in (None, self.root) else ["--prefix", str(root)]
+        return shlex.join(["pysharedir", "--python", self.spec, *words, *prefix])
+
+    def installer(self, *words: str, has_pip: bool) -> str:
+        """Return a command of pip for this target, or of uv when the target has no pip."""
+        executable = str(self.executable)
+        if has_pip:
+            return shlex.join([executable, "-m", "pip", *words])
+        name, *arguments = words
+        return shlex.join(["uv", "pip", name, "--python", executable, *arguments])
+
     def view(self, env: Mapping[str, str] | None = None) -> View:
         """Start the interpreter as its user does, and return what it says then.
 
@@ -130,6 +154,9 @@ def find(spec: str | None) -> Target:
             "pysharedir supports Python {}.{} and later".format(*FLOOR),
         )
     found = _probe(executable, {"PYSHAREDIR": "0"})
+    directory = spec if spec is not None else os.environ.get("VIRTUAL_ENV")
+    if directory and os.path.isdir(os.path.expanduser(directory)):
+        _refuse_another(executable, os.path.expanduser(directory), found["prefix"])
     return Target(
         executable=executable,
         sys_executable=found["executable"],
@@ -159,6 +186,16 @@ def find(spec: str | None) -> Target:
             )
         },
     )
+
+
+def _refuse_another(executable: Path, directory: str, prefix: str) -> None:
+    """Refuse a directory whose interpreter works on another one."""
+    if not layout.same_directory(directory, prefix):
+        raise TargetError(
+            str(executable),
+            f"{executable}: its prefix is {prefix}, not {directory}",
+            "is pyvenv.cfg missing? To work on that prefix, name it",
+        )
 
 
 def locate(spec: str | None) -> Path:
@@ -196,6 +233,12 @@ def _in_directory(directory: Path) -> Path:
         executable = directory.absolute() / "bin" / name
         if executable.exists():
             return executable
+        if executable.is_symlink():
+            raise TargetError(
+                str(directory),
+                f"{executable}: a link to {executable.readlink()}, which is not there",
+                "the Python that it was made with is gone: make it anew",
+            )
     raise TargetError(
         str(directory), f"{directory}: no bin/python in it", "give the directory of a venv"
     )

@@ -82,6 +82,21 @@ def test_a_name_that_does_not_exist(venv: Python) -> None:
     assert venv.which("reqeusts") == {"reqeusts": False}
 
 
+def test_what_only_an_import_can_tell(venv: Python) -> None:
+    """What the remedy says tells it."""
+    venv.pip("install", "requests")
+    (reason,) = why(venv, "requests.packages.urllib3", 1)["reasons"]
+    assert reason["code"] == "needs-import"
+    run(*shlex.split(reason["remedy"]), env=venv.env, cwd=venv.prefix)
+
+
+def test_the_distutils_of_setuptools(venv: Python) -> None:
+    venv.pip("install", "setuptools")
+    report = why(venv, "distutils.core")
+    assert report["module"]["file"] == file_of(venv, "distutils.core")
+    assert report["module"]["distribution"] == "setuptools"
+
+
 def test_the_hook_is_off(venv: Python) -> None:
     venv.pip("install", "requests")
     off = venv.with_env(PYSHAREDIR="0")

@@ -108,6 +108,8 @@ def make_venv(
     def make(name: str) -> Venv:
         root = tmp_path / name
         shutil.copytree(_pristine, root, symlinks=True)
+        activate = root / "bin" / "activate"
+        activate.write_text(activate.read_text().replace(str(_pristine), str(root)))
         return Venv(root, environment)
 
     return make

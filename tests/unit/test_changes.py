@@ -70,3 +70,11 @@ def test_a_check_that_fails_undoes_all(tmp_path: Path) -> None:
 def test_a_step_says_what_it_does(tmp_path: Path) -> None:
     verbs = {str(step).split()[0] for step in steps(tmp_path)}
     assert verbs == {"make", "link", "write", "chmod", "remove"}
+
+
+def test_a_file_keeps_its_mode(tmp_path: Path) -> None:
+    path = tmp_path / "script"
+    path.write_text("old")
+    path.chmod(0o700)
+    changes.apply([changes.WriteFile(path, b"new", executable=True)])
+    assert (path.read_text(), path.stat().st_mode & 0o777) == ("new", 0o700)

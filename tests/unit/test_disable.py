@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import shutil
 import subprocess
 from base64 import urlsafe_b64encode
 from typing import TYPE_CHECKING
@@ -248,6 +250,48 @@ def test_an_altered_hook_is_told_and_mended(enabled: Venv, command: Command) -> 
     assert command.json("--python", enabled.root, "status")["hook"]["state"] == "altered"
     assert command.json("--python", enabled.root, "enable")["changed"]
     assert command.json("--python", enabled.root, "status")["hook"]["state"] == "enabled"
+
+
+def test_what_stands_behind_the_record_is_an_alteration(enabled: Venv, command: Command) -> None:
+    gate = enabled.site_dir / "_pysharedir.py"
+    gate.write_text(f"{gate.read_text()}import os\n")
+    assert command.json("--python", enabled.root, "status")["hook"]["state"] == "altered"
+    command.json("--python", enabled.root, "enable")
+    assert command.json("--python", enabled.root, "status")["hook"]["state"] == "enabled"
+
+
+def test_an_altered_starter_is_not_left_behind(enabled: Venv, command: Command) -> None:
+    starter = enabled.site_dir / "_pysharedir.pth"
+    starter.write_text(f"{starter.read_text()}import os\n")
+    assert command.json("--python", enabled.root, "status")["hook"]["state"] == "altered"
+    before = names(enabled.root)
+    done = command("--python", enabled.root, "disable", "--restore")
+    assert (done.returncode, f"{starter}: not written by" in done.stderr) == (1, True)
+    assert names(enabled.root) == before
+    starter.unlink()
+    command.json("--python", enabled.root, "disable")
+    assert enabled.has_no_hook()
+
+
+@pytest.mark.parametrize("setting", [{"style": "other"}, {"sharedir": 5}])
+def test_a_record_with_odd_settings_is_no_crash(
+    enabled: Venv, command: Command, setting: dict[str, object]
+) -> None:
+    gate = enabled.site_dir / "_pysharedir.py"
+    code, mark, record = gate.read_text().partition("# pysharedir-record: ")
+    gate.write_text(f"{code}{mark}{json.dumps({**json.loads(record), **setting})}\n")
+    assert command.json("--python", enabled.root, "status")["hook"]["state"] == "incomplete"
+
+
+def test_restore_works_without_a_hook(enabled: Venv, command: Command) -> None:
+    put(enabled.sharedir, "hello", HELLO)
+    for path in enabled.site_dir.glob("_pysharedir*"):
+        path.unlink() if path.is_file() else shutil.rmtree(path)
+    command.json("--python", enabled.root, "disable", "--restore")
+    assert enabled.says("__import__('hello').__file__") == str(
+        enabled.site_dir / "hello" / "__init__.py"
+    )
+    assert not list(enabled.sharedir.iterdir())
 
 
 def test_an_incomplete_hook_is_told_and_mended(enabled: Venv, command: Command) -> None:

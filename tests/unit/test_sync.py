@@ -100,6 +100,15 @@ def remove(sharedir: Path, name: str) -> None:
         info.rmdir()
 
 
+def test_an_egg_satisfies_a_requirement(second: Venv, sharedir: Path, sync: Sync) -> None:
+    require(sharedir, "user", "egged>=1")
+    egg = second.site_dir / "egged-1.0-py3.egg"
+    plant(egg, {"EGG-INFO": {"PKG-INFO": "Metadata-Version: 1.0\nName: egged\nVersion: 1.0\n"}})
+    assert requirements(sync(code=1)) == ["egged>=1"]
+    (second.site_dir / "easy-install.pth").write_text(f"./{egg.name}\n")
+    assert requirements(sync()) == []
+
+
 def test_makes_no_script_for_another_version(sharedir: Path, sync: Sync) -> None:
     """Pip's wheel declares the script of the Python that it was built with."""
     names = ("pip", "pip3", "pip3.1", f"pip{VERSION}")

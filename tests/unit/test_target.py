@@ -73,6 +73,30 @@ def test_what_is_no_python(command: Command, spec: str, message: str) -> None:
     assert [line.split(":")[0] for line in done.stderr.splitlines()] == ["error", "hint"]
 
 
+def test_a_venv_whose_python_is_gone(venv: Venv, command: Command) -> None:
+    for path in (venv.root / "bin").glob("python*"):
+        path.unlink()
+    (venv.root / "bin" / "python").symlink_to("/nowhere/python")
+    done = command("--python", venv.root, "status")
+    assert done.returncode == 2
+    assert "a link to /nowhere/python, which is not there" in done.stderr
+
+
+def test_a_venv_without_pyvenv_cfg_is_not_its_base(venv: Venv, command: Command) -> None:
+    (venv.root / "pyvenv.cfg").unlink()
+    for options, env in (("--python", str(venv.root)), {}), ((), {"VIRTUAL_ENV": str(venv.root)}):
+        done = command(*options, "enable", "--dry-run", **env)
+        assert done.returncode == 2
+        assert f"not {venv.root}" in done.stderr
+
+
+def test_a_prefix_that_is_not_there(venv: Venv, command: Command) -> None:
+    for name in "status", "doctor", "sort", "enable":
+        for prefix in "/nowhere", "":
+            done = command("--python", venv.root, name, "--prefix", prefix)
+            assert (done.returncode, "no such directory" in done.stderr) == (2, True)
+
+
 def test_too_old(command: Command, tmp_path: Path) -> None:
     python = tmp_path / "python"
     python.write_text("#!/bin/sh\necho Python 3.8.18\n")

@@ -263,6 +263,40 @@ def test_an_editable_install_that_is_shadowed(venv: Venv, why: Why, tmp_path: Pa
     assert (shadowed.role, shadowed.distribution) == ("finder", "mine 1.0")
 
 
+DISTUTILS = """
+import importlib.abc, importlib.util, os, sys
+
+class Finder:
+    def find_spec(self, name, path, target=None):
+        if name == "distutils":
+            class Loader(importlib.abc.Loader):
+                def create_module(self, spec):
+                    return importlib.import_module("tools._distutils")
+                def exec_module(self, module):
+                    pass
+            origin = os.path.join(os.path.dirname(__file__), "tools", "_distutils", "__init__.py")
+            return importlib.util.spec_from_loader(name, Loader(), origin=origin)
+
+sys.meta_path.insert(0, Finder())
+"""
+
+
+def test_a_package_by_a_loader_that_does_not_say_so(venv: Venv, why: Why) -> None:
+    """As setuptools makes its distutils that of everybody."""
+    files = {"tools/_distutils/__init__.py": "", "tools/_distutils/core.py": ""}
+    hack = {"_hack.py": DISTUTILS, "hack.pth": "import _hack\n"}
+    put(venv.site_dir, "tools", {**files, **hack})
+    answer = why(venv, "distutils.core")
+    assert answer.module is not None
+    assert answer.module.file == str(venv.site_dir / "tools" / "_distutils" / "core.py")
+    assert venv.says("__import__('distutils.core').core.__file__") == answer.module.file
+    module = why(venv, "distutils").module
+    assert module is not None
+    assert module.kind == "package"
+    assert "tools._distutils" not in venv.says("list(sys.modules)")
+    only(why(venv, "distutils.none"), "no-such-part")
+
+
 def test_an_entry_that_is_spelled_oddly(venv: Venv, why: Why, tmp_path: Path) -> None:
     put(plant(tmp_path / "a" / "b" / "c", {}), "one", {"one.py": ""})
     spelled = f"{tmp_path}/a/b/../b/c/"
@@ -304,6 +338,38 @@ def test_a_distribution_of_another_import_name(venv: Venv, why: Why) -> None:
         assert answer.distribution is not None
         assert answer.distribution.modules == ("_one", "one")
         assert "import _one, one" in first(answer.warnings, "other-import-name").remedy
+
+
+@pytest.mark.parametrize("name", ["pure9", "pure9.part", "yaml"])
+def test_a_distribution_whose_files_are_gone(venv: Venv, why: Why, name: str) -> None:
+    called = "PyYAML" if name == "yaml" else "pure9"
+    top = name.partition(".")[0]
+    put(venv.site_dir, called, {f"{top}/__init__.py": "", f"{top}/part.py": ""})
+    shutil.rmtree(venv.site_dir / top)
+    for asked in name, called:
+        answer = why(venv, asked)
+        assert answer.module is None
+        reason = first(answer.warnings or answer.reasons, "files-missing")
+        assert reason.remedy.endswith(f"--force-reinstall --no-deps {called}==1.0")
+
+
+def test_a_distribution_whose_module_is_for_another_interpreter(venv: Venv, why: Why) -> None:
+    put(venv.site_dir, "one", {f"one.{TAG}.so": ""})
+    first(why(venv, "one").warnings, "foreign-part")
+
+
+@pytest.mark.parametrize("line", ["nul\0\n", None])
+def test_an_editable_install_by_a_bad_path_line(venv: Venv, why: Why, line: str | None) -> None:
+    info = put(venv.site_dir, "mine", {"_mine.pth": ""})
+    url = {"url": "file:///nowhere", "dir_info": {"editable": True}}
+    (info / "direct_url.json").write_text(json.dumps(url))
+    if line:
+        (venv.site_dir / "_mine.pth").write_text(line)
+    else:
+        (venv.site_dir / "_mine.pth").unlink()
+    answer = why(venv, "mine")
+    assert answer.distribution is not None
+    assert (answer.distribution.editable, answer.distribution.modules) == ("/nowhere", ())
 
 
 def test_a_distribution_in_a_namespace(venv: Venv, why: Why) -> None:
@@ -398,6 +464,17 @@ def test_a_script_that_is_not_there(enabled: Venv, why: Why, *, shared: bool) ->
 
 def test_a_program_is_no_script(venv: Venv, why: Why) -> None:
     assert why(venv, "python").script is None
+
+
+def test_a_script_that_cannot_be_read_to_its_end(
+    venv: Venv, why: Why, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script(venv)
+    path = venv.root / "bin" / "run-one"
+    path.unlink()
+    os.mkfifo(path, 0o755)
+    monkeypatch.setenv("PATH", f"{venv.root}/bin")
+    first(why(venv, "run-one").reasons, "script-missing")
 
 
 def test_a_native_script(venv: Venv, why: Why) -> None:
@@ -509,7 +586,8 @@ def test_a_native_part_that_is_labelled_wrongly(venv: Venv, why: Why) -> None:
     assert not answer.warnings
     sparc = own[:18] + (43).to_bytes(2, "little") + own[20:]
     (venv.site_dir / "_one.so").write_bytes(sparc)
-    first(why(venv, "_one").warnings, "foreign-part")
+    reason = first(why(venv, "_one").warnings, "foreign-part").reason
+    assert "_one.so is made for SPARCV9, and" in reason
 
 
 def requiring(directory: Path, requirement: str) -> None:
@@ -576,6 +654,105 @@ def test_the_other_half_of_a_package(enabled: Venv, why: Why) -> None:
         assert "two 1.0" in reason.reason
 
 
+def test_the_other_half_of_a_package_is_of_the_same_distribution(enabled: Venv, why: Why) -> None:
+    put(enabled.site_dir, "one", {"one/__init__.py": ""})
+    put(enabled.sharedir, "one", {"one/__init__.py": "", "one/part.py": ""})
+    remedy = only(why(enabled, "one.part"), "other-half").remedy
+    assert remedy.endswith("--force-reinstall --no-deps one==1.0")
+    assert str(enabled.python) in remedy
+
+
+def test_the_other_half_of_a_package_is_on_pythonpath(
+    enabled: Venv, why: Why, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = plant(tmp_path / "mine", {"one": {"__init__.py": ""}})
+    put(enabled.sharedir, "one", {"one/__init__.py": "", "one/part.py": ""})
+    monkeypatch.setenv("PYTHONPATH", str(mine))
+    remedy = only(why(enabled, "one.part"), "other-half").remedy
+    assert remedy == f"take {mine} out of PYTHONPATH, or rename {mine}/one/__init__.py"
+
+
+def test_the_other_half_of_a_package_is_unowned(enabled: Venv, why: Why) -> None:
+    plant(enabled.site_dir, {"one": {"__init__.py": ""}})
+    line = plant(enabled.root / "line", {"one": {"extra.py": ""}})
+    (enabled.site_dir / "line.pth").write_text(f"{line}\n")
+    remedy = only(why(enabled, "one.extra"), "other-half").remedy
+    assert remedy == "have one in one tree: move or uninstall one of the two"
+
+
+PINNED = (
+    "import sys, types, os, importlib.util; from importlib.machinery import ModuleSpec;"
+    " p = os.path.join(sys._getframe(1).f_locals['sitedir'], *('space',));"
+    " m = sys.modules.setdefault('space', {made});"
+    " mp = m.__dict__.setdefault('__path__', []); (p not in mp) and mp.append(p)\n"
+)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "types.ModuleType('space')",
+        "importlib.util.module_from_spec(ModuleSpec('space', None, is_package=True))",
+    ],
+)
+def test_the_other_half_of_a_namespace_that_startup_code_makes(
+    enabled: Venv, why: Why, made: str
+) -> None:
+    """As the ``-nspkg.pth`` files of setuptools do; with a spec, it is a namespace package."""
+    pth = PINNED.format(made=made)
+    put(enabled.site_dir, "space_a", {"space/aa.py": "", "space_a-nspkg.pth": pth})
+    put(enabled.sharedir, "space_b", {"space/bb.py": ""})
+    assert "No module named 'space.bb'" in enabled.run("-c", "import space.bb").stderr
+    assert why(enabled, "space.aa").found
+    reason = only(why(enabled, "space.bb"), "other-half")
+    assert str(enabled.sharedir / "space" / "bb.py") in reason.reason
+    assert reason.remedy.endswith(" sort")
+
+
+FILLS = "import sys, types\nsys.modules[__name__ + '.made'] = types.ModuleType('made')\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (FILLS + "__path__ = []\n", "__path__"),
+        (FILLS, "sys.modules"),
+        ("__path__.append(__path__[0] + '/vendor')\n", "__path__"),
+        ("import os\n__path__ += [os.path.join(__path__[0], 'vendor')]\n", "__path__"),
+    ],
+)
+def test_what_only_an_import_can_tell(venv: Venv, why: Why, text: str, what: str) -> None:
+    is_module = text == FILLS + "__path__ = []\n"
+    file = "one.py" if is_module else "one/__init__.py"
+    put(venv.site_dir, "one", {file: text, "one/vendor/made.py": "", "one/here.py": ""})
+    reason = only(why(venv, "one.made"), "needs-import")
+    assert reason.reason.endswith(f"without importing one, which changes {what}")
+    assert reason.remedy == f"{venv.python} -c 'import one.made'"
+    assert not venv.run("-c", "import one.made").returncode
+    assert is_module or why(venv, "one.here").found
+    (venv.site_dir / "early.pth").write_text("import one\n")
+    code = "no-package" if is_module else "no-such-part"
+    assert what == "__path__" or only(why(venv, "one.none"), code)
+
+
+def test_what_only_an_import_can_tell_is_not_what_is_hidden(enabled: Venv, why: Why) -> None:
+    put(enabled.site_dir, "one", {"one/__init__.py": "import sys\nsys.modules\n"})
+    put(enabled.sharedir, "two", {"one/part.py": ""})
+    only(why(enabled, "one.part"), "other-half")
+    (enabled.site_dir / "one" / "__init__.py").write_text(
+        "import sys\n__path__ += [each + '/one' for each in sys.path]\n"
+    )
+    only(why(enabled, "one.part"), "needs-import")
+
+
+def test_the_program(venv: Venv, why: Why, cwd: Path) -> None:
+    plant(cwd, {"__main__.py": ""})
+    for name in "__main__", "__main__.part":
+        only(why(venv, name), "program")
+    plant(venv.site_dir, {"one": {"__init__.py": "", "__main__.py": ""}})
+    assert why(venv, "one.__main__").found
+
+
 def test_no_such_part_of_a_package(venv: Venv, why: Why) -> None:
     put(venv.site_dir, "one", {"one/__init__.py": "", "one/adapters.py": "", "two.py": ""})
     answer = why(venv, "one.adapter")
@@ -594,6 +771,11 @@ def test_no_such_part_of_a_package(venv: Venv, why: Why) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="modules of other systems")
 def test_what_the_standard_library_lacks(venv: Venv, why: Why, name: str, code: str) -> None:
     only(why(venv, name), code)
+
+
+def test_what_left_the_standard_library_is_there_again(venv: Venv, why: Why) -> None:
+    put(venv.site_dir, "again", {"symbol/__init__.py": ""})
+    only(why(venv, "symbol.none"), "no-such-part")
 
 
 @pytest.mark.parametrize("name", ["ONE_two", "onetwo", "one-two"])
@@ -617,7 +799,10 @@ def test_in_the_base(venv: Venv, why: Why) -> None:
     base = target.find(str(venv.root)).base_prefix
     if not list(Path(base).glob(f"lib/python{VERSION}/site-packages/pip/__init__.py")):
         pytest.skip("no pip in the base")
-    assert f"{base}/lib" in first(why(venv, "pip").reasons, "base-only").reason
+    reason = first(why(venv, "pip").reasons, "base-only")
+    assert f"{base}/lib" in reason.reason
+    assert "install" in reason.remedy
+    assert str(venv.python) in reason.remedy
 
 
 def test_an_import_that_startup_code_forbids(venv: Venv, why: Why) -> None:
@@ -636,7 +821,7 @@ def test_a_script_of_another_interpreter_on_path(
     assert str(other.python) in reason.remedy
 
 
-@pytest.mark.parametrize("name", ["", "../one", "one two", "one/two", "-", "a..b "])
+@pytest.mark.parametrize("name", ["", "../one", "one two", "one/two", "-", "a..b ", "a..b", "a."])
 def test_what_is_no_name(venv: Venv, why: Why, name: str) -> None:
     with pytest.raises(InvalidNameError):
         why(venv, name)
@@ -773,7 +958,7 @@ def test_the_question_is_for_all_pythons() -> None:
         if isinstance(node, ast.Import)
         for alias in node.names
     }
-    assert imported == {"importlib.machinery", "json", "os", "sys"}
+    assert imported == {"importlib.machinery", "json", "os", "re", "sys"}
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
 
 
@@ -801,7 +986,19 @@ def test_says_why_not(venv: Venv, command: Command) -> None:
     lines = done.stdout.splitlines()
     assert lines[0] == "one is not found"
     assert lines[1].startswith(f"it is in the sharedir {venv.sharedir}, and no hook")
-    assert lines[2] == f"  remedy: pysharedir --python {venv.python} enable"
+    assert lines[2] == f"  remedy: pysharedir --python {venv.root} enable"
+
+
+def test_says_what_cannot_be_told(venv: Venv, command: Command, tmp_path: Path) -> None:
+    plant(tmp_path, {"mine": {"one.py": FILLS}})
+    environment = {"PYTHONPATH": f"{tmp_path}/mine"}
+    done = command("--python", venv.root, "why", "one.made", **environment)
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert "not found" not in done.stdout
+    assert lines[1].startswith("whether there is a module one.made cannot be told")
+    table = {line.split()[0]: line for line in lines if line.startswith("/")}
+    assert table[f"{tmp_path}/mine"].rstrip().endswith("module: taken  PYTHONPATH")
 
 
 def test_refuses_what_is_no_name(venv: Venv, command: Command) -> None:

@@ -11,14 +11,16 @@ from rich.text import Text
 from pysharedir import activation
 from pysharedir import doctor as examining
 from pysharedir.cli import completion, options, output
-from pysharedir.cli.recovery import recover, try_to_recover
+from pysharedir.cli.recovery import recover
 from pysharedir.doctor import Diagnosis, Treatment
 from pysharedir.doctor.registry import CHECKS
+from pysharedir.errors import said
 from pysharedir.target import find
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pysharedir.activation import Place
     from pysharedir.doctor.findings import Check
     from pysharedir.target import Target
 
@@ -90,14 +92,15 @@ def doctor(
     Exits with 1 when there are findings, or some are left behind --fix.
     """
     checks = examining.selected(_split(select), _split(ignore))
+    if not checks:
+        raise click.UsageError("--select and --ignore leave no check.")
     target = find(python)
     where = activation.place(target, prefix)
+    notes = _recover(target, where, dry_run=dry_run)
     if fix and not dry_run:
-        notes = recover(target, where)
         with output.working("examining and mending"):
             treatment = examining.treat(target, where, checks)
     else:
-        notes = try_to_recover(target, where)
         with output.working("examining") as show:
             diagnosis = examining.examine(target, where, checks, lambda each: show(each.name))
         treatment = Treatment(diagnosis, (), ())
@@ -123,6 +126,14 @@ def doctor(
         _tell(target, treatment.diagnosis, checks, show_all=show_all)
     if treatment.diagnosis.faults or treatment.diagnosis.unchecked:
         click.get_current_context().exit(1)
+
+
+def _recover(target: Target, where: Place, *, dry_run: bool) -> list[str]:
+    """Put in order what was interrupted: halves of a move look like faults, and are none."""
+    try:
+        return recover(target, where, dry_run=dry_run)
+    except OSError as error:
+        return [said(error)]
 
 
 def _split(codes: Sequence[str]) -> list[str]:
@@ -169,14 +180,10 @@ def _summary(
     count = len(diagnosis.faults)
     mendable = sum(bool(finding.fix) for _, finding in diagnosis.faults)
     notes = len(diagnosis.findings) - count
-    text = f"{target.executable}: {_number(len(checks), 'check')}, "
-    text += _number(count, "finding") if count else "nothing found"
+    text = f"{target.executable}: {output.number(len(checks), 'check')}, "
+    text += output.number(count, "finding") if count else "nothing found"
     if mendable:
         text += f", {mendable} of them for --fix"
     if notes:
-        text += f"; {_number(notes, 'note')}" + ("" if show_all else ", shown with --all")
+        text += f"; {output.number(notes, 'note')}" + ("" if show_all else ", shown with --all")
     return text
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}" + ("" if count == 1 else "s")

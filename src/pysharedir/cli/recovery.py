@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pysharedir import moves
-from pysharedir.errors import InterruptedMoveError, PysharedirError
+from pysharedir.errors import InterruptedMoveError, PysharedirError, said
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +36,8 @@ def try_to_recover(target: Target, where: Place) -> list[str]:
         return recover(target, where)
     except PysharedirError as error:
         return [f"{error.message}; {error.hint}"]
+    except OSError as error:
+        return [said(error)]
 
 
 def _homes(target: Target, where: Place) -> tuple[Path, ...]:

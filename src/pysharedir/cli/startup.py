@@ -60,8 +60,11 @@ def command(
     start it, with the environment as it is now.  The time of each is its least in five starts;
     system calls are counted in one more, where strace is there.
 
-    An allowlist has the hashes of the startup files and of the sources that they run outside the
-    standard library.  It does not look into pycs.
+    Exits with 1 when a start ends before user code, by an error.
+
+    An allowlist has the hashes of the startup files, and of the files of all modules imported at
+    a start from outside the standard library.  It does not cover pycs that have their source
+    beside them, nor what code reads and executes by other means than an import.
     """
     if update and allow is None:
         raise click.UsageError("--update needs --allow FILE.")
@@ -75,6 +78,8 @@ def command(
             click.echo(json.dumps(_facts(found), indent=2))
         else:
             _tell(found)
+        if found.ends_early:
+            click.get_current_context().exit(1)
     elif update:
         _update(startup.start(executable, runs=0), allow, dry_run=dry_run, as_json=as_json)
     else:
@@ -83,6 +88,8 @@ def command(
 
 
 def _update(found: Startup, file: Path, *, dry_run: bool, as_json: bool) -> None:
+    if os.path.lexists(file):
+        allowlist.read(file)  # what is no allowlist is not overwritten
     hashes = allowlist.hashes(found)
     content = allowlist.render(hashes)
     is_same = file.is_file() and file.read_bytes() == content
@@ -102,7 +109,7 @@ def _update(found: Startup, file: Path, *, dry_run: bool, as_json: bool) -> None
     for step in steps:
         output.say(f"would {step}" if dry_run else str(step))
     state = "allowed" if steps else "allowed already, nothing to do"
-    output.say(f"{found.executable}: {_number(len(hashes), 'file')}, {state}")
+    output.say(f"{found.executable}: {output.number(len(hashes), 'file')}, {state}")
 
 
 def _compare(found: Startup, file: Path, allowed: dict[str, str], *, as_json: bool) -> None:
@@ -115,10 +122,12 @@ def _compare(found: Startup, file: Path, allowed: dict[str, str], *, as_json: bo
     else:
         for state, names in ("new", result.new), ("changed", result.changed):
             for name in names:
-                output.say(Text.assemble((f"{state}:", "bold red"), " ", name))
-        output.tell_notes([f"gone: {name}" for name in result.gone])
+                why = ", cannot be read" if hashes[name] == allowlist.UNREADABLE else ""
+                said = f" {allowlist.escaped(name)}{why}"
+                output.say(Text.assemble((f"{state}:", "bold red"), said))
+        output.tell_notes([f"gone: {allowlist.escaped(name)}" for name in result.gone])
         said = f"{faults} not allowed by {file}" if faults else f"all allowed by {file}"
-        output.say(f"{found.executable}: {_number(len(hashes), 'file')}, {said}")
+        output.say(f"{found.executable}: {output.number(len(hashes), 'file')}, {said}")
     if faults:
         click.get_current_context().exit(1)
 
@@ -131,7 +140,7 @@ def _facts(found: Startup) -> dict[str, Any]:
         each["modules"] = list(file.modules)
     return {
         "target": facts.pop("executable"),
-        "time": f"of each part the least in {_number(found.runs, 'start')}",
+        "time": f"of each part the least in {output.number(found.runs, 'start')}",
         "cost": asdict(found.cost),
         **facts,
     }
@@ -166,7 +175,7 @@ def _tell(found: Startup) -> None:
     calls = "" if found.cost.calls is None else f", {found.cost.calls} system calls"
     output.say(
         f"{found.executable}: {_ms(found.cost)} ms, of each part the least in"
-        f" {_number(found.runs, 'start')}{calls}"
+        f" {output.number(found.runs, 'start')}{calls}"
     )
 
 
@@ -197,7 +206,7 @@ def _described(name: str, file: File) -> Text:
         text.append(", silenced by its .start")
     entries = sum(len(item.path) for item in file.items)
     if entries and file.kind == "pth":
-        text.append(f", adds {_number(entries, 'path')}")
+        text.append(f", adds {output.number(entries, 'path')}")
     modules = [module for module in file.modules if module != file.kind]
     if modules:
         more = len(modules) - _NAMED
@@ -223,7 +232,3 @@ def _tell_errors(file: File) -> None:
 
 def _ms(cost: Cost) -> str:
     return f"{cost.ns / 1e6:.2f}"
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}" + ("" if count == 1 else "s")

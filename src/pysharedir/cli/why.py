@@ -35,6 +35,7 @@ _STYLES = {
     "nothing": "dim",
     "not asked": "dim",
 }
+_SENTENCES = ("needs-import", "program")  # the reasons that say it all, or that nobody knows
 _MANY = 12  # names that are shown of a list
 
 
@@ -121,7 +122,8 @@ def _sentences(answer: Answer) -> Iterator[str]:
         owner = _of(answer.script.distribution, answer.script.version)
         what = "a script" if answer.script.is_there else "to be a script, and not there,"
         yield f"{answer.script.name} is {what} {owner}"
-    if not answer.found and not answer.script:
+    is_told = any(each.code in _SENTENCES for each in answer.reasons)
+    if not answer.found and not answer.script and not is_told:
         yield f"{answer.name} is not found"
     if answer.parent:
         yield _of_module(answer.parent)
@@ -203,7 +205,7 @@ def _entries(rows: Sequence[Row]) -> object:
     table = output.table("sys.path", "there is", "role, by")
     for row in rows:
         style = _STYLES.get(row.outcome, "")
-        role = f"{row.role}, {row.by}" if row.by else row.role
+        role = f"{row.role}, {row.by}" if row.by not in ("", row.role) else row.role
         table.add_row(Text(row.path), Text(_there(row), style), Text(role))
     return table
 

@@ -97,14 +97,14 @@ def examine(
 def treat(target: Target, where: Place, checks: Sequence[Check] = CHECKS) -> Treatment:
     """Mend what is safe to mend, and return what was done and what is left.
 
-    What belongs to one check is done together or not at all.
+    What belongs to one check is done together or not at all, and nothing is done twice.
     """
-    done: list[tuple[str, Step]] = []
+    tried: dict[Step, Check] = {}
     failed: dict[tuple[str, str], None] = {}
     diagnosis = examine(target, where, checks)
     for _ in range(_ROUNDS):
-        progressed = False
-        for check, steps in fixes(diagnosis):
+        planned = [each for each in fixes(diagnosis) if not tried.keys() >= set(each[1])]
+        for check, steps in planned:
             try:
                 changes.apply(steps)
             except PysharedirError as error:
@@ -112,11 +112,13 @@ def treat(target: Target, where: Place, checks: Sequence[Check] = CHECKS) -> Tre
             except OSError as error:
                 failed[check.code, said(error)] = None
             else:
-                done += [(check.code, step) for step in steps]
-                progressed = True
-        if not progressed:
+                tried |= dict.fromkeys(steps, check)
+        if not planned:
             break
         diagnosis = examine(target, where, checks)
+    in_vain = [step for _, steps in fixes(diagnosis) for step in steps if step in tried]
+    failed |= {(tried[step].code, f"{step}: that did not help"): None for step in in_vain}
+    done = [(check.code, step) for step, check in tried.items() if step not in in_vain]
     return Treatment(diagnosis, tuple(done), tuple(failed))
 
 

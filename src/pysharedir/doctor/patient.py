@@ -41,6 +41,19 @@ class Patient:
         self.target = target
         self.where = where
 
+    def command(self, *words: str) -> str:
+        """Return a command of pysharedir that works on what is examined, in backquotes."""
+        return f"`{self.target.command(*words, root=self.where.root)}`"
+
+    def installer(self, *words: str) -> str:
+        """Return a command of its pip, or of uv when it has none, in backquotes."""
+        return f"`{self.target.installer(*words, has_pip=self.has_pip)}`"
+
+    @cached_property
+    def has_pip(self) -> bool:
+        """Whether it finds a pip."""
+        return any(each.key == "pip" for found in self.installed.values() for each in found)
+
     @cached_property
     def view(self) -> View:
         """One start, as its user does it."""

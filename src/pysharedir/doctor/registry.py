@@ -37,8 +37,8 @@ CHECKS = (
         "distributions are in a lib64 that is not on sys.path",
         lib64.separate,
     ),
-    Check("SD201", "distribution-twice", "a distribution is in one root twice", copies.twice),
-    Check("SD202", "package-twice", "a module or package is in one root twice", packages.twice),
+    Check("SD201", "distribution-twice", "a distribution is installed twice", copies.twice),
+    Check("SD202", "package-twice", "a module or package is installed twice", packages.twice),
     Check(
         "SD203",
         "package-halved",
@@ -77,6 +77,12 @@ CHECKS = (
     ),
     Check(
         "SD412", "script-interpreter", "a script starts the wrong interpreter", scripts.misdirected
+    ),
+    Check(
+        "SD413",
+        "activate-elsewhere",
+        "the activate script activates another venv",
+        scripts.activating,
     ),
     Check("SD501", "startup-line-fails", "a line of a startup file fails", startup.failing),
     Check(

@@ -101,6 +101,8 @@ def _with_parent(answer: Answer, case: Case) -> Answer:
 def _check(scene: Scene, name: str, *, importable: bool) -> None:
     if importable or (name and os.sep not in name and (directory(scene) / name).is_file()):
         return
+    if ".." in name:  # distributions may be called so, but none is: a mistyped submodule
+        raise InvalidNameError(name)
     try:
         canonicalize_name(name, validate=True)
     except InvalidName:
@@ -113,6 +115,6 @@ def _warnings(
     if a_module:
         yield from warnings.of_module(case, a_module)
     if a_release:
-        yield from warnings.of_release(a_release, a_module)
+        yield from warnings.of_release(case, a_release, a_module)
     if a_script:
         yield from warnings.of_script(case, a_script)

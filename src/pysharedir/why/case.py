@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from pysharedir.why import native, spellings
-from pysharedir.why.distribution import names_in
+from pysharedir.why.distribution import lost, modules, names_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,14 +75,12 @@ class Case:
 
     def command(self, *arguments: str) -> str:
         """Return a command of pysharedir for the target."""
-        return shlex.join(["pysharedir", "--python", str(self.scene.target.executable), *arguments])
+        return self.scene.target.command(*arguments, root=self.scene.where.root)
 
     def install(self, *arguments: str) -> str:
         """Return what installs something for the target."""
-        executable = str(self.scene.target.executable)
-        if "pip" in self.scene.visible:
-            return shlex.join([executable, "-m", "pip", "install", *arguments])
-        return shlex.join(["uv", "pip", "install", "--python", executable, *arguments])
+        has_pip = "pip" in self.scene.visible
+        return self.scene.target.installer("install", *arguments, has_pip=has_pip)
 
     def wanted(self) -> str:
         """Return the name of the distribution that has it, as far as that is known."""
@@ -115,6 +112,16 @@ class Case:
             directory = place.path or cwd or ""
             for part in native.under_name(directory, name, self.scene.target.suffixes):
                 yield self.unloadable(part, self.entry_of(place))
+
+    def files_missing(self, distribution: Distribution, module: str) -> Iterator[Reason]:
+        """Yield the reason when *module*, or all modules of a distribution, are not there."""
+        gone = lost(distribution)
+        if gone and (gone == modules(distribution) or module in gone):
+            label = f"{distribution.name} {distribution.version}"
+            reason = f"RECORD of {label} lists files that are not there, of {', '.join(gone[:5])}"
+            same = f"{distribution.name}=={distribution.version}"
+            remedy = self.install("--force-reinstall", "--no-deps", same)
+            yield Reason("files-missing", reason, remedy)
 
     def unloadable(self, part: Part, entry: str | None) -> Reason:
         """Return the reason that a native part is of no use here."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -104,6 +105,18 @@ def modules(distribution: Distribution) -> list[str]:
     return sorted(found) or sorted(name for name in named if (base / name).exists())
 
 
+def lost(distribution: Distribution) -> list[str]:
+    """Return the names that one would import a distribution by if the files were there."""
+    try:
+        doors = list(records.read(distribution).doors())
+    except RecordError:
+        return []
+    base = distribution.info.parent
+    found = [door for door in doors if not door.endswith((".pth", ".start"))]
+    there = {_module(door) for door in found if os.path.lexists(base / door)}
+    return sorted({_module(door) for door in found} - there)
+
+
 def _module(door: str) -> str:
     directory, _, name = door.rpartition("/")
     package = directory.replace("/", ".")
@@ -121,8 +134,9 @@ def _in_path_lines(distribution: Distribution) -> set[str]:
     for name in listed:
         if name.endswith(".pth"):
             file = distribution.info.parent / name
-            for line in file.read_text("utf-8", "replace").splitlines():
-                found |= names_in(os.path.normpath(file.parent / line.strip()))
+            with suppress(OSError):
+                for line in file.read_text("utf-8", "replace").splitlines():
+                    found |= names_in(os.path.normpath(file.parent / line.strip()))
     return found
 
 
@@ -131,7 +145,7 @@ def names_in(directory: str) -> set[str]:
     try:
         with os.scandir(directory) as there:
             names = {each.name.partition(".")[0] for each in there if _is_importable(each)}
-    except OSError:
+    except (OSError, ValueError):  # the latter for a path with a NUL
         return set()
     return {name for name in names if name.isidentifier() and name != "__pycache__"}
 

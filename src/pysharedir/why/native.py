@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from elftools.elf.enums import ENUM_E_MACHINE
+
 from pysharedir import binaries, distributions
 
 if TYPE_CHECKING:
@@ -66,4 +68,13 @@ def of_another_machine(target: Target, file: str) -> Part | None:
         return None
     if own is None or its == own or (its or "").endswith("universal") or own.endswith("universal"):
         return None
-    return Part(file, its or "another operating system")
+    return Part(file, _in_words(its) if its else "another operating system")
+
+
+def _in_words(machine: str) -> str:
+    """Return the name of the architecture of ELF, such as ``AARCH64``."""
+    form, *_, number = machine.split()
+    if form != "ELF":
+        return machine
+    names = {code: name for name, code in ENUM_E_MACHINE.items()}
+    return str(names.get(int(number), machine)).removeprefix("EM_")

@@ -78,6 +78,8 @@ class Level:
     :ivar by: The name of the finder that has it, or ``startup``.
     :ivar is_blocked: Whether startup code forbids the import.
     :ivar is_extended: Whether the package adds other halves of itself when it is imported.
+    :ivar changes: What its source changes that submodules are found by: ``__path__``, in another
+        way than that, or ``sys.modules``.
     """
 
     name: str
@@ -85,6 +87,7 @@ class Level:
     by: str | None
     is_blocked: bool
     is_extended: bool
+    changes: str | None
     asked: tuple[Asked, ...]
     finders: tuple[Finder, ...]
 
@@ -132,6 +135,7 @@ def _level(facts: Mapping[str, Any]) -> Level:
         by=facts["by"],
         is_blocked=facts["blocked"],
         is_extended=facts["extends"],
+        changes=facts["changes"],
         asked=tuple(
             Asked(each["path"], each["entry"], each["open"], _found(each["found"]), each["error"])
             for each in facts["asked"]

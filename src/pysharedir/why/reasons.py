@@ -14,14 +14,18 @@ from pysharedir import dependencies, layout
 from pysharedir.why import script, spellings
 from pysharedir.why.case import CHANGE_DIRECTORY, Reason
 from pysharedir.why.distribution import names_in
-from pysharedir.why.module import NAMESPACE
+from pysharedir.why.module import NAMESPACE, rows
 from pysharedir.why.scene import scripts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from pysharedir.why.case import Case
+    from pysharedir.why.module import Row
     from pysharedir.why.question import Found, Level
+
+# Roles of the two trees of an interpreter.
+_SORTED = ("site dir", "site dir of the venv", "sharedir")
 
 
 def reasons(case: Case) -> tuple[Reason, ...]:
@@ -89,6 +93,41 @@ def _unused_sharedir(case: Case, path: str) -> Reason:
     return Reason("hook-off", reason, "unset PYSHAREDIR")
 
 
+def program(case: Case) -> Iterator[Reason]:
+    """Tell that it is what Python runs."""
+    if case.failed and case.failed.name == "__main__":
+        reason = "__main__ is the program that Python runs, and no entry of sys.path has that"
+        yield Reason("program", reason, "")
+
+
+def moves(case: Case) -> Iterator[Reason]:
+    """Tell that what comes before it looks elsewhere for it once it is imported."""
+    yield from _needs_import(case, "__path__")
+
+
+def fills(case: Case) -> Iterator[Reason]:
+    """Tell that what comes before it may make it when it is imported."""
+    yield from _needs_import(case, "sys.modules")
+
+
+def _needs_import(case: Case, what: str) -> Iterator[Reason]:
+    if case.failed and not case.failed.is_blocked and case.parent and case.parent.changes == what:
+        package = case.parent.name
+        reason = (
+            f"whether there is a module {case.failed.name} cannot be told without importing"
+            f" {package}, which changes {what}"
+        )
+        executable = str(case.scene.target.executable)
+        yield Reason("needs-import", reason, shlex.join([executable, "-c", f"import {case.name}"]))
+
+
+def files_missing(case: Case) -> Iterator[Reason]:
+    """Tell that the files of the distribution that should have it are gone."""
+    installed = case.scene.visible.get(canonicalize_name(case.wanted()))
+    if case.search and installed:
+        yield from case.files_missing(installed, case.top)
+
+
 def unmounted(case: Case) -> Iterator[Reason]:
     """Tell that the sharedir of the hook is not there."""
     scene = case.scene
@@ -115,16 +154,41 @@ def hidden(case: Case) -> Iterator[Reason]:
     if _is_from_cwd(case, hider, hider.found):
         reason = f"{hiding}, in the working directory, hides {what}"
         yield Reason("shadowed-by-cwd", reason, CHANGE_DIRECTORY)
-    else:
-        reason = f"{hider.name} is found as {hiding}, which hides {what}"
-        remedy = f"have {hider.name} in one tree: `{case.command('sort')}`, or reinstall"
-        yield Reason("other-half", reason, remedy)
+        return
+    how = "made by startup code of" if hider.found.kind == NAMESPACE else "found as"
+    reason = f"{hider.name} is {how} {hiding}, which hides {what}"
+    yield Reason("other-half", reason, _one_tree(case, hider, there[0]))
 
 
 def _hider(case: Case) -> Level | None:
-    """Return the first part of the name whose import leaves out others of that name."""
-    levels = case.search.levels if case.search else ()
-    return next((each for each in levels if each.found and each.found.kind != NAMESPACE), None)
+    """Return the first part of the name whose import leaves out others of that name.
+
+    A namespace does so when startup code has made it, of one of its portions.
+    """
+    return next(
+        (
+            each
+            for each in (case.search.levels if case.search else ())
+            if each.found and (each.found.kind != NAMESPACE or each.by == "startup")
+        ),
+        None,
+    )
+
+
+def _one_tree(case: Case, hider: Level, other: Row) -> str:
+    """Say how a package comes into one directory, as far as that can be had by a command."""
+    found = rows(case.scene, case.search, hider) if case.search else ()
+    own = next((row for row in found if row.outcome in ("taken", "portion")), None)
+    if own and own.role == "PYTHONPATH":
+        return f"take {own.path} out of PYTHONPATH, or rename {own.file}"
+    together = f"have {hider.name} in one tree: "
+    if not (own and own.role in _SORTED and other.role in _SORTED):
+        return f"{together}move or uninstall one of the two"
+    owners = (own.distribution or "").split(", ")
+    if other.distribution in owners:
+        same = other.distribution.replace(" ", "==")
+        return together + case.install("--force-reinstall", "--no-deps", same)
+    return together + case.command("sort")
 
 
 def _is_from_cwd(case: Case, level: Level, found: Found) -> bool:
@@ -158,8 +222,9 @@ def no_such_part(case: Case) -> Iterator[Reason]:
 def not_in_stdlib(case: Case) -> Iterator[Reason]:
     """Tell that it belongs to the standard library, of this or of other versions."""
     version = case.scene.target.version_info[:2]
+    has_top = case.search is not None and case.search.levels[0].found is not None
     for first, names in spellings.REMOVED.items():
-        if case.top in names.split() and version >= first:
+        if case.top in names.split() and version >= first and not has_top:
             reason = f"{case.top} left the standard library in Python {first[0]}.{first[1]}"
             has_one = case.top == "distutils"
             remedy = f"setuptools brings its own: {case.install('setuptools')}" if has_one else ""
@@ -228,7 +293,10 @@ def absent(case: Case) -> Iterator[Reason]:
 
 
 _GROUPS: tuple[tuple[Callable[[Case], Iterable[Reason]], ...], ...] = (
+    (program,),
+    (moves,),  # of which the next would tell only what is true before it is imported
     (blocked, foreign_part, hidden, in_sharedir),
+    (fills, files_missing),
     (no_such_part, not_in_stdlib, required, elsewhere, other_spelling),
     (unmounted, foreign_script, absent),
 )

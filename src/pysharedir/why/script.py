@@ -100,6 +100,8 @@ def _finds(scene: Scene, value: str) -> bool:
 def interpreter_of(file: Path) -> str | None:
     """Return the interpreter that the first line of a script names, None when it names none."""
     try:
+        if not file.is_file():  # to open a FIFO would wait for who writes to it
+            return None
         with file.open("rb") as stream:
             head = stream.read(_HEAD).decode("utf-8", "surrogateescape")
     except OSError:

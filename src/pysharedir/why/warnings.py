@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from packaging.utils import canonicalize_name
+
 from pysharedir.errors import said
 from pysharedir.why import native
 from pysharedir.why.case import CHANGE_DIRECTORY, Case, Reason
@@ -16,19 +18,26 @@ if TYPE_CHECKING:
     from pysharedir.why.module import Module
     from pysharedir.why.script import Script
 
+# Roles of entries that come before all others, whatever is installed.
+_BY_THE_USER = {
+    "working directory": ("the working directory", CHANGE_DIRECTORY),
+    "PYTHONPATH": ("a directory of PYTHONPATH", "rename it, or take that out of PYTHONPATH"),
+}
+
 
 def of_module(case: Case, module: Module) -> Iterator[Reason]:
     """Yield what is wrong with a module that is found."""
     others = [row for row in module.shadowed if row.kind != "namespace portion"]
-    if module.role == "working directory" and others:
+    if module.role in _BY_THE_USER and others:
         what = others[0].distribution or f"that of the {others[0].role}"
-        reason = f"{module.file} is in the working directory, and shadows {what}"
-        yield Reason("shadowed-by-cwd", reason, CHANGE_DIRECTORY)
+        where, remedy = _BY_THE_USER[module.role]
+        reason = f"{module.file} is in {where}, and shadows {what}"
+        yield Reason("shadowed-by-cwd", reason, remedy)
     portions = [row for row in module.shadowed if row.kind == "namespace portion"]
     if portions and module.file:
         what = ", ".join(filter(None, (each.file for each in portions)))
         reason = f"{module.file} makes {module.name} a regular package, which hides {what}"
-        yield Reason("hidden-portion", reason, "what is in there cannot be imported")
+        yield Reason("hidden-portion", reason, case.command("doctor", "--select", "SD204"))
     yield from _native(case, module)
 
 
@@ -50,14 +59,25 @@ def _native(case: Case, module: Module) -> Iterator[Reason]:
             yield from (case.unloadable(part, module.entry) for part in parts)
 
 
-def of_release(release: Release, module: Module | None) -> Iterator[Reason]:
+def of_release(case: Case, release: Release, module: Module | None) -> Iterator[Reason]:
     """Yield what to know about a distribution."""
-    if module is None and release.modules:
+    missing = _missing(case, release) if module is None else []
+    yield from missing
+    if module is None and release.modules and not missing:
         reason = f"there is no module of that name: {release.name} is imported by other names"
         yield Reason("other-import-name", reason, "import " + ", ".join(release.modules[:5]))
     for each in release.copies:
         reason = f"another copy, {release.name} {each.version}, is shadowed in {each.path}"
-        yield Reason("shadowed-copy", reason, "`pysharedir doctor` tells more")
+        yield Reason("shadowed-copy", reason, case.command("doctor", "--select", "SD201"))
+
+
+def _missing(case: Case, release: Release) -> list[Reason]:
+    """Return why a module of the distribution's own name is not found, if there should be one."""
+    installed = case.scene.visible[canonicalize_name(release.name)]
+    found = list(case.files_missing(installed, case.name))
+    if not found and case.name in release.modules and case.failed:
+        found = list(case.foreign_parts(case.failed))
+    return found
 
 
 def of_script(case: Case, script: Script) -> Iterator[Reason]:

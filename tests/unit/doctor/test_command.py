@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pysharedir import doctor as doctor_package
+from pysharedir.activation import place
 from pysharedir.doctor.registry import CHECKS
+from pysharedir.target import find
 from trees import names
 
 if TYPE_CHECKING:
@@ -99,6 +104,43 @@ def test_what_cannot_be_mended_is_said(protected: Venv, command: Command, doctor
     assert [each["code"] for each in report["findings"]] == ["SD111"]
     done = command("--python", protected.root, "doctor", "--fix")
     assert "SD111 not mended: link" in done.stdout
+
+
+def test_what_does_not_help_is_not_said_to_be_done(
+    venv: Venv, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a file system without links."""
+    (venv.root / "lib64").unlink()
+    target = find(str(venv.root))
+    tries = []
+
+    def refuse(self: Path, _: str) -> None:
+        tries.append(self)
+        raise PermissionError(errno.EPERM, "no links")
+
+    monkeypatch.setattr(Path, "symlink_to", refuse)
+    treatment = doctor_package.treat(target, place(target))
+    assert tries == [venv.root / "lib64"]
+    assert treatment.steps == ()
+    assert [code for code, _ in treatment.failed] == ["SD111"]
+
+
+def test_no_check_is_left(venv: Venv, command: Command) -> None:
+    done = command("--python", venv.root, "doctor", "--ignore", "SD")
+    assert (done.returncode, "leave no check" in done.stderr) == (2, True)
+
+
+def test_a_record_with_a_nul_is_no_crash(healthy: Venv, doctor: Doctor) -> None:
+    record = healthy.sharedir / "pure-1.0.dist-info" / "RECORD"
+    record.write_text(record.read_text() + "\0abc,,\n")
+    assert not doctor(healthy)["unchecked"]
+
+
+def test_what_never_ends_is_not_read(healthy: Venv, doctor: Doctor) -> None:
+    info = healthy.sharedir / "odd-1.0.dist-info"
+    info.mkdir()
+    os.mkfifo(info / "RECORD")
+    doctor(healthy)
 
 
 def test_a_check_that_cannot_be_made_is_said(healthy: Venv, doctor: Doctor) -> None:

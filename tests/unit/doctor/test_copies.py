@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from trees import Tree, plant
+from unit.conftest import Venv
 from unit.wheels import put
 
 if TYPE_CHECKING:
-    from unit.conftest import Venv
+    from pathlib import Path
+
     from unit.doctor.conftest import Doctor
 
 
@@ -76,3 +84,63 @@ def test_an_empty_directory_that_was_left_is_removed(fresh: Venv, doctor: Doctor
     assert found["remedy"] == f"remove {fresh.site_dir}/copied-1.0.dist-info, which is empty"
     assert not doctor(fresh, "--fix", "--select", "SD201")["findings"]
     assert [path.name for path in fresh.site_dir.iterdir()] == ["copied-2.0.dist-info"]
+
+
+def test_pip_removes_the_first_once(healthy: Venv, doctor: Doctor) -> None:
+    """That of the sharedir stays, and needs its scripts back."""
+    for directory in (healthy.site_dir, healthy.sharedir):
+        put(directory, "pip", {"pip.py": ""})
+    (found,) = twice(doctor, healthy)
+    once = f"`{healthy.python} -m pip uninstall pip` once: that removes the copy in "
+    assert found["remedy"] == f"{once}{healthy.site_dir}, the other stays"
+    (healthy.sharedir / "pip-1.0.dist-info" / "entry_points.txt").write_text("")
+    (found,) = twice(doctor, healthy)
+    sync = f"`pysharedir --python {healthy.root} sync`"
+    assert found["remedy"].endswith(f"; then {sync}, for its scripts")
+
+
+def test_uv_removes_both(healthy: Venv, doctor: Doctor) -> None:
+    plant(healthy.sharedir, copy("2.0"))
+    plant(healthy.site_dir, copy("1.0"))
+    (found,) = twice(doctor, healthy)
+    uninstall, install = (
+        f"`uv pip {name} --python {healthy.python} copied{version}`"
+        for name, version in (("uninstall", ""), ("install", "==1.0"))
+    )
+    assert found["remedy"] == f"{uninstall} removes both; then {install}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["pip", "copied"])
+def test_the_remedy_works(
+    tmp_path: Path, environment: dict[str, str], doctor: Doctor, name: str
+) -> None:
+    venv = Venv(tmp_path / "venv", environment)
+    base = sys._base_executable  # type: ignore[attr-defined]  # noqa: SLF001
+    subprocess.run([base, "-m", "venv", venv.root], check=True, env=environment)
+    doctor.command.json("--python", venv.root, "enable")
+    (info,) = venv.site_dir.glob("pip-*.dist-info")
+    if name == "pip":
+        for each in ("pip", info.name):
+            shutil.copytree(venv.site_dir / each, venv.sharedir / each)
+    else:
+        for directory in (venv.site_dir, venv.sharedir):
+            put(directory, name, {f"{name}.py": ""})
+    (found,) = twice(doctor, venv)
+    command = found["remedy"].split("`")[1]
+    done = subprocess.run(
+        shlex.split(f"{command} --yes"), env=environment, check=True, capture_output=True, text=True
+    )
+    assert "Successfully uninstalled" in done.stdout
+    assert not twice(doctor, venv)
+    assert venv.says(f"__import__({name!r}).__file__").startswith(f"{venv.sharedir}/")
+
+
+def test_the_older_of_two_in_one_directory_goes(fresh: Venv, doctor: Doctor) -> None:
+    plant(fresh.site_dir, {**copy("9.0"), **copy("10.0")})
+    (found,) = twice(doctor, fresh)
+    install = f"uv pip install --python {fresh.python} --force-reinstall --no-deps copied==10.0"
+    remove = f"rm -r {fresh.site_dir}/copied-9.0.dist-info"
+    assert found["remedy"] == f"`{remove}`, then `{install}`"
+    subprocess.run(shlex.split(remove), check=True)
+    assert not twice(doctor, fresh)

@@ -17,7 +17,7 @@ def test_says_who_requires_which_version(healthy: Venv, doctor: Doctor) -> None:
     put(healthy.site_dir, "lacking", {"lacking.py": ""}, purelib="false")
     (finding,) = doctor(healthy, "--select", "SD401")["findings"]
     assert finding["reason"] == "1.0 is installed, but needy in the sharedir requires lacking>=2"
-    assert "`pysharedir sync --install`" in finding["remedy"]
+    assert f"`pysharedir --python {healthy.root} sync --install`" in finding["remedy"]
     assert not finding["fix"]
 
 

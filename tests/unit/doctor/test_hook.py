@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
+from unit.doctor.faults.hook import take_gate
 from unit.wheels import put
 
 if TYPE_CHECKING:
@@ -89,3 +93,113 @@ def test_the_settings_survive_a_fix(venv: Venv, command: Command, doctor: Doctor
     doctor(venv, "--fix")
     assert doctor.finds(venv) == {}
     assert command.json("--python", venv.root, "status")["hook"]["settings"]["opt_in"]
+
+
+def test_a_sharedir_that_was_moved_away_is_not_made(healthy: Venv, doctor: Doctor) -> None:
+    healthy.sharedir.rename(healthy.root / "moved")
+    report = doctor(healthy, "--fix", "--select", "SD6")
+    assert not report["steps"]
+    (finding,) = report["findings"]
+    assert finding["remedy"] == (
+        "bring it back if it was moved, mount it if it is to be mounted; "
+        f"else `pysharedir --python {healthy.root} enable` makes it"
+    )
+    (healthy.root / "moved").rename(healthy.sharedir)
+    assert doctor.finds(healthy) == {}
+
+
+def test_a_file_in_the_place_of_a_parent(healthy: Venv, doctor: Doctor) -> None:
+    share = healthy.root / "share"
+    share.rename(healthy.root / "moved")
+    share.write_text("")
+    (finding,) = doctor(healthy, "--select", "SD611")["findings"]
+    assert finding["reason"].endswith(f": {share} is no directory")
+    assert finding["remedy"].startswith(f"move {share} away")
+
+
+def test_a_whole_tree_is_one_finding(healthy: Venv, doctor: Doctor, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.write_text("")
+    outside.chmod(0o666)
+    (healthy.sharedir / "link").symlink_to(outside)
+    (healthy.sharedir / ".lock").touch()  # as `uv pip install --target` leaves it
+    (healthy.sharedir / ".lock").chmod(0o777)
+    assert doctor.finds(healthy) == {}
+    (healthy.sharedir / "pure" / "more.py").chmod(0o666)
+    (finding,) = doctor(healthy, "--select", "SD613")["findings"]
+    assert (finding["about"], finding["remedy"], len(finding["fix"])) == (
+        str(healthy.sharedir),
+        f"chmod -R o-w {healthy.sharedir}",
+        1,
+    )
+    assert "pure/more.py in it" in finding["reason"]
+    subprocess.run(["chmod", "-R", "777", healthy.root / "share"], check=True)
+    first, second, third = doctor(healthy, "--select", "SD613")["findings"]
+    share = healthy.root / "share"
+    assert [first["about"], second["about"]] == [str(share / "python"), str(share)]
+    assert len(third["fix"]) == len([*healthy.sharedir.rglob("*")]) + 1 - len({"link", ".lock"})
+    assert f"it and {len(third['fix']) - 1} more in it" in third["reason"]
+    assert not doctor(healthy, "--fix", "--select", "SD613")["findings"]
+    assert outside.stat().st_mode & 0o777 == 0o666
+
+
+def test_what_is_open_does_not_hide_that_the_hook_does_nothing(
+    healthy: Venv, doctor: Doctor
+) -> None:
+    take_gate(healthy)
+    (healthy.sharedir / "pure" / "more.py").chmod(0o666)
+    report = doctor(healthy, "--select", "SD612,SD613")
+    finding = report["findings"][0]
+    assert [each["code"] for each in report["findings"]] == ["SD612", "SD613"]
+    enable, restore = (
+        f"`pysharedir --python {healthy.root} {words}`" for words in ("enable", "disable --restore")
+    )
+    assert finding["remedy"] == (
+        f"{enable} makes it find them, {restore} moves them to the site dir"
+    )
+
+
+def test_nothing_is_moved_to_where_a_plain_start_does_not_look(
+    venv: Venv, command: Command, doctor: Doctor
+) -> None:
+    command.json("--python", venv.root, "enable", "--opt-in")
+    put(venv.site_dir, "pure", {"pure.py": ""})
+    assert list(doctor.finds(venv, PYSHAREDIR="1")) == ["SD302"]
+    assert not doctor(venv, "--fix", PYSHAREDIR="1")["steps"]
+
+
+def test_a_newer_hook_is_not_replaced(enabled: Venv, doctor: Doctor) -> None:
+    gate = enabled.site_dir / "_pysharedir.py"
+    part = enabled.site_dir / "_pysharedir.d" / "more.py"
+    part.write_text(part.read_text() + "# of a later release\n")
+    code, mark, text = gate.read_text().partition("# pysharedir-record: ")
+    record = json.loads(text)
+    record["version"] = "99.0"
+    record["files"]["_pysharedir.d/more.py"] = hashlib.sha256(part.read_bytes()).hexdigest()
+    gate.write_text(f"{code}{mark}{json.dumps(record)}\n")
+    assert list(doctor.finds(enabled)) == ["SD601"]
+    assert not doctor(enabled, "--fix")["steps"]
+
+
+def test_what_belongs_to_others_is_not_closed(
+    venv: Venv, command: Command, doctor: Doctor, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside" / "X.Y"
+    command.json("--python", venv.root, "enable", "--sharedir", outside)
+    (outside / "data").mkdir()
+    (outside / "data").chmod(0o777)
+    outside.parent.chmod(0o777)
+    assert doctor.finds(venv) == {"SD613": [str(outside)]}
+    assert not doctor(venv, "--fix")["steps"]
+
+
+def test_what_is_behind_a_link_is_not_closed(
+    venv: Venv, command: Command, doctor: Doctor, tmp_path: Path
+) -> None:
+    (tmp_path / "outside" / "open").mkdir(parents=True)
+    (tmp_path / "outside" / "open").chmod(0o777)
+    venv.sharedir.parent.mkdir(parents=True)
+    venv.sharedir.symlink_to(tmp_path / "outside")
+    command.json("--python", venv.root, "enable")
+    assert list(doctor.finds(venv)) == ["SD613"]
+    assert not doctor(venv, "--fix")["steps"]

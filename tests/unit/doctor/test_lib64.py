@@ -100,3 +100,19 @@ def test_all_are_named(fresh: Venv, doctor: Doctor) -> None:
         plant(other, {f"{name}-1.0.dist-info": {"METADATA": f"Name: {name}\nVersion: 1.0\n"}})
     (found,) = doctor(fresh, *SELECT)["findings"]
     assert "torchlike and 2 more" in found["reason"]
+
+
+def test_without_lib_a_link_does_not_help(fresh: Venv, doctor: Doctor) -> None:
+    (fresh.root / "lib").rename(fresh.root / "gone")
+    (found,) = doctor(fresh, "--fix", *SELECT)["findings"]
+    assert found["reason"] == f"leads to lib, and {fresh.root}/lib is gone"
+    assert "make the venv anew" in found["remedy"]
+    assert "ln -s" not in found["remedy"]
+
+
+def test_a_place_that_may_not_be_mounted_is_left(healthy: Venv, doctor: Doctor) -> None:
+    link = healthy.root / "lib64"
+    link.unlink()
+    link.symlink_to("/nowhere/lib64")
+    assert doctor.finds(healthy) == {"SD113": [str(link)]}
+    assert not doctor(healthy, "--fix")["steps"]

@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from unit.conftest import VERSION
 from unit.doctor.faults.native import BOUND, put_native, put_outside
 from unit.test_binaries import ELF_I386
 from unit.wheels import put
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from unit.conftest import Command, Venv
     from unit.doctor.conftest import Doctor
 
@@ -74,3 +78,29 @@ def test_noarch_may_stay_where_the_hook_is_off(
     put_outside(venv)
     assert not doctor.finds(venv, "--select", "SD3")
     assert doctor.finds(venv, "--select", "SD3", PYSHAREDIR="1") == {"SD302": ["outside"]}
+
+
+def test_what_other_prefixes_may_share_stays(
+    venv: Venv, doctor: Doctor, command: Command, tmp_path: Path
+) -> None:
+    sharedir = tmp_path / "ours" / "share" / "python" / VERSION
+    command.json("--python", venv.root, "enable", "--sharedir", sharedir)
+    put_outside(venv)
+    start: dict[str, str | bytes] = {"native/__init__.py": "", "native/one.so": ELF_I386}
+    put(sharedir, "native", start, tag=BOUND)
+    report = doctor(venv, "--fix", "--select", "SD3")
+    assert {each["code"] for each in report["findings"]} == {"SD301", "SD302"}
+    assert not report["steps"]
+    assert not [each["fix"] for each in report["findings"] if each["fix"]]
+
+
+def test_the_remedy_works_on_the_same_prefix(
+    healthy: Venv, make_venv: Callable[[str], Venv], doctor: Doctor
+) -> None:
+    other = make_venv("other prefix")
+    doctor.command.json("--python", healthy.root, "enable", "--prefix", other.root)
+    put_outside(other)
+    (healthy.site_dir / "other.pth").write_text(f"{other.site_dir}\n{other.sharedir}\n")
+    (found,) = doctor(healthy, "--select", "SD302", "--prefix", str(other.root))["findings"]
+    sort = f"pysharedir --python {healthy.root} sort outside --prefix '{other.root}'"
+    assert found["remedy"] == f"`{sort}` moves it to the sharedir"

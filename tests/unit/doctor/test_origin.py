@@ -62,7 +62,7 @@ def test_names_both_and_where(healthy: Venv, doctor: Doctor) -> None:
         f"user looks for libthing.so.1 in {healthy.site_dir}/thing/lib, "
         f"but thing has it in {healthy.sharedir}/thing/lib"
     )
-    assert "`pysharedir sort thing`" in finding["remedy"]
+    assert f"`pysharedir --python {healthy.root} sort thing`" in finding["remedy"]
 
 
 def test_the_one_that_looks_may_be_the_one_astray(healthy: Venv, doctor: Doctor) -> None:

@@ -9,6 +9,7 @@ from unit.wheels import put
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from unit.conftest import Venv
     from unit.doctor.conftest import Doctor
@@ -138,14 +139,16 @@ def test_halves_say_what_is_invisible(enabled: Venv, doctor: Doctor) -> None:
     put(enabled.sharedir, "two", in_sharedir)
     (found,) = doctor(enabled, *SELECT)["findings"]
     assert "half.b and 2 more cannot be imported" in found["reason"]
-    assert found["remedy"] == "`pysharedir sort` puts one and two into one directory"
+    sort = f"`pysharedir --python {enabled.root} sort`"
+    assert found["remedy"] == f"{sort} puts one and two into one directory"
 
 
 def test_sort_is_the_remedy(enabled: Venv, doctor: Doctor) -> None:
     put(enabled.site_dir, "one", {"h/__init__.py": ""}, purelib="false", tag="cp3-abi3-linux_x")
     put(enabled.sharedir, "two", {"h/a.py": ""})
     (found,) = doctor(enabled, *SELECT)["findings"]
-    assert found["remedy"] == "`pysharedir sort` puts one and two into one directory"
+    sort = f"`pysharedir --python {enabled.root} sort`"
+    assert found["remedy"] == f"{sort} puts one and two into one directory"
     assert not doctor.command("--python", enabled.root, "sort").returncode
     assert doctor.finds(enabled, *SELECT) == {}
     assert importable(enabled, "h.a")
@@ -210,3 +213,10 @@ def test_what_the_standard_library_shadows_is_left(healthy: Venv, doctor: Doctor
     plant(healthy.site_dir, {"json/__init__.py": ""})
     plant(healthy.sharedir, {"json/a.py": ""})
     assert doctor.finds(healthy, *SELECT) == {}
+
+
+def test_directories_of_pythonpath_are_their_users_business(
+    healthy: Venv, doctor: Doctor, tmp_path: Path
+) -> None:
+    plant(tmp_path, {"project": {"pure": {"helper.py": ""}}})
+    assert doctor.finds(healthy, PYTHONPATH=str(tmp_path / "project")) == {}

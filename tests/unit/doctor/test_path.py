@@ -50,6 +50,6 @@ def test_enable_is_the_remedy(fresh: Venv, doctor: Doctor, command: Command) -> 
     (found,) = twice(doctor, fresh)
     assert f"{fresh.site_dir}/line.pth put it there" in found["reason"]
     assert found["remedy"].startswith(f"take the line out of {fresh.site_dir}/line.pth")
-    assert "`pysharedir enable`" in found["remedy"]
+    assert f"`pysharedir --python {fresh.root} enable`" in found["remedy"]
     command.json("--python", fresh.root, "enable")
     assert not twice(doctor, fresh)

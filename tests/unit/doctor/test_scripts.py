@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -102,12 +103,25 @@ def test_a_copy_of_another_venv(
     )
 
 
+def test_what_no_record_lists_is_left(healthy: Venv, doctor: Doctor) -> None:
+    """A script that is only declared may be there for another venv, on purpose."""
+    script = put_script(healthy, "declared")
+    redirect(script, "#!/nowhere/python3")
+    (record,) = healthy.root.glob("**/declared-1.0.dist-info/RECORD")
+    kept = [line for line in record.read_text().splitlines() if "bin/declared" not in line]
+    record.write_text("\n".join(kept) + "\n")
+    (finding,) = doctor(healthy, "--fix", "--select", "SD412")["findings"]
+    assert not finding["fix"]
+    assert script.read_text().startswith("#!/nowhere/python3")
+
+
 def test_what_no_installer_wrote_is_left(healthy: Venv, doctor: Doctor) -> None:
     script = put_script(healthy, "own")
     own = "#!/nowhere/python3\nprint('own')\n"
     script.write_text(own)
     (finding,) = doctor(healthy, "--fix", "--select", "SD4")["findings"]
-    assert finding["remedy"] == "install own anew"
+    pip = f"uv pip install --python {healthy.python}"
+    assert finding["remedy"] == f"`{pip} --force-reinstall --no-deps own==1.0`"
     assert not finding["fix"]
     assert script.read_text() == own
 
@@ -133,8 +147,10 @@ def test_one_that_sync_made_stays_its_own(healthy: Venv, doctor: Doctor, command
     command.json("--python", healthy.root, "sync")
     moved = Venv(healthy.root.rename(healthy.root.with_name("moved")), healthy.environment)
     script = moved.root / "bin" / script.name
-    assert doctor.finds(moved, "--select", "SD4") == {"SD412": [str(script)]}
-    assert not doctor(moved, "--fix", "--select", "SD4")["findings"]
+    assert doctor.finds(moved, "--select", "SD412") == {"SD412": [str(script)]}
+    (finding,) = doctor(moved, "--select", "SD412")["findings"]
+    assert finding["remedy"] == f"`pysharedir --python {moved.root} sync` makes it anew"
+    assert not doctor(moved, "--fix", "--select", "SD412")["findings"]
     assert script.read_text().startswith(f"#!{moved.root}/bin/python\n")
     (made,) = remembered.read(moved.site_dir).scripts.values()
     assert made.digest == hashlib.sha256(script.read_bytes()).hexdigest()
@@ -174,3 +190,42 @@ def test_the_prefix_of_several_versions(healthy: Venv, command: Command) -> None
             PYTHONPATH=str(site_dir),
         )
         assert done.returncode == code, done.stdout + done.stderr
+
+
+ACTIVATES = {
+    "venv": (sys.executable, "-m", "venv", "--without-pip"),
+    "virtualenv": (sys.executable, "-m", "virtualenv", "--no-seed"),
+    "uv": ("uv", "venv"),
+    "relocatable": ("uv", "venv", "--relocatable"),
+}
+
+
+@pytest.mark.parametrize("name", ["plain", "sp ace's"])
+@pytest.mark.parametrize("kind", ACTIVATES)
+def test_what_activates_another_venv(
+    tmp_path: Path, environment: dict[str, str], doctor: Doctor, kind: str, name: str
+) -> None:
+    command = ACTIVATES[kind]
+    if shutil.which(command[0]) is None:
+        pytest.skip("no uv on this machine")
+    root = tmp_path / name
+    subprocess.run([*command, root], env=environment, check=True, capture_output=True)
+    select = ("--select", "SD413")
+    link = tmp_path / "link"
+    link.symlink_to(root)
+    for path in (root, link):
+        assert not doctor.finds(Venv(path, environment), *select)
+    copied = Venv(tmp_path / "copied", environment)
+    shutil.copytree(root, copied.root, symlinks=True)
+    activates = ["bash", "-c", '. "$1/bin/activate"; echo "$VIRTUAL_ENV"', "bash", str(copied.root)]
+    said = subprocess.check_output(activates, env=environment, text=True).strip()
+    assert said == str(copied.root if kind == "relocatable" else root)
+    found = doctor(copied, *select)["findings"]
+    assert [each["reason"] for each in found] == (
+        [] if kind == "relocatable" else [f"activates {root}, which is another venv"]
+    )
+    link.unlink()
+    shutil.rmtree(root)
+    found = doctor(copied, *select)["findings"]
+    said = subprocess.check_output(activates, env=environment, text=True).strip()
+    assert bool(found) == (said != str(copied.root))

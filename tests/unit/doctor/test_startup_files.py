@@ -114,7 +114,7 @@ def test_a_sitecustomize_of_the_hook_that_is_hidden(
     report = doctor(venv, "--select", "SD505", PYTHONPATH=str(tmp_path / "first"))
     (finding,) = report["findings"]
     assert finding["about"] == str(venv.site_dir / "sitecustomize.py")
-    assert finding["remedy"] == "`pysharedir enable --style pth`"
+    assert finding["remedy"] == f"`pysharedir --python {venv.root} enable --style pth`"
 
 
 def test_one_sitecustomize_under_two_names_is_one(

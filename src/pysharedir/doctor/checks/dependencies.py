@@ -22,5 +22,5 @@ def missing(patient: Patient) -> Iterator[Finding]:
             about=each.name,
             reason=f"{has}, but {', '.join(each.required_by)} in the sharedir "
             f"{'requires' if len(each.required_by) == 1 else 'require'} {each.requirement}",
-            remedy="`pysharedir sync --install` installs it",
+            remedy=f"{patient.command('sync', '--install')} installs it",
         )

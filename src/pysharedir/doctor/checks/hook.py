@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pysharedir import activation, hook, layout
+from packaging.version import InvalidVersion, Version
+
+from pysharedir import __version__, activation, hook, layout, managers
+from pysharedir.changes import MakeDirectory
 from pysharedir.doctor.findings import Finding
+from pysharedir.errors import PysharedirError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pysharedir.changes import Step
     from pysharedir.doctor.patient import Patient
-
-_ENABLE = "`pysharedir enable` writes it anew; settings stay"
 
 
 def outdated(patient: Patient) -> Iterator[Finding]:
@@ -23,8 +25,8 @@ def outdated(patient: Patient) -> Iterator[Finding]:
         yield Finding(
             about=str(found.site_dir / hook.GATE),
             reason=f"the hook is that of pysharedir {found.version}, not of this one",
-            remedy=_ENABLE,
-            fix=_enable(patient),
+            remedy=f"{patient.command('enable')} writes it anew; settings stay",
+            fix=_enable(patient) if _is_older(found.version) else (),
         )
 
 
@@ -35,7 +37,7 @@ def altered(patient: Patient) -> Iterator[Finding]:
         yield Finding(
             about=str(found.site_dir / hook.GATE),
             reason="files of the hook are not as `enable` wrote them",
-            remedy="see who did that; `pysharedir enable` writes them anew",
+            remedy=f"see who did that; {patient.command('enable')} writes them anew",
         )
 
 
@@ -46,7 +48,7 @@ def incomplete(patient: Patient) -> Iterator[Finding]:
         yield Finding(
             about=str(patient.hook.site_dir / hook.GATE),
             reason=f"files of the hook are missing: {', '.join(sorted(missing))}",
-            remedy=_ENABLE,
+            remedy=f"{patient.command('enable')} writes it anew; settings stay",
             fix=_enable(patient),
         )
 
@@ -58,7 +60,8 @@ def orphaned(patient: Patient) -> Iterator[Finding]:
         yield Finding(
             about=str(found.site_dir / found.files[-1]),
             reason=f"left behind by a hook: {found.site_dir / hook.GATE} is missing, or damaged",
-            remedy="`pysharedir enable` completes it, `pysharedir disable` removes it",
+            remedy=f"{patient.command('enable')} completes it, "
+            f"{patient.command('disable')} removes it",
         )
 
 
@@ -71,7 +74,7 @@ def doubled(patient: Patient) -> Iterator[Finding]:
             yield Finding(
                 about=str(found.site_dir / name),
                 reason=f"starts the hook of style {found.settings.style} a second time",
-                remedy="`pysharedir enable` removes it",
+                remedy=f"{patient.command('enable')} removes it",
                 fix=_enable(patient),
             )
     for room in patient.rooms if found.files else ():
@@ -83,8 +86,15 @@ def doubled(patient: Patient) -> Iterator[Finding]:
             yield Finding(
                 about=str(room.path / hook.GATE),
                 reason=f"a second hook beside that in {patient.site_dir}: only the first runs",
-                remedy="`pysharedir disable` for one of the two",
+                remedy=_disable(patient, room.root),
             )
+
+
+def _disable(patient: Patient, root: str) -> str:
+    """Say what takes one of two hooks away."""
+    first = f"{patient.command('disable')} takes away that in {patient.site_dir}"
+    other = f"`{patient.target.command('disable', root=root)}` the other"
+    return first if root == patient.where.root else f"{first}, {other}"
 
 
 def _wanted(patient: Patient) -> set[str]:
@@ -93,5 +103,22 @@ def _wanted(patient: Patient) -> set[str]:
 
 
 def _enable(patient: Patient) -> tuple[Step, ...]:
-    settings = patient.hook.settings
-    return tuple(activation.plan_enable(patient.target, patient.where, settings))
+    """Return what writes the hook anew; nothing when something is in the way, or it is packaged."""
+    if managers.packages([str(patient.hook.site_dir / hook.GATE)]):
+        return ()
+    try:
+        steps = activation.plan_enable(patient.target, patient.where, patient.hook.settings)
+        # An empty sharedir would hide that a full one is gone, see SD611.
+        beside = (patient.sharedir, *patient.sharedir.parents)
+        return tuple(
+            step for step in steps if not isinstance(step, MakeDirectory) or step.path not in beside
+        )
+    except PysharedirError:
+        return ()
+
+
+def _is_older(version: str | None) -> bool:
+    try:
+        return Version(str(version)) < Version(__version__)
+    except InvalidVersion:
+        return False

@@ -52,12 +52,23 @@ def astray(patient: Patient) -> Iterator[Finding]:
     if not patient.target.is_venv or not link.is_symlink() or _leads_to_lib(link):
         return
     to = os.readlink(link)
+    lib = link.with_name("lib")
+    if not lib.is_dir():
+        yield Finding(
+            about=str(link),
+            reason=f"leads to {to}, and {lib} is gone",
+            remedy="bring lib back, or make the venv anew: what was installed in it is in there",
+        )
+        return
     is_dangling = not os.path.exists(link)
     yield Finding(
         about=str(link),
         reason=f"leads to {to}, which {'is not there' if is_dangling else 'is not lib'}",
         remedy=f"ln -sfn lib {link}" + ("" if is_dangling else ", if nothing there is needed"),
-        fix=_relink(link) if is_dangling and link.with_name("lib").is_dir() else (),
+        # Another place outside may only not be mounted.
+        fix=_relink(link)
+        if is_dangling and (not os.path.isabs(to) or os.path.basename(to) == "lib")
+        else (),
     )
 
 
@@ -104,9 +115,5 @@ def _other(site_dir: Path) -> Path:
 
 def _made_with_link(patient: Patient) -> bool:
     """Tell whether venv or uv made it; virtualenv makes no such link (astral-sh/uv#3578)."""
-    try:
-        lines = Path(patient.target.prefix, "pyvenv.cfg").read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return False
-    keys = {line.partition("=")[0].strip() for line in lines}
+    keys = layout.settings(patient.target.prefix).keys()
     return "virtualenv" not in keys and bool(keys & {"uv", "version"})

@@ -29,7 +29,7 @@ def in_sharedir(patient: Patient) -> Iterator[Finding]:
         yield Finding(
             about=verdict.distribution.name,
             reason=f"for one platform, and in {verdict.distribution.info.parent}: {_why(verdict)}",
-            remedy=f"`pysharedir sort {verdict.distribution.name}` moves it to platlib",
+            remedy=f"{patient.command('sort', verdict.distribution.name)} moves it to platlib",
             fix=fix,
         )
     left: dict[Distribution | str, list[str]] = {}
@@ -50,13 +50,20 @@ def outside(patient: Patient) -> Iterator[Finding]:
         yield Finding(
             about=name,
             reason=f"noarch, and in {verdict.distribution.info.parent}: {verdict.reason}",
-            remedy=f"`pysharedir sort {name}` moves it to the sharedir",
+            remedy=f"{patient.command('sort', name)} moves it to the sharedir",
             fix=fix,
         )
 
 
 def relocation(patient: Patient, destination: Path) -> tuple[Relocation, ...]:
-    """Return the step that does all that ``sort`` would move to *destination*, if any."""
+    """Return the step that does all that ``sort`` would move to *destination*, if any.
+
+    A sharedir of its own place may serve other prefixes, which this would undo or rob, and with
+    --opt-in a plain start does not find what is in it.
+    """
+    settings = patient.hook.settings
+    if settings.sharedir is not None or settings.opt_in:
+        return ()
     planned = tuple(each for each in patient.plan.moves if each.destination == destination)
     if not planned or patient.hook.state == "absent" or not patient.sharedir.is_dir():
         return ()
@@ -108,7 +115,7 @@ def _left(patient: Patient, owner: Distribution | str, paths: list[str]) -> Find
     return Finding(
         about=owner.name,
         reason=f"has native objects in the sharedir: {_some(paths)}",
-        remedy=f"install it anew; `pysharedir sort` leaves it alone: {verdict.reason}",
+        remedy=f"install it anew; `sort` leaves it alone: {verdict.reason}",
     )
 
 

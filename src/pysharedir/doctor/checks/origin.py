@@ -63,9 +63,10 @@ def astray(patient: Patient) -> Iterator[Finding]:
         yield Finding(
             about=found[0].user,
             reason=_reason(found, user, library),
-            remedy=f"`pysharedir sort {culprits[0]}` moves it to platlib"
+            remedy=f"{patient.command('sort', culprits[0])} moves it to platlib"
             if culprits
-            else f"install {user} and {library} into one tree, see `pysharedir sort --platform`",
+            else f"install {user} and {library} into one tree, see "
+            + patient.command("sort", "--platform", "NAME"),
             fix=native.relocation(patient, plan.layout.platlib) if culprits else (),
         )
 

@@ -90,6 +90,7 @@ def halved(patient: Patient) -> Iterator[Finding]:
 def hidden(patient: Patient) -> Iterator[Finding]:
     """Find portions of namespace packages that a module or regular package hides."""
     rooms = {str(room.path) for room in patient.rooms}
+    by_the_user = {each.path for each in patient.entries if each.by == "PYTHONPATH"}
     for conflict in _conflicts(_directories(patient), patient.target.suffixes):
         winner = conflict.winner
         if winner.entry not in rooms:
@@ -97,6 +98,7 @@ def hidden(patient: Patient) -> Iterator[Finding]:
         for other in conflict.others:
             if (
                 not other.is_portion
+                or other.entry in by_the_user - rooms
                 or (other.entry not in rooms and conflict.name in _OF_PROJECTS)
                 or _of_one_distribution(patient, winner, other)
                 or _made_at_startup(patient, conflict.name, other)
@@ -271,5 +273,5 @@ def _remedy(patient: Patient, winner: _Found, other: _Found) -> str:
     roots = {str(room.path): room.root for room in patient.rooms}
     names = [each.name for each in (_owner(patient, winner), _owner(patient, other)) if each]
     if len(set(names)) > 1 and roots[winner.entry] == roots.get(other.entry):
-        return f"`pysharedir sort` puts {names[0]} and {names[1]} into one directory"
+        return f"{patient.command('sort')} puts {names[0]} and {names[1]} into one directory"
     return "move one of the two into the directory of the other, if both are wanted"

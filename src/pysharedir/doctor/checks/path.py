@@ -48,4 +48,4 @@ def _remedy(patient: Patient, by: str) -> str:
     line = f"take the line out of {by}; " if by.endswith(".pth") else ""
     if patient.hook.files:
         return f"{line}the hook takes the second off the path when it is on (PYSHAREDIR=1)"
-    return f"{line}`pysharedir enable` takes the second off the path"
+    return f"{line}{patient.command('enable')} takes the second off the path"

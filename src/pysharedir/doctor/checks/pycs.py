@@ -6,15 +6,14 @@ import errno
 import json
 import os
 import subprocess
-import warnings
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pysharedir.doctor.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from pysharedir.doctor.patient import Patient
     from pysharedir.target import Target
@@ -31,6 +30,18 @@ _HASHES = (
     "    except OSError:\n"
     "        return None\n"
     "json.dump([digest(path) for path in json.load(sys.stdin)], sys.stdout)\n"
+)
+_COMPILABLE = (
+    "import json, sys, warnings\n"
+    "warnings.simplefilter('ignore')\n"
+    "def can(path):\n"
+    "    try:\n"
+    "        with open(path, 'rb') as file:\n"
+    "            compile(file.read(), path, 'exec', dont_inherit=True)\n"
+    "        return True\n"
+    "    except Exception:\n"
+    "        return False\n"
+    "json.dump([can(path) for path in json.load(sys.stdin)], sys.stdout)\n"
 )
 _COMPILE = (
     "import json, py_compile, sys\n"
@@ -101,8 +112,8 @@ def unwritable(patient: Patient) -> Iterator[Finding]:
             if not os.access(_nearest(f"{directory}/__pycache__"), os.W_OK | os.X_OK)
             for source in _uncompiled(directory, names, patient.target)
         ]
-        if len(found) <= _FEW:
-            found = [source for source in found if _can_be_compiled(source)]
+        if found and len(found) <= _FEW:
+            found = _compilable(found, patient.target)
         if found:
             yield Finding(
                 about=str(room),
@@ -171,22 +182,20 @@ def _uncompiled(directory: str, names: Iterable[str], target: Target) -> Iterato
             yield f"{directory}/{name}"
 
 
-def _can_be_compiled(source: str) -> bool:
-    """Tell whether there could be a pyc: templates and tests may be no modules at all."""
+def _compilable(sources: list[str], target: Target) -> list[str]:
+    """Return those of which there could be a pyc: templates and tests may be no modules at all."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            compile(Path(source).read_bytes(), source, "exec", dont_inherit=True)
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+        answers = json.loads(_ask(target.executable, _COMPILABLE, sources))
+    except ValueError:
+        return sources
+    return [source for source, can in zip(sources, answers, strict=True) if can]
 
 
 def _pycs(room: Path, cache_tag: str) -> Iterator[Pyc]:
     """Yield the pycs of one interpreter that have a source."""
     middle = f".{cache_tag}."
     for directory, below, names in os.walk(room):
-        if "__pycache__" not in below:
+        if "__pycache__" not in below or os.path.islink(f"{directory}/__pycache__"):
             continue
         sources = {name[:-3] for name in names if name.endswith(".py")}
         for name in _names(f"{directory}/__pycache__"):

@@ -1,4 +1,4 @@
-"""Console and gui scripts: whether they are there, and what runs them."""
+"""Scripts in bin: whether they are there, and which Python they start or activate."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pysharedir import layout, records
+from pysharedir import layout, managers, records
 from pysharedir.changes import WriteFile
 from pysharedir.doctor.findings import Finding
 from pysharedir.errors import RecordError
@@ -28,6 +28,12 @@ _BY_SHELL = re.compile(rb"#!/bin/sh\n'''exec' ([^\n]+) \"\$0\" \"\$@\"\n' '''\n"
 _PYTHON = re.compile(r"(?:python|pypy)(\d+(?:\.\d+)?)?t?")
 
 
+# As venv (in double quotes up to 3.12), virtualenv and uv write it.
+_ACTIVATES = re.compile(r"^[ \t]*(?:export[ \t]+)?VIRTUAL_ENV=(.+?)[ \t]*$", re.MULTILINE)
+# What virtualenv has for the case that the venv was moved.
+_FINDS_ITSELF = '"$CURRENT_ENV"'
+
+
 @dataclass(frozen=True)
 class Head:
     """What at the beginning of a script says which Python runs it.
@@ -43,8 +49,14 @@ class Head:
 
 @dataclass(frozen=True)
 class _Script:
+    """A script.
+
+    :ivar is_listed: Whether RECORD lists it; what is only declared may be somebody else's.
+    """
+
     path: Path
     distribution: Distribution
+    is_listed: bool
 
 
 def missing(patient: Patient) -> Iterator[Finding]:
@@ -55,7 +67,7 @@ def missing(patient: Patient) -> Iterator[Finding]:
         yield Finding(
             about=str(path),
             reason="not there, but declared by a distribution in the sharedir",
-            remedy="`pysharedir sync` makes it",
+            remedy=f"{patient.command('sync')} makes it",
             fix=patient.completion.steps,
         )
 
@@ -73,9 +85,43 @@ def misdirected(patient: Patient) -> Iterator[Finding]:
             yield Finding(
                 about=str(script.path),
                 reason=f"starts {head.interpreter}, which is {fault}",
-                remedy=f"install {script.distribution.name} anew",
+                remedy=_remedy(script, patient),
                 fix=_fix(script, content[len(head.text) :], head, wrapper, patient),
             )
+
+
+def activating(patient: Patient) -> Iterator[Finding]:
+    """Find an activate script that belongs to another venv, as after a copy."""
+    prefix = patient.target.prefix
+    path = Path(prefix, "bin", "activate")
+    if not patient.target.is_venv:
+        return
+    try:
+        values = _ACTIVATES.findall(path.read_text("utf-8", "surrogateescape"))
+    except FileNotFoundError:
+        return
+    directories = {_literal(value) for value in values} - {None}
+    for directory in sorted(map(str, directories)):
+        if layout.same_directory(directory, prefix):
+            continue
+        is_there = os.path.isdir(directory)
+        if not is_there and _FINDS_ITSELF in values:
+            continue
+        yield Finding(
+            about=str(path),
+            reason=f"activates {directory}, which is {'another venv' if is_there else 'not there'}",
+            remedy=f"make the venv anew in its place, or write {prefix} for {directory} in it",
+        )
+
+
+def _literal(value: str) -> str | None:
+    """Return the directory that a shell takes *value* for, None when it has to compute it."""
+    try:
+        words = shlex.split(value)
+    except ValueError:
+        return None
+    is_literal = len(words) == 1 and os.path.isabs(words[0]) and not re.search("[$`]", value)
+    return words[0] if is_literal else None
 
 
 def parse(content: bytes) -> Head | None:
@@ -108,11 +154,11 @@ def _scripts(patient: Patient) -> Iterator[_Script]:
     seen: set[Path] = set()
     for each in (each for room in rooms for each in patient.installed[room]):
         declared, _ = wanted_scripts([each], directory, target.sys_executable, target.version)
-        listed = (path for path in _listed(each) if path.parent == directory)
+        listed = [path for path in _listed(each) if path.parent == directory]
         for path in (*declared, *listed):
             if path not in seen:
                 seen.add(path)
-                yield _Script(path, each)
+                yield _Script(path, each, is_listed=path in listed)
 
 
 def _listed(distribution: Distribution) -> list[Path]:
@@ -154,11 +200,20 @@ def _version(interpreter: str) -> str | None:
     return name and name[1]
 
 
+def _remedy(script: _Script, patient: Patient) -> str:
+    if patient.uses_sharedir and script.path in patient.completion.outdated:
+        return f"{patient.command('sync')} makes it anew"
+    same = f"{script.distribution.name}=={script.distribution.version}"
+    if patient.where.root != patient.target.root:
+        return f"install {same} anew into {patient.where.root}"
+    return patient.installer("install", "--force-reinstall", "--no-deps", same)
+
+
 def _wrapper(script: _Script, body: bytes, head: Head, patient: Patient) -> bytes | None:
     """Return what should be there, if a script does what the wrapper of an entry point does."""
     executable = Path(patient.target.sys_executable)
     own = executable.with_name(os.path.basename(head.interpreter))
-    interpreter = str(own if own.exists() else executable)
+    interpreter = str(own if own.exists() and own.samefile(executable) else executable)
     version = patient.target.version
     wanted, _ = wanted_scripts([script.distribution], script.path.parent, interpreter, version)
     # pip's have a version in their names that it does not declare.
@@ -172,7 +227,7 @@ def _fix(
     if patient.uses_sharedir and script.path in patient.completion.outdated:
         return patient.completion.steps  # one that `sync` made, and has a digest of
     new = wrapper and parse(wrapper)
-    if not new:
+    if not new or not script.is_listed or managers.packages([str(script.path)]):
         return ()
     text = new.text
     if head.arguments:
@@ -189,8 +244,10 @@ def _is_wrapper(body: bytes, wrapper: bytes) -> bool:
 
 def _content(path: Path) -> bytes:
     try:
+        if path.is_symlink() or not path.is_file():  # a FIFO would be waited for
+            return b""
         with path.open("rb") as file:
             start = file.read(2)
-            return start + file.read() if start == b"#!" and not path.is_symlink() else b""
+            return start + file.read() if start == b"#!" else b""
     except OSError:
         return b""

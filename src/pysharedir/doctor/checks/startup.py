@@ -25,7 +25,7 @@ def failing(patient: Patient) -> Iterator[Finding]:
             if item.error:
                 line = f"line {item.line} fails" if item.line else "fails"
                 ends = ", and ends the start" if item.fatal else ""
-                yield Finding(str(file.path), f"{line}{ends}: {item.error}", _remedy(file))
+                yield Finding(str(file.path), f"{line}{ends}: {item.error}", _remedy(patient, file))
 
 
 def missing(patient: Patient) -> Iterator[Finding]:
@@ -33,9 +33,8 @@ def missing(patient: Patient) -> Iterator[Finding]:
     for file in _read(patient):
         for line in file.lines:
             if line.entry and not os.path.exists(line.entry):
-                yield Finding(
-                    str(file.path), f"line {line.number}: {line.entry} is missing", _remedy(file)
-                )
+                reason = f"line {line.number}: {line.entry} is missing"
+                yield Finding(str(file.path), reason, _remedy(patient, file))
 
 
 def ignored(patient: Patient) -> Iterator[Finding]:
@@ -74,7 +73,9 @@ def shadowed(patient: Patient) -> Iterator[Finding]:
             yield Finding(
                 path,
                 f"never runs, since {found[0]} comes first on sys.path",
-                "`pysharedir enable --style pth`" if ours else f"do what it does in {found[0]}",
+                patient.command("enable", "--style", "pth")
+                if ours
+                else f"do what it does in {found[0]}",
             )
 
 
@@ -86,9 +87,9 @@ def _owner(file: File) -> str:
     return file.owner or "no distribution"
 
 
-def _remedy(file: File) -> str:
+def _remedy(patient: Patient, file: File) -> str:
     if file.owner == "pysharedir":
-        return "`pysharedir enable` writes it anew"
+        return f"{patient.command('enable')} writes it anew"
     if file.owner:
         return f"reinstall or uninstall {file.owner}"
     return "no distribution owns it: correct it, or move it away"

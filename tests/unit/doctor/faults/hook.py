@@ -66,7 +66,12 @@ FAULTS = {
     "SD603": Fault(take_part, ("/_pysharedir.py",), mended=True, excludes=_HOOKS),
     "SD604": Fault(take_gate, ("/_pysharedir.pth",), others=("SD501", "SD612"), excludes=_HOOKS),
     "SD605": Fault(start_twice, ("/sitecustomize.py",), mended=True, excludes=_HOOKS),
-    "SD611": Fault(take_sharedir, ("/share/python/VERSION",), mended=True, excludes=("SD613",)),
+    # To write a hook anew is to make its sharedir.
+    "SD611": Fault(
+        take_sharedir,
+        ("/share/python/VERSION",),
+        excludes=("SD601", "SD603", "SD605", "SD613"),
+    ),
     "SD612": Fault(take_hook, ("/share/python/VERSION",), excludes=_HOOKS),
-    "SD613": Fault(open_to_all, ("/pure",), mended=True),
+    "SD613": Fault(open_to_all, ("/share/python/VERSION",), mended=True),
 }

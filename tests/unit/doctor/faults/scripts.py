@@ -37,7 +37,13 @@ def misdirect(venv: Venv) -> None:
     redirect(put_script(venv, "moved"), "#!/nowhere/bin/python3")
 
 
+def copy_from_elsewhere(venv: Venv) -> None:
+    activate = venv.root / "bin" / "activate"
+    activate.write_text(activate.read_text().replace(str(venv.root), "/where/it/was"))
+
+
 FAULTS = {
     "SD411": Fault(take_script, ("/bin/taken-script",), mended=True, excludes=NO_SHAREDIR),
     "SD412": Fault(misdirect, ("/bin/moved-script",), mended=True, excludes=NO_SHAREDIR),
+    "SD413": Fault(copy_from_elsewhere, ("/bin/activate",)),
 }
