@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pysharedir.doctor.patient import Patient
     from pysharedir.verdicts import Verdict
 
+_NAMED = 5  # distributions in a reason
+
 
 def in_sharedir(patient: Patient) -> Iterator[Finding]:
     """Find what is for one platform in the sharedir."""
@@ -44,14 +46,16 @@ def outside(patient: Patient) -> Iterator[Finding]:
     if patient.hook.state == "absent" or not patient.uses_sharedir:
         return
     sharedir = patient.plan.layout.sharedir
-    fix = relocation(patient, sharedir)
+    found: dict[Path, list[str]] = {}
     for verdict in _moving(patient, sharedir):
-        name = verdict.distribution.name
+        found.setdefault(verdict.distribution.info.parent, []).append(verdict.distribution.name)
+    for directory, names in found.items():
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         yield Finding(
-            about=name,
-            reason=f"noarch, and in {verdict.distribution.info.parent}: {verdict.reason}",
-            remedy=f"{patient.command('sort', name)} moves it to the sharedir",
-            fix=fix,
+            about=str(directory),
+            reason=f"noarch, and outside the sharedir: {', '.join(names[:_NAMED])}{more}",
+            remedy=f"{patient.command('sort')} moves {'it' if len(names) == 1 else 'them'}",
+            fix=relocation(patient, sharedir),
         )
 
 

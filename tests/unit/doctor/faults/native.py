@@ -61,7 +61,7 @@ def put_apart(venv: Venv) -> None:
 
 FAULTS = {
     "SD301": Fault(put_native, ("native",), mended=True, excludes=NO_SHAREDIR),
-    "SD302": Fault(put_outside, ("outside",), mended=True, excludes=NO_SHAREDIR),
+    "SD302": Fault(put_outside, ("/site-packages",), mended=True, excludes=NO_SHAREDIR),
     "SD303": Fault(
         put_apart, ("/user/_user.so",), mended=True, others=("SD301",), excludes=NO_SHAREDIR
     ),
