@@ -118,7 +118,7 @@ def make_venv(
     def make(prefix: Path, pip: str | None = None) -> Python:
         original = template(pip)
         shutil.copytree(original, prefix, symlinks=True)
-        for script in prefix.glob("bin/pip*"):
+        for script in (*prefix.glob("bin/pip*"), *prefix.glob("bin/activate*")):
             script.write_text(script.read_text().replace(str(original), str(prefix)))
         return Python(prefix, version, offline)
 
