@@ -180,7 +180,9 @@ def _summary(
     count = len(diagnosis.faults)
     mendable = sum(bool(finding.fix) for _, finding in diagnosis.faults)
     notes = len(diagnosis.findings) - count
-    text = f"{target.executable}: {output.number(len(checks), 'check')}, "
+    unchecked = len(diagnosis.unchecked)
+    text = f"{target.executable}: {output.number(len(checks) - unchecked, 'check')}, "
+    text += f"{unchecked} more could not be made, " if unchecked else ""
     text += output.number(count, "finding") if count else "nothing found"
     if mendable:
         text += f", {mendable} of them for --fix"

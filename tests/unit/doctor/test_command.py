@@ -143,12 +143,17 @@ def test_what_never_ends_is_not_read(healthy: Venv, doctor: Doctor) -> None:
     doctor(healthy)
 
 
-def test_a_check_that_cannot_be_made_is_said(healthy: Venv, doctor: Doctor) -> None:
+def test_a_check_that_cannot_be_made_is_said(
+    healthy: Venv, doctor: Doctor, command: Command
+) -> None:
     remembered = healthy.site_dir / "_pysharedir.d" / "remembered.json"
     remembered.write_text("garbage")
     unchecked = doctor(healthy)["unchecked"]
     assert {"SD301", "SD302"} <= {each["code"] for each in unchecked}
     assert str(remembered) in unchecked[0]["reason"]
+    said = command("--python", healthy.root, "doctor").stdout
+    made = len(CHECKS) - len(unchecked)
+    assert f": {made} checks, {len(unchecked)} more could not be made, nothing found" in said
 
 
 def test_list_names_every_check(command: Command) -> None:
