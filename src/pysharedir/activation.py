@@ -50,6 +50,10 @@ class Place:
         """Return the hook that is there."""
         return hook.read(self.on_disk(self.site_dir))
 
+    def scripts(self, target: Target) -> Path:
+        """Return the directory of the scripts that belong to the site dir."""
+        return Path(target.scripts if self.root == target.root else f"{self.root}/bin")
+
     def sharedir(self, target: Target, settings: hook.Settings) -> Path:
         """Return the sharedir of the hook with *settings*."""
         if settings.sharedir is None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pysharedir.errors import AllowlistError
+from pysharedir.errors import AllowlistError, reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,15 +60,15 @@ def read(file: Path) -> dict[str, str]:
     try:
         lines = file.read_bytes().decode("utf-8", "surrogateescape").split("\n")
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise AllowlistError(file, reason, "`--allow FILE --update` writes one") from error
+        hint = "`--allow FILE --update` writes one"
+        raise AllowlistError(file, reason(error), hint) from error
     found = {}
     for number, line in enumerate(lines, 1):
         if line.strip() and not line.startswith("#"):
             parts = _LINE.fullmatch(line.removesuffix("\r"))
             if parts is None:
-                reason = f"line {number} is not `HASH  PATH`"
-                raise AllowlistError(file, reason, "correct it, or name another file")
+                what = f"line {number} is not `HASH  PATH`"
+                raise AllowlistError(file, what, "correct it, or name another file")
             found[_unescaped(parts[3]) if parts[1] else parts[3]] = parts[2]
     return found
 

@@ -16,7 +16,7 @@ from pysharedir import records
 from pysharedir.errors import RecordError, said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 
@@ -63,6 +63,22 @@ def installed(directory: Path) -> list[Distribution]:
     return sorted(found, key=lambda each: each.key)
 
 
+def visible(directory: Path) -> list[Distribution]:
+    """Return these without what pip left behind when it was interrupted."""
+    return [each for each in installed(directory) if not each.info.name.startswith("~")]
+
+
+def first_of_each_name(found: Iterable[Distribution]) -> dict[str, Distribution]:
+    """Return the distributions that importlib.metadata finds, by normalised name.
+
+    :param found: Those of all entries of ``sys.path``, in order.
+    """
+    first: dict[str, Distribution] = {}
+    for each in found:
+        first.setdefault(each.key, each)
+    return first
+
+
 def loose(directory: Path) -> list[str]:
     """Return what in *directory* belongs to no distribution, relative to it.
 
@@ -74,15 +90,16 @@ def loose(directory: Path) -> list[str]:
         try:
             owned.update(records.read(each).files())
         except RecordError:
-            whole |= _top_level(each.info)
+            names = top_level(each)
+            whole |= {*names, *(f"{name}.py" for name in names)}
         whole.add(each.info.name)
     shared = {path.partition("/")[0] for path in owned if "/" in path}
-    names: dict[str, None] = {}
+    left: dict[str, None] = {}
     for path in sorted(walk(str(directory))):
         top = path.partition("/")[0]
         if path not in owned and top not in whole and "/__pycache__/" not in f"/{path}":
-            names[path if top in shared else top] = None
-    return list(names)
+            left[path if top in shared else top] = None
+    return list(left)
 
 
 @dataclass(frozen=True)
@@ -219,9 +236,9 @@ def _listdir(directory: Path) -> list[Path]:
         return []
 
 
-def _top_level(info: Path) -> set[str]:
+def top_level(distribution: Distribution) -> set[str]:
+    """Return the names in ``top_level.txt``, which setuptools writes."""
     try:
-        names = (info / "top_level.txt").read_text("utf-8").split()
+        return set((distribution.info / "top_level.txt").read_text("utf-8", "replace").split())
     except OSError:
         return set()
-    return {*names, *(f"{name}.py" for name in names)}

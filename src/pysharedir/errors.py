@@ -10,10 +10,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def reason(error: OSError) -> str:
+    """Return what the operating system said."""
+    return (error.strerror or str(error)).lower()
+
+
 def said(error: OSError) -> str:
     """Return what the operating system said, with the name of the file."""
-    reason = (error.strerror or str(error)).lower()
-    return f"{error.filename}: {reason}" if error.filename else reason
+    return f"{error.filename}: {reason(error)}" if error.filename else reason(error)
 
 
 class PysharedirError(Exception):
@@ -219,7 +223,7 @@ class ChangeError(PysharedirError):
 
     def __init__(self, step: str, error: OSError) -> None:
         super().__init__(
-            f"{step}: {(error.strerror or str(error)).lower()}",
+            f"{step}: {reason(error)}",
             "nothing was changed; run it as the owner of that directory, or work on a venv"
             if isinstance(error, PermissionError) or error.errno == errno.EROFS
             else "nothing was changed",

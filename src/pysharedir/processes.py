@@ -8,7 +8,7 @@ import re
 import subprocess
 from typing import TYPE_CHECKING, Any
 
-from pysharedir.errors import TargetError
+from pysharedir.errors import TargetError, reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,7 +72,5 @@ def run(
             "does one of its startup files wait for something?",
         ) from error
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise TargetError(
-            str(executable), f"{executable}: {reason}", "is it a Python interpreter?"
-        ) from error
+        message = f"{executable}: {reason(error)}"
+        raise TargetError(str(executable), message, "is it a Python interpreter?") from error

@@ -72,7 +72,7 @@ def plan(
     :raises RememberedError: when the list of scripts cannot be read.
     """
     site_dir = where.on_disk(where.site_dir)
-    directory = Path(target.scripts if where.root == target.root else f"{where.root}/bin")
+    directory = where.scripts(target)
     wanted, notes = wanted_scripts(
         (found[key] for key in shared), directory, _interpreter(target), target.version
     )
@@ -81,7 +81,7 @@ def plan(
         for key, each in found.items()
         if key not in shared and target.root_of(str(each.info.parent)) == where.root
     ]
-    owned = {directory / entry.name for each in own for entry in _entry_points(each)}
+    owned = {directory / entry.name for each in own for entry in entry_points(each)}
     before = remembered.read(site_dir)
     made = {_path(site_dir, name): script for name, script in before.scripts.items()}
     scripts = compare(wanted, made, owned)
@@ -127,7 +127,7 @@ def wanted_scripts(
     wanted: dict[Path, Wanted] = {}
     notes: list[str] = []
     for each in sorted(shared, key=lambda each: each.key):
-        for entry in _entry_points(each, notes.append):
+        for entry in entry_points(each, notes.append):
             if _is_of_another_version(entry.name, version):
                 continue
             script = _script(entry)
@@ -190,10 +190,13 @@ def _interpreter(target: Target) -> str:
     return str(executable)
 
 
-def _entry_points(
+def entry_points(
     distribution: Distribution, note: Callable[[str], object] = bool
 ) -> list[EntryPoint]:
-    """Return the scripts that a distribution declares."""
+    """Return the scripts that a distribution declares.
+
+    :param note: Called with what is wrong when that cannot be read.
+    """
     try:
         entries = list(PathDistribution(distribution.info).entry_points)
     except UNREADABLE:

@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 from pysharedir import binaries, distributions, layout, moves, records, verdicts
 from pysharedir.errors import NotInstalledError, RecordError
 from pysharedir.verdicts import Kind, Verdict
+from pysharedir.wording import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -265,7 +266,7 @@ def _survey(
     if verdict.overruled:
         return found
     if found.missing:
-        raise RecordError(distribution.name, f"files are missing: {_some(found.missing)}")
+        raise RecordError(distribution.name, f"files are missing: {some(found.missing, _MANY)}")
     others = [
         records.read(each).inside
         for each in companions
@@ -281,7 +282,7 @@ def _survey(
         and not _is_empty(base / directory / name)
     ]
     if unlisted:
-        raise RecordError(distribution.name, f"RECORD does not list {_some(unlisted)}")
+        raise RecordError(distribution.name, f"RECORD does not list {some(unlisted, _MANY)}")
     return found
 
 
@@ -315,8 +316,3 @@ def _refuse_foreign(distribution: Distribution, contents: Contents, target: Targ
     machines.discard(None)
     if machines and own is not None and "Mach-O universal" not in machines:
         raise RecordError(distribution.name, "its native objects are for another machine")
-
-
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - _MANY
-    return ", ".join(names[:_MANY]) + (f" and {more} more" if more > 0 else "")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pysharedir import distributions, hook, layout, managers, traces
+from pysharedir import distributions, hook, layout, managers, pth, traces
 from pysharedir.errors import TargetError
 from pysharedir.owners import Owners
 from pysharedir.target import FLOOR
@@ -16,23 +16,11 @@ from pysharedir.target import FLOOR
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from pysharedir.pth import Line
+
 RUNS = 5
 Key = tuple[Any, ...]
 _CORE: Key = ()
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a .pth or .start file that does something.
-
-    :ivar kind: ``path line``, ``import line`` or ``entry``.
-    :ivar entry: The entry of ``sys.path`` that a path line names.
-    """
-
-    kind: str
-    number: int
-    text: str
-    entry: str | None = None
 
 
 @dataclass(frozen=True)
@@ -194,30 +182,6 @@ def start(executable: Path, *, runs: int = RUNS) -> Startup:
     )
 
 
-def read(path: str, version: tuple[int, ...]) -> tuple[Line, ...]:
-    """Return the lines of a .pth or .start file that do something.
-
-    :param version: Of the Python that reads it.
-    """
-    try:
-        text = Path(path).read_text("utf-8-sig", "replace")
-    except OSError:
-        return ()
-    found = []
-    for number, whole in enumerate(text.splitlines(), 1):
-        line = whole.strip() if version >= (3, 15) else whole.rstrip()
-        if not line or line.startswith("#"):
-            continue
-        if path.endswith(".start"):
-            found.append(Line("entry", number, line))
-        elif line.startswith(("import ", "import\t")):
-            found.append(Line("import line", number, line))
-        else:
-            entry = os.path.abspath(os.path.join(os.path.dirname(path), line))
-            found.append(Line("path line", number, line, entry))
-    return tuple(found)
-
-
 def _sources(watched: dict[str, Any]) -> tuple[str, ...]:
     """Return the files that are executed, but not by a startup file."""
     by_site = [span for span in watched["spans"] if span["kind"] == "site"]
@@ -232,7 +196,7 @@ def _files(watched: dict[str, Any], costs: Mapping[Key, Cost]) -> tuple[File, ..
     names = {path for _, path in spans}
     found = []
     for (kind, path), each in spans.items():
-        lines = read(path, version) if path and kind in ("pth", "start") else ()
+        lines = pth.read(path, version) if path and kind in ("pth", "start") else ()
         found.append(
             File(
                 kind=kind,

@@ -13,12 +13,11 @@ from pysharedir import activation, changes, dependencies, distributions, layout,
 from pysharedir.errors import InstallError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from pysharedir.activation import Place
     from pysharedir.changes import Step
     from pysharedir.dependencies import Dependency
-    from pysharedir.distributions import Distribution
     from pysharedir.target import Target
 
 _ON = {"PYSHAREDIR": "1"}
@@ -58,7 +57,9 @@ def plan(target: Target, where: Place) -> Report:
     sharedir = where.sharedir(target, settings)
     path = target.view(_ON).path
     activation.check_used(path, sharedir)
-    found = first_of_each_name(path)
+    found = distributions.first_of_each_name(
+        each for entry in path for each in distributions.visible(Path(entry))
+    )
     shared = {
         key: each
         for key, each in found.items()
@@ -106,16 +107,6 @@ def complete(target: Target, where: Place, *, install: bool = False) -> Report:
         if report.dependencies == before.dependencies:
             break
     return report
-
-
-def first_of_each_name(path: Iterable[str]) -> dict[str, Distribution]:
-    """Return the distributions that importlib.metadata finds on *path*, by normalised name."""
-    found: dict[str, Distribution] = {}
-    for entry in path:
-        for each in distributions.installed(Path(entry)):
-            if not each.info.name.startswith("~"):  # what pip left behind when it was interrupted
-                found.setdefault(each.key, each)
-    return found
 
 
 def _commands(

@@ -13,6 +13,7 @@ from packaging.tags import parse_tag
 from pysharedir import binaries, managers, records
 from pysharedir.distributions import headers
 from pysharedir.errors import RecordError
+from pysharedir.wording import some
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,6 +49,13 @@ class Verdict:
     files: tuple[str, ...] = ()
     overruled: bool = False
     tops: frozenset[str] = frozenset()
+
+    @property
+    def explained(self) -> str:
+        """The reason, with what files it is about."""
+        if not self.files or self.files[0].endswith(".dist-info/WHEEL"):
+            return self.reason
+        return f"{self.reason}: {some(self.files)}"
 
 
 @dataclass(frozen=True)

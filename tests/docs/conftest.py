@@ -15,7 +15,7 @@ import pytest
 from uv import find_uv_bin
 
 from installers.conftest import online  # noqa: F401
-from installers.python import run
+from installers.python import only_from, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -87,17 +87,7 @@ def house(
     run(*make, root / "venv", env=env, cwd=root)
     download = (root / "venv" / "bin" / "python", "-m", "pip", "download", "--quiet")
     run(*download, "--dest", root / "house", *WHEELS, env=env, cwd=root)
-    kept = {name: each for name, each in env.items() if not name.startswith(("PIP_", "UV_INDEX"))}
-    return {
-        **kept,
-        "PIP_CONFIG_FILE": os.devnull,
-        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        "PIP_FIND_LINKS": str(root / "house"),
-        "PIP_NO_INDEX": "1",
-        "UV_FIND_LINKS": str(root / "house"),
-        "UV_NO_CONFIG": "1",
-        "UV_NO_INDEX": "1",
-    }
+    return {**only_from(root / "house", env), "UV_NO_INDEX": "1"}
 
 
 @pytest.fixture

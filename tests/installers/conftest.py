@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from uv import find_uv_bin
 
-from installers.python import Python, run
+from installers.python import Python, only_from, run
 
 # The oldest pip from 22 on that works on a version: 22 needs distutils or pkgutil.ImpImporter,
 # which 3.12 has not, 23 and 24 an importlib.metadata and typing older than those of 3.15.
@@ -84,18 +84,7 @@ def wheelhouse(
 @pytest.fixture(scope="session")
 def offline(online: dict[str, str], wheelhouse: Path) -> dict[str, str]:
     """Return an environment in which installers know the wheelhouse only."""
-    kept = {
-        name: value for name, value in online.items() if not name.startswith(("PIP_", "UV_INDEX"))
-    }
-    return {
-        **kept,
-        "PIP_CONFIG_FILE": os.devnull,
-        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        "PIP_FIND_LINKS": str(wheelhouse),
-        "PIP_NO_INDEX": "1",
-        "UV_FIND_LINKS": str(wheelhouse),
-        "UV_NO_CONFIG": "1",
-    }
+    return only_from(wheelhouse, online)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import base64
 import csv
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -107,6 +108,20 @@ def run(
     if check:
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done
+
+
+def only_from(wheels: Path, env: dict[str, str]) -> dict[str, str]:
+    """Return *env* for installers that are to know a directory of wheels only."""
+    kept = {name: each for name, each in env.items() if not name.startswith(("PIP_", "UV_INDEX"))}
+    return {
+        **kept,
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_FIND_LINKS": str(wheels),
+        "PIP_NO_INDEX": "1",
+        "UV_FIND_LINKS": str(wheels),
+        "UV_NO_CONFIG": "1",
+    }
 
 
 def tree(root: Path) -> set[str]:

@@ -420,6 +420,16 @@ def test_the_interpreter_of_a_script(venv: Venv, why: Why, first_line: str) -> N
     assert (answer.script.interpreter, answer.script.is_own) == (str(venv.python), True)
 
 
+def test_a_script_that_finds_its_interpreter_itself(venv: Venv, why: Why) -> None:
+    """As uv makes them in a venv that can be moved."""
+    computed = '"$(dirname -- "$(realpath -- "$0")")"/\'python\''
+    script(venv, f"#!/bin/sh\n'''exec' {computed} \"$0\" \"$@\"\n' '''")
+    answer = why(venv, "run-one")
+    assert answer.script is not None
+    assert answer.script.interpreter is None
+    assert not answer.warnings
+
+
 def test_the_script_of_another_interpreter(
     venv: Venv, make_venv: Callable[[str], Venv], why: Why
 ) -> None:

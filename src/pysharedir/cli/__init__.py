@@ -23,7 +23,7 @@ from pysharedir.cli import (
     sync,
     why,
 )
-from pysharedir.errors import PysharedirError
+from pysharedir.errors import PysharedirError, reason
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _EPILOG = """\b
@@ -60,7 +60,7 @@ class _Group(click.Group):
         except BrokenPipeError:
             raise
         except OSError as error:
-            output.fail(f"{error.filename or 'system'}: {(error.strerror or str(error)).lower()}")
+            output.fail(f"{error.filename or 'system'}: {reason(error)}")
             ctx.exit(1)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.text import Text
 
-from pysharedir import activation
+from pysharedir import activation, wording
 from pysharedir import doctor as examining
 from pysharedir.cli import completion, options, output
 from pysharedir.cli.recovery import recover
@@ -181,11 +181,11 @@ def _summary(
     mendable = sum(bool(finding.fix) for _, finding in diagnosis.faults)
     notes = len(diagnosis.findings) - count
     unchecked = len(diagnosis.unchecked)
-    text = f"{target.executable}: {output.number(len(checks) - unchecked, 'check')}, "
+    text = f"{target.executable}: {wording.number(len(checks) - unchecked, 'check')}, "
     text += f"{unchecked} more could not be made, " if unchecked else ""
-    text += output.number(count, "finding") if count else "nothing found"
+    text += wording.number(count, "finding") if count else "nothing found"
     if mendable:
         text += f", {mendable} of them for --fix"
     if notes:
-        text += f"; {output.number(notes, 'note')}" + ("" if show_all else ", shown with --all")
+        text += f"; {wording.number(notes, 'note')}" + ("" if show_all else ", shown with --all")
     return text

@@ -137,11 +137,6 @@ def tell_notes(notes: Sequence[str]) -> None:
         say(Text.assemble(("note:", "cyan"), " ", note))
 
 
-def number(count: int, noun: str) -> str:
-    """Return a count of something, in words."""
-    return f"{count} {noun}" + ("" if count == 1 else "s")
-
-
 def plain(value: Any) -> Any:
     """Return *value* as JSON can say it."""
     if isinstance(value, dict):

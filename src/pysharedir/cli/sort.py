@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from pysharedir.changes import Step
     from pysharedir.remembered import Remembered
     from pysharedir.target import Target
-    from pysharedir.verdicts import Verdict
 
 
 @click.command(
@@ -183,18 +182,11 @@ def _tell(plan: sorting.Plan, notes: Sequence[str], *, dry_run: bool, show_all: 
             place = "stays" if each.kind is Kind.LEFT_ALONE else "there already"
         if show_all or there or each.overruled or each.kind is Kind.LEFT_ALONE:
             name = f"{each.distribution.name} {each.distribution.version}"
-            table.add_row(Text(name, "bold"), each.kind.value, Text(place), Text(_why(each)))
+            table.add_row(Text(name, "bold"), each.kind.value, Text(place), Text(each.explained))
     if table.row_count:
         output.console().print(table)
     output.tell_notes(notes)
     output.say(_summary(plan, dry_run=dry_run))
-
-
-def _why(verdict: Verdict) -> str:
-    if not verdict.files or verdict.files[0].endswith(".dist-info/WHEEL"):
-        return verdict.reason
-    more = f" and {len(verdict.files) - 1} more" if len(verdict.files) > 1 else ""
-    return f"{verdict.reason}: {verdict.files[0]}{more}"
 
 
 def _summary(plan: sorting.Plan, *, dry_run: bool) -> str:

@@ -13,7 +13,7 @@ import click
 from rich.bar import Bar
 from rich.text import Text
 
-from pysharedir import allowlist, changes, startup
+from pysharedir import allowlist, changes, startup, wording
 from pysharedir.cli import options, output
 from pysharedir.target import locate
 
@@ -109,7 +109,7 @@ def _update(found: Startup, file: Path, *, dry_run: bool, as_json: bool) -> None
     for step in steps:
         output.say(f"would {step}" if dry_run else str(step))
     state = "allowed" if steps else "allowed already, nothing to do"
-    output.say(f"{found.executable}: {output.number(len(hashes), 'file')}, {state}")
+    output.say(f"{found.executable}: {wording.number(len(hashes), 'file')}, {state}")
 
 
 def _compare(found: Startup, file: Path, allowed: dict[str, str], *, as_json: bool) -> None:
@@ -127,7 +127,7 @@ def _compare(found: Startup, file: Path, allowed: dict[str, str], *, as_json: bo
                 output.say(Text.assemble((f"{state}:", "bold red"), said))
         output.tell_notes([f"gone: {allowlist.escaped(name)}" for name in result.gone])
         said = f"{faults} not allowed by {file}" if faults else f"all allowed by {file}"
-        output.say(f"{found.executable}: {output.number(len(hashes), 'file')}, {said}")
+        output.say(f"{found.executable}: {wording.number(len(hashes), 'file')}, {said}")
     if faults:
         click.get_current_context().exit(1)
 
@@ -140,7 +140,7 @@ def _facts(found: Startup) -> dict[str, Any]:
         each["modules"] = list(file.modules)
     return {
         "target": facts.pop("executable"),
-        "time": f"of each part the least in {output.number(found.runs, 'start')}",
+        "time": f"of each part the least in {wording.number(found.runs, 'start')}",
         "cost": asdict(found.cost),
         **facts,
     }
@@ -175,7 +175,7 @@ def _tell(found: Startup) -> None:
     calls = "" if found.cost.calls is None else f", {found.cost.calls} system calls"
     output.say(
         f"{found.executable}: {_ms(found.cost)} ms, of each part the least in"
-        f" {output.number(found.runs, 'start')}{calls}"
+        f" {wording.number(found.runs, 'start')}{calls}"
     )
 
 
@@ -206,12 +206,10 @@ def _described(name: str, file: File) -> Text:
         text.append(", silenced by its .start")
     entries = sum(len(item.path) for item in file.items)
     if entries and file.kind == "pth":
-        text.append(f", adds {output.number(entries, 'path')}")
+        text.append(f", adds {wording.number(entries, 'path')}")
     modules = [module for module in file.modules if module != file.kind]
     if modules:
-        more = len(modules) - _NAMED
-        text.append(f", imports {', '.join(modules[:_NAMED])}")
-        text.append(f" and {more} more" if more > 0 else "")
+        text.append(f", imports {wording.some(modules, _NAMED)}")
     return text
 
 

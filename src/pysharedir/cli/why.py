@@ -16,6 +16,7 @@ from pysharedir.cli.recovery import try_to_recover
 from pysharedir.errors import PysharedirError
 from pysharedir.target import find
 from pysharedir.why.scene import Scene
+from pysharedir.wording import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -183,8 +184,7 @@ def _facts_of_distribution(release: Release) -> Iterator[tuple[str, str]]:
         yield "project", release.editable
     for name, values in ("modules", release.modules), ("scripts", release.scripts):
         if values:
-            more = f" and {len(values) - _MANY} more" if len(values) > _MANY else ""
-            yield name, ", ".join(values[:_MANY]) + more
+            yield name, some(values, _MANY)
     for each in release.copies:
         yield "other copy", f"{each.version} in {each.path} ({each.role})"
 

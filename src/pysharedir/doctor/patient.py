@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pysharedir import distributions, layout, remembered, sorting, startup, sync
-from pysharedir.entries import entries
+from pysharedir import binaries, distributions, layout, records, remembered, sorting, startup, sync
+from pysharedir.errors import RecordError
 from pysharedir.owners import Owners
+from pysharedir.subject import Subject
 from pysharedir.verdicts import Kind
 
 if TYPE_CHECKING:
-    from pysharedir import hook
-    from pysharedir.activation import Place
+    from collections.abc import Iterator
+
     from pysharedir.distributions import Distribution
-    from pysharedir.entries import Entry
     from pysharedir.startup import Startup
-    from pysharedir.target import Target, View
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,8 @@ class Room:
     is_sharedir: bool
 
 
-class Patient:
-    """A target that is examined; what it says is what it says with the environment of now."""
-
-    def __init__(self, target: Target, where: Place) -> None:
-        self.target = target
-        self.where = where
+class Patient(Subject):
+    """A target that is examined."""
 
     def command(self, *words: str) -> str:
         """Return a command of pysharedir that works on what is examined, in backquotes."""
@@ -55,34 +51,14 @@ class Patient:
         return any(each.key == "pip" for found in self.installed.values() for each in found)
 
     @cached_property
-    def view(self) -> View:
-        """One start, as its user does it."""
-        return self.target.view()
-
-    @cached_property
-    def entries(self) -> tuple[Entry, ...]:
-        """The entries of ``sys.path`` of that start."""
-        return entries(self.target, self.view)
-
-    @cached_property
     def startup(self) -> Startup:
         """What one start runs."""
         return startup.start(self.target.executable, runs=0)
-
-    @cached_property
-    def hook(self) -> hook.Installed:
-        """The hook in the site dir that is examined."""
-        return self.where.read()
 
     @property
     def site_dir(self) -> Path:
         """The site dir that is examined."""
         return Path(self.where.site_dir)
-
-    @cached_property
-    def sharedir(self) -> Path:
-        """The sharedir that belongs to that site dir, whether it is there or not."""
-        return self.where.sharedir(self.target, self.hook.settings)
 
     @cached_property
     def uses_sharedir(self) -> bool:
@@ -95,7 +71,7 @@ class Patient:
         found: list[Room] = []
         for entry in self.view.path:
             root = self.target.root_of(entry)
-            is_sharedir = root is None and self._is_sharedir(entry)
+            is_sharedir = root is None and self.is_sharedir(entry)
             if is_sharedir:
                 root = self.where.root
                 tail = layout.sharedir_of("", self.target.version)
@@ -106,21 +82,10 @@ class Patient:
                 found.append(Room(Path(entry), root, is_sharedir))
         return tuple(found)
 
-    def _is_sharedir(self, entry: str) -> bool:
-        tail = layout.sharedir_of("", self.target.version)
-        return entry.endswith(tail) or layout.same_directory(entry, str(self.sharedir))
-
     @cached_property
     def installed(self) -> dict[Path, list[Distribution]]:
-        """The distributions in each room; those that pip is about to remove left out."""
-        return {
-            room.path: [
-                each
-                for each in distributions.installed(room.path)
-                if not each.info.name.startswith("~")
-            ]
-            for room in self.rooms
-        }
+        """The distributions in each room."""
+        return {room.path: distributions.visible(room.path) for room in self.rooms}
 
     @cached_property
     def owners(self) -> Owners:
@@ -136,6 +101,33 @@ class Patient:
         )
 
     @cached_property
+    def left_objects(self) -> tuple[tuple[str, Distribution | None], ...]:
+        """The native objects in the sharedir that ``sort`` leaves there, and their owners."""
+        return tuple(_left_objects(self.plan, self.target.platform))
+
+    @cached_property
     def completion(self) -> sync.Report:
         """What ``sync`` would do; to be asked only while the sharedir is used."""
         return sync.plan(self.target, self.where)
+
+
+def _left_objects(plan: sorting.Plan, platform: str) -> Iterator[tuple[str, Distribution | None]]:
+    # By the name under which the plan looks at it.
+    sharedir = plan.layout.sharedir
+    judged: set[str] = set()
+    left: dict[str, Distribution] = {}
+    for verdict in plan.verdicts:
+        if verdict.distribution.info.parent != sharedir:
+            continue
+        with contextlib.suppress(RecordError):
+            files = records.read(verdict.distribution).files()
+            if verdict.kind is Kind.LEFT_ALONE:
+                left.update(dict.fromkeys(files, verdict.distribution))
+            else:
+                judged.update(files)
+    for path in sorted(distributions.walk(str(sharedir))):
+        if path in judged or path.endswith(".pyc") or ".dist-info/" in path:
+            continue
+        with contextlib.suppress(OSError):  # one that cannot be read cannot be loaded either
+            if binaries.machine(f"{sharedir}/{path}", platform):
+                yield path, left.get(path)

@@ -15,7 +15,7 @@ from pysharedir.why.distribution import Release, release
 from pysharedir.why.module import Module, Row, module, rows
 from pysharedir.why.reasons import reasons
 from pysharedir.why.scene import Scene
-from pysharedir.why.script import Script, directory, script
+from pysharedir.why.script import Script, script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,7 +99,8 @@ def _with_parent(answer: Answer, case: Case) -> Answer:
 
 
 def _check(scene: Scene, name: str, *, importable: bool) -> None:
-    if importable or (name and os.sep not in name and (directory(scene) / name).is_file()):
+    directory = scene.where.scripts(scene.target)
+    if importable or (name and os.sep not in name and (directory / name).is_file()):
         return
     if ".." in name:  # distributions may be called so, but none is: a mistyped submodule
         raise InvalidNameError(name)

@@ -116,7 +116,9 @@ class Case:
     def files_missing(self, distribution: Distribution, module: str) -> Iterator[Reason]:
         """Yield the reason when *module*, or all modules of a distribution, are not there."""
         gone = lost(distribution)
-        if gone and (gone == modules(distribution) or module in gone):
+        if gone and (
+            gone == modules(distribution, self.scene.target.version_info) or module in gone
+        ):
             label = f"{distribution.name} {distribution.version}"
             reason = f"RECORD of {label} lists files that are not there, of {', '.join(gone[:5])}"
             same = f"{distribution.name}=={distribution.version}"

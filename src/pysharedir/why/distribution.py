@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
-from pysharedir import records
+from pysharedir import pth, records
+from pysharedir.distributions import top_level
 from pysharedir.errors import RecordError
-from pysharedir.why.scene import editable, scripts_of, top_level
+from pysharedir.scripts import entry_points
+from pysharedir.why.scene import editable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,29 +75,31 @@ def release(scene: Scene, name: str) -> Release | None:
         by=first.by,
         in_sharedir=scene.is_sharedir(first.path),
         editable=editable(found),
-        modules=tuple(modules(found)),
-        scripts=tuple(sorted(each.name for each in scripts_of(found))),
+        modules=tuple(modules(found, scene.target.version_info)),
+        scripts=tuple(sorted(each.name for each in entry_points(found))),
         copies=tuple(others),
     )
 
 
 def copies(scene: Scene, key: str) -> Iterator[Copy]:
     """Yield the copies of a distribution on ``sys.path``, in order."""
-    for path, entry in scene.entries.items():
+    for path, entry in scene.by_path.items():
         for each in scene.installed[path]:
             if each.key == key:
                 yield Copy(each.version, path, entry.role, entry.by)
 
 
-def modules(distribution: Distribution) -> list[str]:
+def modules(distribution: Distribution, version: tuple[int, ...]) -> list[str]:
     """Return the names that one imports a distribution by.
 
     Those of namespace packages are left out in favour of what is in them.
+
+    :param version: Of the Python that reads its .pth files.
     """
     named = top_level(distribution)
     base = distribution.info.parent
     if editable(distribution):
-        return sorted(named or _in_path_lines(distribution))
+        return sorted(named or _in_path_lines(distribution, version))
     try:
         doors = list(records.read(distribution).doors())
     except RecordError:
@@ -124,7 +127,7 @@ def _module(door: str) -> str:
     return package if stem == "__init__" else f"{package}.{stem}".lstrip(".")
 
 
-def _in_path_lines(distribution: Distribution) -> set[str]:
+def _in_path_lines(distribution: Distribution, version: tuple[int, ...]) -> set[str]:
     """Return the top-level names in the directories that ``.pth`` files of it name."""
     found: set[str] = set()
     try:
@@ -133,10 +136,8 @@ def _in_path_lines(distribution: Distribution) -> set[str]:
         return found
     for name in listed:
         if name.endswith(".pth"):
-            file = distribution.info.parent / name
-            with suppress(OSError):
-                for line in file.read_text("utf-8", "replace").splitlines():
-                    found |= names_in(os.path.normpath(file.parent / line.strip()))
+            lines = pth.read(str(distribution.info.parent / name), version)
+            found |= set().union(*(names_in(line.entry) for line in lines if line.entry))
     return found
 
 

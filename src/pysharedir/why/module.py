@@ -113,7 +113,7 @@ def module(scene: Scene, search: Search, level: Level, found: Sequence[Row]) -> 
     first = own[0] if own and not is_namespace else None
     finder = None if first or is_namespace else _finder(search, level)
     owner = _owner_of_winner(scene, spec, first, finder)
-    entries = [scene.entries[row.path] for row in own if row.path in scene.entries]
+    entries = [scene.by_path[row.path] for row in own if row.path in scene.by_path]
     shadowed = [row for row in found if row.outcome in ("shadowed", "hidden")]
     return Module(
         name=level.name,
@@ -139,7 +139,7 @@ def _place(scene: Scene, search: Search, entry: str) -> tuple[str, str, str]:
     """Return the name of an entry, its role, and who put it there."""
     if entry == "":
         return search.cwd or "(none)", "working directory", "python -c"
-    known = scene.entries.get(entry)
+    known = scene.by_path.get(entry)
     if known is not None:
         return entry, known.role, known.by
     if entry in scene.unused:

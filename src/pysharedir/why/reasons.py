@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from pysharedir import dependencies, layout
+from pysharedir.scripts import entry_points
 from pysharedir.why import script, spellings
 from pysharedir.why.case import CHANGE_DIRECTORY, Reason
 from pysharedir.why.distribution import names_in
 from pysharedir.why.module import NAMESPACE, rows
-from pysharedir.why.scene import scripts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -70,7 +70,7 @@ def _beside(case: Case) -> Iterator[str]:
     yield from (row.path for row in case.rows if row.path in unused)
     for path in unused:
         for each in case.scene.installed[path]:
-            names = [entry.name for entry in scripts_of(each)]
+            names = [entry.name for entry in entry_points(each)]
             if each.key == canonicalize_name(case.name) or case.name in names:
                 yield path
 

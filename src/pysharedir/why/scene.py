@@ -5,61 +5,38 @@ from __future__ import annotations
 import json
 import os
 from functools import cached_property
-from importlib.metadata import PathDistribution
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from pysharedir import distributions, layout, records
-from pysharedir.distributions import UNREADABLE
-from pysharedir.entries import Entry, entries
+from pysharedir.distributions import top_level
 from pysharedir.errors import RecordError
 from pysharedir.owners import Owners
+from pysharedir.scripts import entry_points
+from pysharedir.subject import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from importlib.metadata import EntryPoint
 
-    from pysharedir import hook
     from pysharedir.activation import Place
     from pysharedir.distributions import Distribution
-    from pysharedir.target import Target, View
+    from pysharedir.entries import Entry
+    from pysharedir.target import Target
 
-_SCRIPTS = ("console_scripts", "gui_scripts")
 
-
-class Scene:
-    """A target, as it is when it is started as its user does."""
+class Scene(Subject):
+    """A target that a question is put to."""
 
     def __init__(self, target: Target, where: Place) -> None:
-        self.target = target
-        self.where = where
+        super().__init__(target, where)
         self._owners: dict[str, Owners] = {}
 
     @cached_property
-    def view(self) -> View:
-        """One start."""
-        return self.target.view()
-
-    @cached_property
-    def entries(self) -> dict[str, Entry]:
-        """The entries of ``sys.path`` of that start."""
-        return {each.path: each for each in entries(self.target, self.view)}
-
-    @cached_property
-    def hook(self) -> hook.Installed:
-        """The hook of the target."""
-        return self.where.read()
-
-    @cached_property
-    def sharedir(self) -> Path:
-        """The sharedir of that hook, whether it is there or not."""
-        return self.where.sharedir(self.target, self.hook.settings)
-
-    def is_sharedir(self, path: str) -> bool:
-        """Tell whether *path* is a sharedir of any root."""
-        tail = layout.sharedir_of("", self.target.version)
-        return path.endswith(tail) or layout.same_directory(path, str(self.sharedir))
+    def by_path(self) -> dict[str, Entry]:
+        """The entries of ``sys.path`` by their paths."""
+        return {each.path: each for each in self.entries}
 
     @cached_property
     def unused(self) -> dict[str, str]:
@@ -86,22 +63,16 @@ class Scene:
     def installed(self) -> dict[str, list[Distribution]]:
         """The distributions whose metadata is in each entry, and in what is not on the path."""
         return {
-            entry: [
-                each
-                for each in distributions.installed(Path(entry))
-                if not each.info.name.startswith("~")
-            ]
+            entry: distributions.visible(Path(entry))
             for entry in dict.fromkeys((*self.view.path, *self.unused))
         }
 
     @cached_property
     def visible(self) -> dict[str, Distribution]:
         """The distributions that importlib.metadata finds, by normalised name."""
-        found: dict[str, Distribution] = {}
-        for entry in self.view.path:
-            for each in self.installed[entry]:
-                found.setdefault(each.key, each)
-        return found
+        return distributions.first_of_each_name(
+            each for entry in self.view.path for each in self.installed[entry]
+        )
 
     def owner(self, path: str, entry: str | None, through: str | None) -> Distribution | None:
         """Return the distribution that a module belongs to.
@@ -157,7 +128,7 @@ class Scene:
     def scripts(self) -> Iterator[tuple[Distribution, EntryPoint]]:
         """Yield the scripts that visible distributions declare."""
         for each in self.visible.values():
-            for entry in scripts_of(each):
+            for entry in entry_points(each):
                 yield each, entry
 
 
@@ -185,20 +156,3 @@ def editable(distribution: Distribution) -> str | None:
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None
     return unquote(url.path) if is_editable and url.scheme == "file" else None
-
-
-def top_level(distribution: Distribution) -> set[str]:
-    """Return the names in ``top_level.txt``, which setuptools writes."""
-    try:
-        return set((distribution.info / "top_level.txt").read_text("utf-8", "replace").split())
-    except OSError:
-        return set()
-
-
-def scripts_of(distribution: Distribution) -> list[EntryPoint]:
-    """Return the scripts that a distribution declares."""
-    try:
-        found = list(PathDistribution(distribution.info).entry_points)
-    except UNREADABLE:
-        return []
-    return [each for each in found if each.group in _SCRIPTS]

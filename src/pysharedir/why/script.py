@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pysharedir import shebangs
 from pysharedir.why import question
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from pysharedir.why.scene import Scene
 
 _HEAD = 4096  # bytes that a first line and the trick for long ones fit into
-# What installers write when the interpreter's path is too long or has blanks: a script for sh
-# whose second line starts Python.
-_TRICK = re.compile(r"^'''exec' (?:\"([^\"]+)\"|'([^']+)'|(\S+)) \"\$0\"", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ def script(scene: Scene, name: str) -> Script | None:
     """Return the script *name* of the target, or None when nothing is or should be one."""
     if not name or os.sep in name:
         return None
-    file = directory(scene) / name
+    file = scene.where.scripts(scene.target) / name
     owner, entry = _declared(scene, name)
     if not file.is_file() and entry is None:
         return None
@@ -78,12 +75,6 @@ def script(scene: Scene, name: str) -> Script | None:
     )
 
 
-def directory(scene: Scene) -> Path:
-    """Return the directory of the target's scripts."""
-    target, where = scene.target, scene.where
-    return Path(target.scripts if where.root == target.root else f"{where.root}/bin")
-
-
 def _declared(scene: Scene, name: str) -> tuple[Distribution | None, EntryPoint | None]:
     return next(
         ((each, entry) for each, entry in scene.scripts() if entry.name == name), (None, None)
@@ -103,19 +94,16 @@ def interpreter_of(file: Path) -> str | None:
         if not file.is_file():  # to open a FIFO would wait for who writes to it
             return None
         with file.open("rb") as stream:
-            head = stream.read(_HEAD).decode("utf-8", "surrogateescape")
+            head = shebangs.parse(stream.read(_HEAD) + b"\n")
     except OSError:
         return None
-    if not head.startswith("#!"):
+    if head is None:
         return None
-    words = head[2:].partition("\n")[0].split()
-    tricked = _TRICK.search(head) if words[:1] == ["/bin/sh"] else None
-    if tricked:
-        return tricked[1] or tricked[2] or tricked[3]
-    if words and words[0].endswith("/env"):
-        words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
-        return (shutil.which(words[0]) or words[0]) if words else None
-    return words[0] if words else None
+    if not head.interpreter.endswith("/env"):
+        return head.interpreter
+    words = os.fsdecode(head.arguments).split()
+    words = [word for word in words if not word.startswith("-") and "=" not in word]
+    return (shutil.which(words[0]) or words[0]) if words else None
 
 
 def is_of_target(scene: Scene, interpreter: str | None) -> bool:

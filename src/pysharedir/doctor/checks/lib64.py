@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pysharedir import distributions, layout
 from pysharedir.changes import MakeLink, RemoveFile
 from pysharedir.doctor.findings import Finding
+from pysharedir.wording import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,9 +87,7 @@ def separate(patient: Patient) -> Iterator[Finding]:
     if names:
         yield Finding(
             about=str(other),
-            reason=f"not on sys.path, so that {names[0]} "
-            + (f"and {len(names) - 1} more " if names[1:] else "")
-            + "installed there cannot be imported",
+            reason=f"not on sys.path, so that {some(names)} installed there cannot be imported",
             remedy=f"move {_link(patient)} away, `ln -s lib {_link(patient)}`, and install "
             + ("them" if names[1:] else "it")
             + " again",

@@ -117,7 +117,7 @@ def _objects(patient: Patient) -> Iterator[tuple[str, str]]:
             if not path.endswith(".dist-info/WHEEL"):
                 yield str(verdict.distribution.info.parent), path
     if patient.sharedir.is_dir():
-        for path, _ in native.left_objects(patient):
+        for path, _ in patient.left_objects:
             yield str(patient.plan.layout.sharedir), path
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pysharedir import layout
 from pysharedir.doctor.findings import Finding
+from pysharedir.wording import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -78,10 +79,9 @@ def halved(patient: Patient) -> Iterator[Finding]:
     for name, winner, other in _second_copies(patient):
         modules = _invisible(patient, winner, other)
         if modules:
-            more = f" and {len(modules) - 1} more" if modules[1:] else ""
             yield Finding(
                 about=other.path,
-                reason=f"{name}.{modules[0]}{more} cannot be imported: "
+                reason=f"{name}.{some(modules)} cannot be imported: "
                 f"{winner.path} comes first, and has no such module",
                 remedy=_remedy(patient, winner, other),
             )

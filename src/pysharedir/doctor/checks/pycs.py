@@ -9,6 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pysharedir import wording
 from pysharedir.doctor.findings import Finding
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class Recompile:
     pycs: tuple[Pyc, ...]
 
     def __str__(self) -> str:
-        return f"byte-compile {_modules(len(self.pycs))} in {self.directory}"
+        return f"byte-compile {wording.number(len(self.pycs), 'module')} in {self.directory}"
 
     def apply(self) -> Callable[[], object]:
         """See :meth:`pysharedir.changes.Step.apply`."""
@@ -117,8 +118,8 @@ def unwritable(patient: Patient) -> Iterator[Finding]:
         if found:
             yield Finding(
                 about=str(room),
-                reason=f"{_modules(len(found))} without a pyc, which this user cannot write: "
-                f"{_first(found, room)}",
+                reason=f"{wording.number(len(found), 'module')} without a pyc, "
+                f"which this user cannot write: {_first(found, room)}",
                 remedy=f"as its owner: {patient.target.executable} -m compileall -q {room}",
             )
 
@@ -147,7 +148,7 @@ def _stale(target: Target, room: Path, misfits: list[Pyc]) -> Finding:
     hides = any(each.hashed for each in misfits)
     return Finding(
         about=str(room),
-        reason=f"{_modules(len(misfits))} with a pyc that does not fit: "
+        reason=f"{wording.number(len(misfits), 'module')} with a pyc that does not fit: "
         f"{_first([each.source for each in misfits], room)}"
         + ("; some hide what has changed in the source" if hides else ""),
         remedy=f"{target.executable} -m compileall -q -f {room}",
@@ -258,10 +259,6 @@ def _ask(executable: Path, code: str, what: object) -> bytes:
         capture_output=True,
         check=False,
     ).stdout
-
-
-def _modules(count: int) -> str:
-    return f"{count} module{'' if count == 1 else 's'}"
 
 
 def _first(paths: list[str], room: Path) -> str:

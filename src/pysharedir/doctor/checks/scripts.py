@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pysharedir import layout, managers, records
+from pysharedir import layout, managers, records, shebangs
 from pysharedir.changes import WriteFile
 from pysharedir.doctor.findings import Finding
 from pysharedir.errors import RecordError
@@ -21,10 +21,8 @@ if TYPE_CHECKING:
     from pysharedir.changes import Step
     from pysharedir.distributions import Distribution
     from pysharedir.doctor.patient import Patient
+    from pysharedir.shebangs import Head
 
-_PLAIN = re.compile(rb"#![ \t]*(/[^ \t\r\n]+)[ \t]*([^\r\n]*)\r?\n")
-# What installers write where the name of an interpreter is too long for the kernel, or has spaces.
-_BY_SHELL = re.compile(rb"#!/bin/sh\n'''exec' ([^\n]+) \"\$0\" \"\$@\"\n' '''\n")
 _PYTHON = re.compile(r"(?:python|pypy)(\d+(?:\.\d+)?)?t?")
 
 
@@ -32,19 +30,6 @@ _PYTHON = re.compile(r"(?:python|pypy)(\d+(?:\.\d+)?)?t?")
 _ACTIVATES = re.compile(r"^[ \t]*(?:export[ \t]+)?VIRTUAL_ENV=(.+?)[ \t]*$", re.MULTILINE)
 # What virtualenv has for the case that the venv was moved.
 _FINDS_ITSELF = '"$CURRENT_ENV"'
-
-
-@dataclass(frozen=True)
-class Head:
-    """What at the beginning of a script says which Python runs it.
-
-    :ivar text: As it is in the file.
-    :ivar interpreter: An absolute path.
-    """
-
-    text: bytes
-    interpreter: str
-    arguments: bytes
 
 
 @dataclass(frozen=True)
@@ -126,30 +111,16 @@ def _literal(value: str) -> str | None:
 
 def parse(content: bytes) -> Head | None:
     """Return how a script names its Python, None when it does so by no absolute path."""
-    plain = _PLAIN.match(content)
-    if plain and plain[1] != b"/bin/sh":
-        return _head(plain[0], os.fsdecode(plain[1]), plain[2])
-    by_shell = _BY_SHELL.match(content)
-    if by_shell is None:
+    head = shebangs.parse(content)
+    if head is None or not os.path.isabs(head.interpreter):
         return None
-    try:
-        interpreter, *arguments = shlex.split(os.fsdecode(by_shell[1]))
-    except ValueError:
-        return None
-    return _head(by_shell[0], interpreter, os.fsencode(shlex.join(arguments)))
-
-
-def _head(text: bytes, interpreter: str, arguments: bytes) -> Head | None:
-    is_python = _PYTHON.fullmatch(os.path.basename(interpreter))
-    if not is_python or not os.path.isabs(interpreter):
-        return None  # such as /usr/bin/env, or what is relative to the script
-    return Head(text, interpreter, arguments)
+    return head if _PYTHON.fullmatch(os.path.basename(head.interpreter)) else None
 
 
 def _scripts(patient: Patient) -> Iterator[_Script]:
     """Yield the scripts of the root that is examined."""
     target, root = patient.target, patient.where.root
-    directory = Path(target.scripts if root == target.root else f"{root}/bin")
+    directory = patient.where.scripts(target)
     rooms = [room.path for room in patient.rooms if room.root == root]
     seen: set[Path] = set()
     for each in (each for room in rooms for each in patient.installed[room]):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pysharedir import distributions, layout
 from pysharedir.changes import ChangeMode
 from pysharedir.doctor.findings import Finding
+from pysharedir.wording import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +47,7 @@ def unused(patient: Patient) -> Iterator[Finding]:
         return
     if layout.lists(patient.target.view({"PYSHAREDIR": "1"}).path, str(patient.sharedir)):
         return  # switched off by somebody who knows
-    names = f"{found[0].name} and {len(found) - 1} more" if len(found) > 1 else found[0].name
+    names = some([each.name for each in found])
     yield Finding(
         about=str(patient.sharedir),
         reason=f"holds distributions that this interpreter does not find: {names}",
@@ -85,10 +86,8 @@ def _is_ours(patient: Patient, sharedir: Path) -> bool:
 
 def _finding(directory: Path, found: dict[str, int], option: str, *, ours: bool) -> Finding:
     """Return one for all that is *found* in a directory, with its modes."""
-    first = next(iter(found))
-    what = "it" if first == str(directory) else os.path.relpath(first, directory)
-    if len(found) > 1:
-        what += f" and {len(found) - 1} more"
+    first, *others = found
+    what = some(["it" if first == str(directory) else os.path.relpath(first, directory), *others])
     if found.keys() != {str(directory)}:
         what += " in it"
     return Finding(
