@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,14 @@ class Place:
     def read(self) -> hook.Installed:
         """Return the hook that is there."""
         return hook.read(self.on_disk(self.site_dir))
+
+    def site_dirs(self, target: Target) -> list[str]:
+        """Return the site dirs of its root: while a package is built, those that are staged."""
+        own = [self.site_dir, target.platlib]
+        if self.destdir:
+            staged = glob.glob(f"{glob.escape(str(self.on_disk(self.root)))}/*/*/*-packages")
+            own += sorted(each[len(self.destdir) :] for each in staged)
+        return [each for each in dict.fromkeys(own) if target.root_of(each) == self.root]
 
     def scripts(self, target: Target) -> Path:
         """Return the directory of the scripts that belong to the site dir."""

@@ -6,7 +6,7 @@ import errno
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 
@@ -181,6 +181,34 @@ class OvertakenError(PysharedirError):
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path}: changed in the meantime", "nothing was changed; run it again")
         self.path = path
+
+
+class NotNoarchError(PysharedirError):
+    """Distributions that a noarch package must not hold.
+
+    :param reasons: What each is, and why.
+    """
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__(
+            f"not noarch: {'; '.join(reasons)}",
+            "nothing was changed; make it a package of the architecture, or use --noarch NAME",
+        )
+        self.reasons = reasons
+
+
+class NothingStagedError(PysharedirError):
+    """A package build in which no distribution is.
+
+    :param directories: Where one was looked for, as an interpreter will see it.
+    """
+
+    def __init__(self, destdir: str, directories: Iterable[str]) -> None:
+        super().__init__(
+            f"{destdir}: no distribution is staged in it",
+            f"looked into {', '.join(directories)}; give another --prefix?",
+        )
+        self.destdir = destdir
 
 
 class JournalError(PysharedirError):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
-from pysharedir import binaries, distributions, layout, moves, records, verdicts
+from pysharedir import binaries, changes, distributions, layout, moves, records, verdicts
 from pysharedir.errors import NotInstalledError, RecordError
 from pysharedir.verdicts import Kind, Verdict
 from pysharedir.wording import some
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pysharedir.activation import Place
+    from pysharedir.changes import Step
     from pysharedir.distributions import Contents, Distribution
     from pysharedir.journal import Move
     from pysharedir.target import Target
@@ -90,21 +91,43 @@ def plan(
     return Plan(rooms, tuple(judged[each] for each in sorted(found, key=_order)), tuple(planned))
 
 
+def staged(plan: Plan, destdir: str) -> list[Step]:
+    """Return what carries out a plan for a package that is being built.
+
+    Its tree gets the directories that it lacks, and loses those that become empty: what is in
+    it is what the package will hold.
+    """
+    if not plan.moves:
+        return []
+    left = {
+        parent
+        for each in plan.moves
+        for parent in (each.source, *each.source.parents)
+        if parent.is_relative_to(destdir) and parent != Path(destdir)
+    }
+    return [
+        *changes.directories(*{each.destination for each in plan.moves}, plan.layout.sharedir),
+        moves.Relocation(plan.moves, plan.layout.sharedir),
+        *(changes.RemoveDirectory(each) for each in sorted(left, reverse=True)),
+        changes.RemoveDirectory(plan.layout.sharedir),
+    ]
+
+
 def _layout(target: Target, where: Place) -> Layout:
     sharedir = where.sharedir(target, where.read().settings)
-    own = [each for each in (where.site_dir, target.platlib) if target.root_of(each) == where.root]
+    own = where.site_dirs(target)
     different: list[Path] = []
-    for each in map(Path, (*own, str(sharedir))):
+    for each in (*map(where.on_disk, own), sharedir):
         if not any(layout.same_directory(str(each), str(other)) for other in different):
             different.append(each)
-    platlib = target.platlib if target.platlib in own else where.site_dir
+    platlib = str(where.on_disk(target.platlib if target.platlib in own else where.site_dir))
     # By the name under which it is looked at, so that links do not make it two.
     looked_at = (each for each in different if layout.same_directory(str(each), platlib))
     return Layout(sharedir, next(looked_at, Path(platlib)), tuple(different))
 
 
 def _bounds(target: Target, where: Place) -> tuple[str, ...]:
-    return tuple({where.root, target.prefix, target.scripts})
+    return tuple({str(where.on_disk(each)) for each in (where.root, target.prefix, target.scripts)})
 
 
 def _order(distribution: Distribution) -> tuple[str, str]:

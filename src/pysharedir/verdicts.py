@@ -52,10 +52,17 @@ class Verdict:
 
     @property
     def explained(self) -> str:
-        """The reason, with what files it is about."""
-        if not self.files or self.files[0].endswith(".dist-info/WHEEL"):
-            return self.reason
-        return f"{self.reason}: {some(self.files)}"
+        """The reason, with one of the files that it is about."""
+        return self._about(some(self.files))
+
+    @property
+    def at_length(self) -> str:
+        """The reason, with all the files that it is about."""
+        return self._about(", ".join(self.files))
+
+    def _about(self, files: str) -> str:
+        labelled = self.files and self.files[0].endswith(".dist-info/WHEEL")
+        return f"{self.reason}: {files}" if files and not labelled else self.reason
 
 
 @dataclass(frozen=True)

@@ -47,12 +47,7 @@ Examples:
     help="How the hook is started: by a .pth and .start file, or as a sitecustomize.py that"
     " chains to the one it shadows.  [default: pth]",
 )
-@click.option(
-    "--root",
-    metavar="DESTDIR",
-    shell_complete=completion.directories,
-    help="Stage the files below DESTDIR, for a package.",
-)
+@options.root
 @options.prefix
 @options.dry_run
 @options.json

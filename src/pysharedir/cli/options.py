@@ -34,6 +34,12 @@ def python(command: Command) -> Command:
 
 json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 dry_run = click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+root = click.option(
+    "--root",
+    metavar="DESTDIR",
+    shell_complete=completion.directories,
+    help="Work below DESTDIR, for a package that is being built.",
+)
 prefix = click.option(
     "--prefix",
     metavar="DIR",

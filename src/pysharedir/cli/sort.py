@@ -15,7 +15,7 @@ from rich.text import Text
 from pysharedir import activation, changes, remembered, sorting
 from pysharedir.cli import options, output
 from pysharedir.cli.recovery import recover
-from pysharedir.errors import NotInstalledError
+from pysharedir.errors import NothingStagedError, NotInstalledError, NotNoarchError
 from pysharedir.moves import Relocation
 from pysharedir.target import find
 from pysharedir.verdicts import Kind
@@ -36,6 +36,8 @@ Examples:
   pysharedir --python .venv sort requests idna     these, and their kin
   pysharedir --python .venv sort --platform torch  it stays, whatever it is
   pysharedir --python .venv sort --check           exits 1 if any is misplaced
+  pysharedir --python /usr/bin/python3 \\
+      sort --root "$DESTDIR" --prefix /usr --only-noarch
 """
 )
 @options.python
@@ -55,6 +57,12 @@ Examples:
 @click.option(
     "--no-overrule", multiple=True, metavar="NAME", help="Forget what was said of NAME before."
 )
+@click.option(
+    "--only-noarch",
+    is_flag=True,
+    help="Change nothing, and exit with 1, when a distribution is not noarch.",
+)
+@options.root
 @options.prefix
 @options.dry_run
 @options.json
@@ -68,6 +76,8 @@ def sort(
     noarch: tuple[str, ...],
     platform: tuple[str, ...],
     no_overrule: tuple[str, ...],
+    only_noarch: bool,
+    root: str | None,
     prefix: str | None,
     dry_run: bool,
     as_json: bool,
@@ -80,9 +90,11 @@ def sort(
     to a package manager, or is not whole, is left alone.
 
     What --noarch and --platform say is remembered in the interpreter, until --no-overrule.
+
+    With --root it sorts what an installer has staged for a package, and remembers nothing.
     """
     target = find(python)
-    where = activation.place(target, prefix)
+    where = activation.place(target, prefix, root)
     idle = check or dry_run
     notes = recover(target, where, dry_run=idle)
     site_dir = where.on_disk(where.site_dir)
@@ -91,7 +103,13 @@ def sort(
     overrules = {name: Kind(kind) for name, kind in wanted.overrules.items()}
     plan = sorting.plan(target, where, overrules, names)
     _refuse_unknown((*noarch, *platform), plan)
-    if not idle and (plan.moves or wanted != known):
+    if root and not plan.verdicts:
+        raise NothingStagedError(where.destdir, where.site_dirs(target))
+    if only_noarch:
+        _refuse_others(plan)
+    if root and not idle:
+        changes.apply(sorting.staged(plan, where.destdir))
+    elif not idle and (plan.moves or wanted != known):
         activation.check_used(target.view({"PYSHAREDIR": "1"}).path, plan.layout.sharedir)
         notes += activation.caveats(target, plan.layout.sharedir, where.read().settings)
         _apply(remembered.steps(site_dir, wanted), plan)
@@ -125,6 +143,12 @@ def _refuse_unknown(names: Sequence[str], plan: sorting.Plan) -> None:
     for name in names:
         if canonicalize_name(name) not in installed:
             raise NotInstalledError(name, plan.layout.directories)
+
+
+def _refuse_others(plan: sorting.Plan) -> None:
+    others = [each for each in plan.verdicts if each.kind is not Kind.NOARCH]
+    if others:
+        raise NotNoarchError([f"{each.distribution.name}: {each.at_length}" for each in others])
 
 
 def _apply(steps: list[Step], plan: sorting.Plan) -> None:
