@@ -44,6 +44,11 @@ class Subject:
         """The sharedir that belongs to that site dir, whether it is there or not."""
         return self.where.sharedir(self.target, self.hook.settings)
 
+    def root_of(self, path: str) -> str | None:
+        """Return the root of a site dir or of the sharedir next to one."""
+        tail = layout.sharedir_of("", self.target.version)
+        return path[: -len(tail)] if path.endswith(tail) else self.target.root_of(path)
+
     def is_sharedir(self, path: str) -> bool:
         """Tell whether *path* is a sharedir of any root."""
         tail = layout.sharedir_of("", self.target.version)

@@ -83,7 +83,7 @@ def plan(target: Target, where: Place) -> Report:
         obsolete=todo.obsolete,
         dependencies=missing,
         notes=tuple(notes),
-        commands=_commands(target, missing, pip=not beyond_pip, opt_in=settings.opt_in),
+        commands=_commands(target, missing, sharedir, pip=not beyond_pip, opt_in=settings.opt_in),
     )
 
 
@@ -110,16 +110,19 @@ def complete(target: Target, where: Place, *, install: bool = False) -> Report:
 
 
 def _commands(
-    target: Target, missing: Sequence[Dependency], *, pip: bool, opt_in: bool
+    target: Target, missing: Sequence[Dependency], sharedir: Path, *, pip: bool, opt_in: bool
 ) -> dict[str, tuple[str, ...]]:
     if not missing:
         return {}
     executable = str(target.executable)
     requirements = [each.requirement for each in missing]
     on = ["env", "PYSHAREDIR=1"] if opt_in else []
+    # Where purelib is read-only, pip would take the user's directory for everything.
+    falls_back = target.user_site is not None and not os.access(sharedir, os.W_OK)
+    here = ["--no-user"] if falls_back else []
     # uv remembers what an interpreter said before it had the hook, until it is told to refresh.
     commands = {
-        "pip": (*on, executable, "-m", "pip", "install", *requirements),
+        "pip": (*on, executable, "-m", "pip", "install", *here, *requirements),
         "uv": (*on, "uv", "pip", "install", "--refresh", "--python", executable, *requirements),
     }
     return {name: command for name, command in commands.items() if pip or name != "pip"}

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 # Blocks that are not run, by what is in them, with the reason.
 NOT_RUN = {
     ".venv/bin/tox run-parallel": "it is what runs this test",
+    "/usr/local/share/python": "it needs root: tests/lab runs it",
+    "umoci unpack": "ditto",
+    "buildah manifest": "it needs tools of Debian: tests/lab runs it",
+    "$(uname -m)": "it is for nodes of several architectures: tests/lab runs it",
+    "/apps/pure": "it follows from the former: tests/lab runs it",
+    "module load": "ditto",
 }
 RUN = [page for page in PAGES if pages.blocks(page)]
 

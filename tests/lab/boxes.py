@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 import subprocess
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 from lab.roots import debian
@@ -22,6 +23,7 @@ ENV = {
     "LANG": "C.UTF-8",
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 }
+_NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount")
 # Since Linux 6.7 a user namespace has emulators of its own.
 _REGISTER = """
 mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
@@ -96,8 +98,7 @@ class Box:
         if self.personality:
             words = ["setarch", self.personality, *words]
         if self.emulator:
-            enter = ["unshare", "--user", "--map-root-user", "--mount"]
-            words = [*enter, "sh", "-euc", _REGISTER, "sh", _rule(self.emulator), *words]
+            words = [*_NAMESPACE, "sh", "-euc", _REGISTER, "sh", _rule(self.emulator), *words]
         if self.images:
             mounts = [str(each) for pair in self.images.items() for each in pair]
             words = ["unshare", "--mount", "sh", "-euc", _MOUNT, "sh", *mounts, "--", *words]
@@ -108,6 +109,14 @@ class Box:
         script.write_text(f'#!/bin/sh\nexec {shlex.join([*self.entrance(), *command])} "$@"\n')
         script.chmod(0o755)
         return script
+
+
+@cache
+def can_emulate() -> bool:
+    """Tell whether the kernel lets a namespace have emulators of its own."""
+    mount = ["mount", "-t", "binfmt_misc", "binfmt_misc", "/proc/sys/fs/binfmt_misc"]
+    command = [*_NAMESPACE, *mount]
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
 def _rule(emulator: str) -> str:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from lab.roots import Recipe, debian
 
+_PYTHON = "/usr/bin/python3.11"
+NATIVE = ("charset-normalizer==3.5.2", "markupsafe==3.0.4", "rpds-py==2026.9.1")
+
 
 @dataclass(frozen=True)
 class Machine:
@@ -14,15 +17,20 @@ class Machine:
     :ivar python: Its path inside.
     :ivar version: X.Y, of its sharedir.
     :ivar platform: Of the wheels with compiled parts that it takes, as for pip's ``--platform``.
+    :ivar native: Distributions with compiled parts that have a wheel for it.
+    :ivar lacks: Modules of such that have none.
+    :ivar prefix: Where its compiled parts are, when its own site dir is another one's too.
     :ivar personality: As in Box, and so is ``emulator``.
     """
 
     name: str
     recipe: Recipe
-    python: str
-    version: str
-    platform: str
-    implementation: str = "cp"
+    python: str = _PYTHON
+    version: str = "3.11"
+    platform: str = "manylinux2014_x86_64"
+    native: tuple[str, ...] = NATIVE
+    lacks: tuple[str, ...] = ()
+    prefix: str | None = None
     personality: str | None = None
     emulator: str | None = None
 
@@ -32,83 +40,72 @@ class Machine:
         return f"/usr/local/share/python/{self.version}"
 
 
-def cpython(suite: str, architecture: str, version: str) -> Recipe:
-    """Return the recipe of a root with CPython, as Debian has it, and nothing else."""
-    packages = (f"python{version}-minimal", f"libpython{version}-stdlib", f"python{version}-venv")
-    return debian(suite, architecture, *packages)
+def _packages(version: str) -> tuple[str, ...]:
+    return f"python{version}-minimal", f"libpython{version}-stdlib", f"python{version}-venv"
 
 
-# Their standard library is the same files but for lib-dynload, whose names tell them apart; of
-# the two executables one must have another name.
-_BOTH = Recipe(
-    layers=(
-        ("bookworm", "i386", ("python3.11-minimal", "libpython3.11-stdlib", "python3.11-venv")),
-        ("bookworm", "amd64", ("python3.11-minimal", "libpython3.11-stdlib", "python3.11-venv")),
-    ),
-    renamed={"python3.11": "i386-linux-gnu-python3.11"},
+# The standard library of both is the same files but for lib-dynload, whose names tell them apart;
+# of the two executables one must have another name.
+BOTH = Recipe(
+    layers=(("bookworm", "i386", _packages("3.11")), ("bookworm", "amd64", _packages("3.11"))),
+    renamed=(("python3.11", "i386-linux-gnu-python3.11"),),
+    python=_PYTHON,
 )
-_PYTHON = "/usr/bin/python3.11"
-
-AMD64 = Machine(
-    "amd64", cpython("bookworm", "amd64", "3.11"), _PYTHON, "3.11", "manylinux2014_x86_64"
-)
+AMD64 = Machine("amd64", debian("bookworm", "amd64", *_packages("3.11"), python=_PYTHON))
 I386 = Machine(
     "i386",
-    cpython("bookworm", "i386", "3.11"),
-    _PYTHON,
-    "3.11",
-    "manylinux2014_i686",
+    debian("bookworm", "i386", *_packages("3.11"), python=_PYTHON),
+    platform="manylinux2014_i686",
+    native=("charset-normalizer==3.4.0", "markupsafe==3.0.2", "rpds-py==2026.9.1"),
     personality="i386",
 )
-MACHINES = (
-    AMD64,
-    I386,
-    Machine("both: amd64", _BOTH, _PYTHON, "3.11", "manylinux2014_x86_64"),
-    Machine(
-        "both: i386",
-        _BOTH,
-        "/usr/bin/i386-linux-gnu-python3.11",
-        "3.11",
-        "manylinux2014_i686",
-        personality="i386",
-    ),
-    Machine(
-        "arm64",
-        cpython("bookworm", "arm64", "3.11"),
-        _PYTHON,
-        "3.11",
-        "manylinux2014_aarch64",
-        emulator="aarch64",
-    ),
-    Machine(
-        "s390x",
-        cpython("bookworm", "s390x", "3.11"),
-        _PYTHON,
-        "3.11",
-        "manylinux2014_s390x",
-        emulator="s390x",
-    ),
-    Machine(
-        "pypy",
-        # Without the locales of libc-bin it does not start.
-        debian("trixie", "amd64", "pypy3", "pypy3-venv", "libc-bin"),
-        "/usr/bin/pypy3",
-        "3.11",
-        "manylinux2014_x86_64",
-        implementation="pp",
-    ),
-    Machine(
-        "3.14",
-        cpython("sid", "amd64", "3.14"),
-        "/usr/bin/python3.14",
-        "3.14",
-        "manylinux2014_x86_64",
-    ),
-    Machine(
-        "3.15",
-        cpython("sid", "amd64", "3.15"),
-        "/usr/bin/python3.15",
-        "3.15",
-        "manylinux2014_x86_64",
-    ),
+BOTH_AMD64 = Machine("one root: amd64", BOTH)
+BOTH_I386 = Machine(
+    "one root: i386",
+    BOTH,
+    python="/usr/bin/i386-linux-gnu-python3.11",
+    platform=I386.platform,
+    native=I386.native,
+    prefix="/opt/i386",
+    personality="i386",
 )
+ARM64 = Machine(
+    "arm64",
+    debian("bookworm", "arm64", *_packages("3.11"), alike=AMD64.recipe),
+    platform="manylinux2014_aarch64",
+    emulator="aarch64",
+)
+S390X = Machine(
+    "s390x",
+    # The other byte order; of markupsafe there is no wheel, but a package.
+    debian("bookworm", "s390x", *_packages("3.11"), "python3-markupsafe", alike=AMD64.recipe),
+    platform="manylinux2014_s390x",
+    native=("charset-normalizer==3.5.2", "rpds-py==2026.9.1"),
+    emulator="s390x",
+)
+PYPY = Machine(
+    "pypy",
+    # Without the locales of libc-bin it does not start.
+    debian(
+        "trixie",
+        "amd64",
+        *("pypy3", "pypy3-venv", "libc-bin", "python3-markupsafe"),
+        python="/usr/bin/pypy3",
+    ),
+    python="/usr/bin/pypy3",
+    native=(),
+    lacks=("charset_normalizer", "rpds"),
+)
+NEWER = tuple(
+    Machine(
+        version,
+        debian("sid", "amd64", *_packages(version), python=f"/usr/bin/python{version}"),
+        python=f"/usr/bin/python{version}",
+        version=version,
+    )
+    for version in ("3.14", "3.15")
+)
+MACHINES = (AMD64, I386, BOTH_AMD64, BOTH_I386, ARM64, S390X, PYPY, *NEWER)
+
+# What makes images of file systems.
+IMAGING = debian("bookworm", "amd64", "coreutils", "dash", "erofs-utils", "squashfs-tools")

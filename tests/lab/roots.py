@@ -6,10 +6,10 @@ import hashlib
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "pysharedir-tests/lab")
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "pysharedir-tests/lab")
 _UNPACK = Path(__file__).with_name("debian-root")
 
 
@@ -18,15 +18,20 @@ class Recipe:
     """What a root is made of.
 
     :ivar layers: Suite, architecture and packages of what is unpacked, one after the other.
-    :ivar renamed: Names below ``usr/bin`` that the first layer leaves to the next.
+    :ivar renamed: Names below ``usr/bin`` that the first layer leaves to the next, and new ones.
+    :ivar python: What compiles its standard library, as the packages' own scripts would.
+    :ivar alike: A root with the same standard library, whose pycs it takes.
     """
 
     layers: tuple[tuple[str, str, tuple[str, ...]], ...]
-    renamed: dict[str, str] = field(default_factory=dict)
+    renamed: tuple[tuple[str, str], ...] = ()
+    python: str | None = None
+    alike: Recipe | None = None
 
     def made(self) -> Path:
         """Return the root, which is nobody's to change: made now, or at an earlier time."""
-        root = _CACHE / hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+        content = repr(self) + Path(__file__).read_text() + _UNPACK.read_text()
+        root = CACHE / hashlib.sha256(content.encode()).hexdigest()[:16]
         if not root.exists():
             part = root.with_suffix(f".{os.getpid()}")
             try:
@@ -45,10 +50,31 @@ class Recipe:
         for number, (suite, architecture, packages) in enumerate(self.layers):
             subprocess.run([_UNPACK, suite, architecture, root, *packages], check=True)
             if number == 0:
-                for old, new in self.renamed.items():
+                for old, new in self.renamed:
                     (root / "usr/bin" / old).rename(root / "usr/bin" / new)
+        if self.python:
+            stdlib = "import os; print(os.path.dirname(os.__file__))"
+            run = ["chroot", str(root), self.python, "-I"]
+            done = subprocess.run([*run, "-c", stdlib], check=True, capture_output=True, text=True)
+            # Some of it is not meant to be compiled.
+            subprocess.run([*run, "-m", "compileall", "-qq", done.stdout.strip()], check=False)
+        if self.alike:
+            _take_pycs(self.alike.made() / "usr/lib", root / "usr/lib")
 
 
-def debian(suite: str, architecture: str, *packages: str) -> Recipe:
-    """Return the recipe of a root with packages of Debian."""
-    return Recipe(((suite, architecture, packages),))
+def _take_pycs(source: Path, root: Path) -> None:
+    for pycs in source.glob("python3.*/**/__pycache__"):
+        destination = root / pycs.relative_to(source)
+        if destination.parent.is_dir():
+            shutil.copytree(pycs, destination, dirs_exist_ok=True)
+
+
+def debian(
+    suite: str,
+    architecture: str,
+    *packages: str,
+    python: str | None = None,
+    alike: Recipe | None = None,
+) -> Recipe:
+    """Return the recipe of a root with packages of Debian; see Recipe."""
+    return Recipe(((suite, architecture, packages),), python=python, alike=alike)

@@ -430,6 +430,19 @@ def test_a_script_that_finds_its_interpreter_itself(venv: Venv, why: Why) -> Non
     assert not answer.warnings
 
 
+@pytest.mark.parametrize("form", ["lib/{}/site-packages", "share/python/{}"])
+def test_a_script_of_another_root(
+    venv: Venv, why: Why, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    name = venv.site_dir.parent.name
+    directory = tmp_path / "other" / form.format(name if "lib" in form else VERSION)
+    put(directory, "one", {"one.py": ""}, entry_points="[console_scripts]\nrun-one = one:main\n")
+    monkeypatch.setenv("PYTHONPATH", str(directory))
+    answer = why(venv, "run-one")
+    assert answer.script is not None
+    assert answer.script.file == f"{tmp_path}/other/bin/run-one"
+
+
 def test_the_script_of_another_interpreter(
     venv: Venv, make_venv: Callable[[str], Venv], why: Why
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,8 +50,8 @@ def script(scene: Scene, name: str) -> Script | None:
     """Return the script *name* of the target, or None when nothing is or should be one."""
     if not name or os.sep in name:
         return None
-    file = scene.where.scripts(scene.target) / name
     owner, entry = _declared(scene, name)
+    file = _directory(scene, owner) / name
     if not file.is_file() and entry is None:
         return None
     interpreter = interpreter_of(file)
@@ -73,6 +73,13 @@ def script(scene: Scene, name: str) -> Script | None:
         entry_point=value,
         module_found=_finds(scene, value) if value else None,
     )
+
+
+def _directory(scene: Scene, owner: Distribution | None) -> Path:
+    """Return where the scripts of a distribution are, by the root that it is in."""
+    root = scene.root_of(str(owner.info.parent)) if owner else None
+    where = replace(scene.where, root=root) if root else scene.where
+    return where.scripts(scene.target)
 
 
 def _declared(scene: Scene, name: str) -> tuple[Distribution | None, EntryPoint | None]:

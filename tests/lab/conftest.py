@@ -1,0 +1,227 @@
+"""The lab's interpreters, what they install, and the matrix of what they can do."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from uv import find_uv_bin
+
+from lab import roots
+from lab.boxes import can_emulate
+from lab.machines import AMD64, MACHINES, NEWER, Machine
+from lab.stations import Station, enable, open_station
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+CHECKOUT = Path(__file__).parents[2]
+PACKAGES = Path(__file__).with_name("packages.txt")
+NEEDS = ("apt-get", "bwrap", "dpkg-deb", "unshare")
+# By the name of a machine: what it is, and the outcome of each check.
+_ROWS = pytest.StashKey[dict[str, dict[str, str]]]()
+_BEGAN = pytest.StashKey[float]()
+_COLOURS = {"passed": "green", "failed": "red", "skipped": "yellow"}
+_FACTS = """
+import platform, struct, sys
+answer = {
+    "machine": platform.machine(),
+    "bits": str(struct.calcsize("P") * 8),
+    "order": sys.byteorder,
+    "python": "%s %s" % (platform.python_implementation(), platform.python_version()),
+}
+"""
+
+
+@cache
+def _reason(needs: tuple[str, ...]) -> str | None:
+    """Return why tests that need these commands cannot run here."""
+    missing = [name for name in needs if shutil.which(name) is None]
+    if missing:
+        return f"{', '.join(missing)}: not on this machine"
+    if platform.machine() != "x86_64":
+        return "needs an x86_64 machine"
+    if os.geteuid() != 0:
+        return "needs root, for roots with their owners and for mounts"
+    return None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _lab(request: pytest.FixtureRequest) -> None:
+    _skip(_reason(NEEDS))
+    try:
+        AMD64.recipe.made()
+        request.getfixturevalue("unhooked")
+    except subprocess.CalledProcessError as error:
+        _skip(f"needs the network, or what it had from there before: {error}")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _module(request: pytest.FixtureRequest) -> None:
+    _skip(_reason(getattr(request.module, "NEEDS", ())))
+
+
+def _skip(reason: str | None) -> None:
+    if reason is None:
+        return
+    if "lab" in os.environ.get("PYSHAREDIR_REQUIRE", "").split():
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def _wheels(name: str, *options: str) -> Path:
+    """Return a directory of the wheels that pip downloads with *options*, from the cache."""
+    key = repr((name, options, PACKAGES.read_text()))
+    directory = roots.CACHE / f"{name}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+    if not directory.exists():
+        part = directory.with_suffix(f".{os.getpid()}")
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+        try:
+            subprocess.run(
+                [*command, "--only-binary", ":all:", "--dest", str(part), *options], check=True
+            )
+            part.rename(directory)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def pure() -> Path:
+    """The wheels of packages.txt, all of them for any platform."""
+    wheels = _wheels("pure", "--requirement", str(PACKAGES))
+    assert all(each.name.endswith("-none-any.whl") for each in wheels.iterdir())
+    return wheels
+
+
+@pytest.fixture(scope="session")
+def pysharedir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The command and what it needs in one directory, which every Python can run."""
+    directory = tmp_path_factory.mktemp("pysharedir")
+    uv = [find_uv_bin(), "pip", "install", "--quiet", "--python", sys.executable]
+    subprocess.run([*uv, "--target", str(directory), str(CHECKOUT)], check=True)
+    (directory / "__main__.py").write_text("from pysharedir.cli import main\n\nmain()\n")
+    return directory
+
+
+@pytest.fixture(scope="session")
+def unhooked(pure: Path, pysharedir: Path) -> Callable[[Machine, Path], Station]:
+    """Return what puts a machine without a hook into a root of its own."""
+
+    def unhooked(machine: Machine, root: Path) -> Station:
+        if machine.emulator and not can_emulate():
+            _skip("needs Linux 6.7, for emulators in a namespace")
+        wheels = [pure]
+        if machine.native:
+            options = ["--platform", machine.platform, "--python-version", machine.version]
+            wheels.append(_wheels(machine.platform, *options, *machine.native))
+        return open_station(machine, root, tuple(wheels), pysharedir)
+
+    return unhooked
+
+
+@pytest.fixture(scope="session")
+def stations(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    unhooked: Callable[[Machine, Path], Station],
+) -> Callable[[Machine], Station]:
+    """Return what gives the station of a machine, always the same one."""
+    base = tmp_path_factory.mktemp("stations")
+
+    @cache
+    def station(machine: Machine) -> Station:
+        opened = unhooked(machine, base / machine.recipe.made().name)
+        request.config.stash[_ROWS][machine.name] = opened.ask(_FACTS)
+        enable(opened, base / f"{machine.name.replace(' ', '-')}.sh")
+        return opened
+
+    return station
+
+
+@pytest.fixture(scope="session")
+def pip(tmp_path_factory: pytest.TempPathFactory, stations: Callable[[Machine], Station]) -> Path:
+    """A directory with pip and its pycs, for roots that have none in their sharedir."""
+    directory = tmp_path_factory.mktemp("pip")
+    station = stations(AMD64)
+    (wheel,) = station.wheels[0].glob("pip-*.whl")
+    lent = {**station.box.lent, "/pip": directory}
+    command = (f"/wheels/{station.wheels[0].name}/{wheel.name}/pip", "install", "--quiet")
+    box = replace(station.box, lent=lent)
+    replace(station, box=box).run(*command, "--target", "/pip", "pip")
+    return directory
+
+
+@pytest.fixture(scope="session")
+def tree(tmp_path_factory: pytest.TempPathFactory, stations: Callable[[Machine], Station]) -> Path:
+    """The one tree: filled for each version by one machine, from then on only read."""
+    directory = tmp_path_factory.mktemp("tree")
+    for machine in (AMD64, *NEWER):
+        (directory / machine.version).mkdir()
+        fill(stations(machine).on(directory, writable=True))
+    return directory
+
+
+def fill(station: Station) -> None:
+    """Let pip install packages.txt, and itself."""
+    (pip,) = station.wheels[0].glob("pip-*.whl")
+    where = f"/wheels/{station.wheels[0].name}"
+    command = (f"{where}/{pip.name}/pip", "install", "--quiet", "--no-deps", "--requirement")
+    station.run(*command, "/lab/packages.txt", env={"SOURCE_DATE_EPOCH": "315532800"})
+
+
+@pytest.fixture(params=MACHINES, ids=lambda machine: machine.name)
+def station(
+    request: pytest.FixtureRequest, stations: Callable[[Machine], Station], tree: Path
+) -> Station:
+    """A machine of the lab, which reads the tree."""
+    return stations(request.param).on(tree)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note what a machine can do."""
+    report = yield
+    callspec = getattr(item, "callspec", None)
+    parameters = callspec.params if callspec else {}
+    if "station" in parameters and (report.when == "call" or not report.passed):
+        check = item.name.partition("[")[0].removeprefix("test_").replace("_", " ")
+        row = item.config.stash[_ROWS].setdefault(parameters["station"].name, {})
+        row[check] = report.outcome
+    return report
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin the matrix."""
+    config.stash[_ROWS] = {}
+    config.stash[_BEGAN] = time.monotonic()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the matrix: interpreters by what they can do."""
+    rows = terminalreporter.config.stash[_ROWS]
+    if not rows:
+        return
+    columns = list(dict.fromkeys(column for row in rows.values() for column in row))
+    table = Table("in the lab", *columns)
+    for name, row in rows.items():
+        cells = (row.get(column, "") for column in columns)
+        table.add_row(name, *(Text(cell, _COLOURS.get(cell, "")) for cell in cells))
+    seconds = time.monotonic() - terminalreporter.config.stash[_BEGAN]
+    terminalreporter.section(f"interpreters and what they can do, in {seconds:.0f} s")
+    Console(width=170).print(table)
