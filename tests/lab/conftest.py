@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -213,15 +214,27 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the matrix: interpreters by what they can do."""
+    """Print the matrix: interpreters by what they can do; and what else was tried."""
     rows = terminalreporter.config.stash[_ROWS]
     if not rows:
         return
-    columns = list(dict.fromkeys(column for row in rows.values() for column in row))
-    table = Table("in the lab", *columns)
-    for name, row in rows.items():
-        cells = (row.get(column, "") for column in columns)
-        table.add_row(name, *(Text(cell, _COLOURS.get(cell, "")) for cell in cells))
     seconds = time.monotonic() - terminalreporter.config.stash[_BEGAN]
     terminalreporter.section(f"interpreters and what they can do, in {seconds:.0f} s")
-    Console(width=170).print(table)
+    columns = list(dict.fromkeys(column for row in rows.values() for column in row))
+    matrix = Table("in the lab", *columns)
+    for name, row in rows.items():
+        matrix.add_row(name, *(_cell(row.get(column, "")) for column in columns))
+    others = Table("in all", *_COLOURS)
+    stats = terminalreporter.stats
+    counts = {
+        outcome: Counter(Path(each.location[0]).stem for each in stats.get(outcome, ()))
+        for outcome in _COLOURS
+    }
+    for part in sorted({part for count in counts.values() for part in count}):
+        others.add_row(part, *(str(counts[outcome][part] or "") for outcome in _COLOURS))
+    console = Console(width=170)
+    console.print(matrix, others)
+
+
+def _cell(outcome: str) -> Text:
+    return Text(outcome, _COLOURS.get(outcome, ""))
