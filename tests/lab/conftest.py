@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import platform
 import shutil
@@ -13,7 +12,7 @@ from collections import Counter
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from rich.console import Console
@@ -21,20 +20,21 @@ from rich.table import Table
 from rich.text import Text
 from uv import find_uv_bin
 
-from lab import roots
 from lab.boxes import can_emulate
 from lab.machines import AMD64, MACHINES, NEWER, Machine
+from lab.roots import cached
 from lab.stations import Station, enable, open_station
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Mapping
 
 CHECKOUT = Path(__file__).parents[2]
 PACKAGES = Path(__file__).with_name("packages.txt")
 NEEDS = ("apt-get", "bwrap", "dpkg-deb", "unshare")
-# By the name of a machine: what it is, and the outcome of each check.
-_ROWS = pytest.StashKey[dict[str, dict[str, str]]]()
-_BEGAN = pytest.StashKey[float]()
+# What each machine is, by its name.
+_FACTS_OF = pytest.StashKey[dict[str, dict[str, str]]]()
+# What a report tells of a machine: its name, and a part of its row.
+_NAME, _ROW = "machine", "row"
 _COLOURS = {"passed": "green", "failed": "red", "skipped": "yellow"}
 _FACTS = """
 import platform, struct, sys
@@ -66,7 +66,7 @@ def _lab(request: pytest.FixtureRequest) -> None:
     try:
         AMD64.recipe.made()
         request.getfixturevalue("unhooked")
-    except subprocess.CalledProcessError as error:
+    except (OSError, subprocess.CalledProcessError) as error:
         _skip(f"needs the network, or what it had from there before: {error}")
 
 
@@ -85,19 +85,13 @@ def _skip(reason: str | None) -> None:
 
 def _wheels(name: str, *options: str) -> Path:
     """Return a directory of the wheels that pip downloads with *options*, from the cache."""
-    key = repr((name, options, PACKAGES.read_text()))
-    directory = roots.CACHE / f"{name}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
-    if not directory.exists():
-        part = directory.with_suffix(f".{os.getpid()}")
+
+    def download(directory: Path) -> None:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-        try:
-            subprocess.run(
-                [*command, "--only-binary", ":all:", "--dest", str(part), *options], check=True
-            )
-            part.rename(directory)
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
-    return directory
+        command += ["--only-binary", ":all:", "--dest", str(directory)]
+        subprocess.run([*command, *options], check=True)
+
+    return cached(name, f"{options} {PACKAGES.read_text()}", download)
 
 
 @pytest.fixture(scope="session")
@@ -141,12 +135,13 @@ def stations(
     unhooked: Callable[[Machine, Path], Station],
 ) -> Callable[[Machine], Station]:
     """Return what gives the station of a machine, always the same one."""
+    facts = request.config.stash[_FACTS_OF]
     base = tmp_path_factory.mktemp("stations")
 
     @cache
     def station(machine: Machine) -> Station:
         opened = unhooked(machine, base / machine.recipe.made().name)
-        request.config.stash[_ROWS][machine.name] = opened.ask(_FACTS)
+        facts[machine.name] = opened.ask(_FACTS)
         enable(opened, base / f"{machine.name.replace(' ', '-')}.sh")
         return opened
 
@@ -196,44 +191,61 @@ def station(
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note what a machine can do."""
+    """Note what a machine can do, for the process that prints."""
     report = yield
     callspec = getattr(item, "callspec", None)
     parameters = callspec.params if callspec else {}
     if "station" in parameters and (report.when == "call" or not report.passed):
         check = item.name.partition("[")[0].removeprefix("test_").replace("_", " ")
-        row = item.config.stash[_ROWS].setdefault(parameters["station"].name, {})
-        row[check] = report.outcome
+        name = parameters["station"].name
+        row = {**item.config.stash[_FACTS_OF].get(name, {}), check: report.outcome}
+        report.user_properties += [(_NAME, name), (_ROW, row)]
     return report
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Begin the matrix."""
-    config.stash[_ROWS] = {}
-    config.stash[_BEGAN] = time.monotonic()
+    config.stash[_FACTS_OF] = {}
+    config.pluginmanager.register(Matrix(), "matrix")
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the matrix: interpreters by what they can do; and what else was tried."""
-    rows = terminalreporter.config.stash[_ROWS]
-    if not rows:
-        return
-    seconds = time.monotonic() - terminalreporter.config.stash[_BEGAN]
-    terminalreporter.section(f"interpreters and what they can do, in {seconds:.0f} s")
-    columns = list(dict.fromkeys(column for row in rows.values() for column in row))
-    matrix = Table("in the lab", *columns)
-    for name, row in rows.items():
-        matrix.add_row(name, *(_cell(row.get(column, "")) for column in columns))
-    others = Table("in all", *_COLOURS)
-    stats = terminalreporter.stats
+class Matrix:
+    """Gathers what reports tell, and prints it."""
+
+    def __init__(self) -> None:
+        self.began = time.monotonic()
+        self.rows: dict[str, dict[str, str]] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take what a report tells."""
+        properties = dict(report.user_properties)
+        if _NAME in properties:
+            row: dict[str, str] = cast("dict[str, str]", properties[_ROW])
+            self.rows.setdefault(str(properties[_NAME]), {}).update(row)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print interpreters by what they can do, and what else was tried."""
+        if not self.rows:
+            return
+        seconds = time.monotonic() - self.began
+        terminalreporter.section(f"interpreters and what they can do, in {seconds:.0f} s")
+        columns = list(dict.fromkeys(column for row in self.rows.values() for column in row))
+        matrix = Table("in the lab", *columns)
+        for name, row in self.rows.items():
+            matrix.add_row(name, *(_cell(row.get(column, "")) for column in columns))
+        Console(width=170).print(matrix, _counts(terminalreporter.stats))
+
+
+def _counts(stats: Mapping[str, list[pytest.TestReport]]) -> Table:
+    """Return how many tests of each part had each outcome."""
+    table = Table("in all", *_COLOURS)
     counts = {
         outcome: Counter(Path(each.location[0]).stem for each in stats.get(outcome, ()))
         for outcome in _COLOURS
     }
     for part in sorted({part for count in counts.values() for part in count}):
-        others.add_row(part, *(str(counts[outcome][part] or "") for outcome in _COLOURS))
-    console = Console(width=170)
-    console.print(matrix, others)
+        table.add_row(part, *(str(counts[outcome][part] or "") for outcome in _COLOURS))
+    return table
 
 
 def _cell(outcome: str) -> Text:

@@ -32,48 +32,52 @@ def box(tmp_path: Path) -> Box:
     return Box(root, None, ARM64.emulator, shown, {"/opt": tmp_path / "lent"}, image)
 
 
-def state() -> tuple[str, list[str], str]:
-    """Return the mounts, emulators and loop devices of the machine."""
-    emulators = sorted(os.listdir("/proc/sys/fs/binfmt_misc"))
+def state(box: Box) -> tuple[str, list[str], list[str]]:
+    """Return the mounts and emulators of the machine, and its loop devices for a box."""
+    (image,) = box.images
     loops = subprocess.check_output(["losetup", "--list", "--noheadings"], text=True)
-    return Path("/proc/self/mounts").read_text(), emulators, loops
+    return (
+        Path("/proc/self/mounts").read_text(),
+        sorted(os.listdir("/proc/sys/fs/binfmt_misc")),
+        [line for line in loops.splitlines() if str(image) in line],
+    )
 
 
-def settled(before: tuple[str, list[str], str]) -> bool:
+def settled(box: Box, before: tuple[str, list[str], list[str]]) -> bool:
     """Tell whether the state is as before, or soon will be: a loop device goes when it is idle."""
     for _ in range(50):
-        if state() == before:
+        if state(box) == before:
             return True
         time.sleep(0.1)
     return False
 
 
 def test_a_command_that_ends(box: Box) -> None:
-    before = state()
+    before = state(box)
     listed = "import os, platform; print(platform.machine(), os.listdir('/mnt'))"
     assert box.run(ARM64.python, "-c", listed).stdout == "aarch64 ['file']\n"
-    assert settled(before)
+    assert settled(box, before)
 
 
 def test_a_command_that_fails(box: Box) -> None:
-    before = state()
+    before = state(box)
     assert box.run(ARM64.python, "-c", "1 / 0", check=False).returncode == 1
-    assert settled(before)
+    assert settled(box, before)
     missing = replace(box, shown={"/mnt": box.root / "missing"})
     assert missing.run(ARM64.python, "-c", "", check=False).returncode
-    assert settled(before)
+    assert settled(box, before)
 
 
 def test_a_command_that_is_killed(box: Box) -> None:
-    before = state()
+    before = state(box)
     code = "import time; print('up', flush=True); time.sleep(600)"
     command = [*box.entrance(), ARM64.python, "-c", code]
     with subprocess.Popen(command, env=ENV, stdout=subprocess.PIPE) as process:
         assert process.stdout
         assert process.stdout.readline() == b"up\n"
-        assert state() != before  # the loop device
+        assert state(box) != before  # the loop device
         process.send_signal(signal.SIGKILL)
-    assert settled(before)
+    assert settled(box, before)
 
 
 @pytest.mark.parametrize("name", ["/mnt/new", "/media/new"])

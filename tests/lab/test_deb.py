@@ -10,7 +10,6 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,7 +19,7 @@ from docs.test_docs import matches
 from lab.boxes import Box
 from lab.guides import block
 from lab.machines import I386
-from lab.roots import CACHE, Recipe
+from lab.roots import Recipe, cached
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,15 +67,13 @@ ROOT = Installed((("bookworm", "amd64,i386", ("python3", "python3-json-pointer",
 
 def sdist(name: str, version: str) -> Path:
     """Return what pip downloads, from the cache."""
-    path = CACHE / "sdists" / f"{name}-{version}.tar.gz"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+
+    def download(directory: Path) -> None:
         command = (sys.executable, "-m", "pip", "download", "--quiet", "--no-deps")
-        options = ("--no-binary", name, f"{name}=={version}")
-        with TemporaryDirectory(dir=CACHE) as part:
-            subprocess.run([*command, *options, "--dest", part], check=True)
-            Path(part, path.name).rename(path)
-    return path
+        options = ("--no-binary", name, f"{name}=={version}", "--dest", str(directory))
+        subprocess.run([*command, *options], check=True)
+
+    return cached("sdist", f"{name} {version}", download) / f"{name}-{version}.tar.gz"
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -13,11 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lab import roots
 from lab.boxes import Box
 from lab.guides import block
 from lab.machines import BOTH, BOTH_AMD64, BOTH_I386
-from lab.roots import debian
+from lab.roots import cached, debian
 from pysharedir import __version__
 
 if TYPE_CHECKING:
@@ -121,19 +119,15 @@ def _digest(path: Path) -> str:
 @pytest.fixture(scope="module")
 def sources() -> Path:
     """What upstream publishes, from the cache."""
-    key = hashlib.sha256(repr((SDIST, WHEELS)).encode()).hexdigest()[:16]
-    directory = roots.CACHE / f"rpm-{key}"
-    if not directory.exists():
-        part = directory.with_suffix(f".{os.getpid()}")
-        pip = (sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", part)
+
+    def download(directory: Path) -> None:
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+        pip += ["--dest", str(directory)]
         platform = ("--only-binary", ":all:", "--platform", BOTH_AMD64.platform)
-        try:
-            subprocess.run([*pip, "--no-binary", ":all:", SDIST], check=True)
-            subprocess.run([*pip, *platform, *WHEELS], check=True)
-            part.rename(directory)
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
-    return directory
+        subprocess.run([*pip, "--no-binary", ":all:", SDIST], check=True)
+        subprocess.run([*pip, *platform, *WHEELS], check=True)
+
+    return cached("rpm", repr((SDIST, WHEELS)), download)
 
 
 @pytest.fixture(scope="module")
