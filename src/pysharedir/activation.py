@@ -85,7 +85,9 @@ def place(target: Target, prefix: str | None = None, destdir: str | None = None)
         prefix = os.path.abspath(prefix).rstrip("/")
         # Debian's interpreter has several roots, and its packages do not go to the first.
         own = [each for each in target.site_dirs if target.root_of(each) == prefix]
-        site_dir = own[0] if own else prefix + site_dir[len(root) :]
+        # Only the Pythons of one architecture look below lib64.
+        others = [each for each in own if not each.startswith(f"{prefix}/lib64/")]
+        site_dir = next(iter(others or own), prefix + site_dir[len(root) :])
         root = prefix
     return Place(site_dir, root, os.path.abspath(destdir) if destdir else "")
 

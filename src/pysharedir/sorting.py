@@ -33,11 +33,13 @@ class Layout:
     """The directories of modules of one root.
 
     :ivar directories: All of them, the sharedir and platlib among them.
+    :ivar staged: Whether it is that of a package, whose builder knows which platlib is meant.
     """
 
     sharedir: Path
     platlib: Path
     directories: tuple[Path, ...]
+    staged: bool = False
 
     def destination(self, verdict: Verdict) -> Path | None:
         """Return where a distribution has to go, None when it is where it belongs."""
@@ -45,6 +47,9 @@ class Layout:
             return None
         wanted = self.sharedir if verdict.kind is Kind.NOARCH else self.platlib
         here = verdict.distribution.info.parent
+        in_sharedir = layout.same_directory(str(here), str(self.sharedir))
+        if self.staged and verdict.kind is Kind.PLATFORM and not in_sharedir:
+            return None
         return None if layout.same_directory(str(here), str(wanted)) else wanted
 
 
@@ -113,6 +118,28 @@ def staged(plan: Plan, destdir: str) -> list[Step]:
     ]
 
 
+def natives(plan: Plan, target: Target, destdir: str) -> list[str]:
+    """Return the native objects that a package which is being built has for any Python.
+
+    Those of distributions that are noarch by the user's word are left out.
+    """
+    known = {
+        os.path.normpath(each.distribution.info.parent / path)
+        for each in plan.verdicts
+        if each.overruled
+        for path in records.read(each.distribution).files()
+    }
+    rooms = {*Path(destdir).rglob("site-packages"), *Path(destdir).rglob("dist-packages")}
+    found = set()
+    for room in (*rooms, plan.layout.sharedir):
+        for path in (str(room / name) for name in distributions.walk(str(room))):
+            if path not in known and os.path.isfile(path) and not os.path.islink(path):
+                with contextlib.suppress(OSError):
+                    if binaries.machine(path, target.platform) is not None:
+                        found.add(os.path.relpath(path, destdir))
+    return sorted(found)
+
+
 def _layout(target: Target, where: Place) -> Layout:
     sharedir = where.sharedir(target, where.read().settings)
     own = where.site_dirs(target)
@@ -123,7 +150,8 @@ def _layout(target: Target, where: Place) -> Layout:
     platlib = str(where.on_disk(target.platlib if target.platlib in own else where.site_dir))
     # By the name under which it is looked at, so that links do not make it two.
     looked_at = (each for each in different if layout.same_directory(str(each), platlib))
-    return Layout(sharedir, next(looked_at, Path(platlib)), tuple(different))
+    platlib_there = next(looked_at, Path(platlib))
+    return Layout(sharedir, platlib_there, tuple(different), staged=bool(where.destdir))
 
 
 def _bounds(target: Target, where: Place) -> tuple[str, ...]:

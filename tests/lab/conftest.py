@@ -62,20 +62,21 @@ def _reason(needs: tuple[str, ...]) -> str | None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _lab(request: pytest.FixtureRequest) -> None:
-    _skip(_reason(NEEDS))
+    skip(_reason(NEEDS))
     try:
         AMD64.recipe.made()
         request.getfixturevalue("unhooked")
     except (OSError, subprocess.CalledProcessError) as error:
-        _skip(f"needs the network, or what it had from there before: {error}")
+        skip(f"needs the network, or what it had from there before: {error}")
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _module(request: pytest.FixtureRequest) -> None:
-    _skip(_reason(getattr(request.module, "NEEDS", ())))
+    skip(_reason(getattr(request.module, "NEEDS", ())))
 
 
-def _skip(reason: str | None) -> None:
+def skip(reason: str | None) -> None:
+    """Skip for a reason, if there is one, or fail where the lab must run."""
     if reason is None:
         return
     if "lab" in os.environ.get("PYSHAREDIR_REQUIRE", "").split():
@@ -118,7 +119,7 @@ def unhooked(pure: Path, pysharedir: Path) -> Callable[[Machine, Path], Station]
 
     def unhooked(machine: Machine, root: Path) -> Station:
         if machine.emulator and not can_emulate():
-            _skip("needs Linux 6.7, for emulators in a namespace")
+            skip("needs Linux 6.7, for emulators in a namespace")
         wheels = [pure]
         if machine.native:
             options = ["--platform", machine.platform, "--python-version", machine.version]

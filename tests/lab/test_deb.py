@@ -17,6 +17,7 @@ import pytest
 from docs import pages
 from docs.test_docs import matches
 from lab.boxes import Box
+from lab.conftest import skip
 from lab.guides import block
 from lab.machines import I386
 from lab.roots import Recipe, cached
@@ -131,6 +132,12 @@ class Builder:
         # Of what it depends on, the add-on is no package of this machine.
         command = ("dpkg-buildpackage", "-us", "-uc", "-d", *options)
         return self.run(*command, cwd=source, check=check)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _debian() -> None:
+    if not Path("/usr/lib/python3.11/lib-dynload").is_dir():
+        skip("needs Debian 12, whose Python is 3.11")
 
 
 @pytest.fixture(scope="module")

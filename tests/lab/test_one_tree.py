@@ -17,6 +17,7 @@ from lab.stations import answer
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from subprocess import CompletedProcess
 
     from lab.stations import Station
 
@@ -55,6 +56,31 @@ def reference(
     return failures
 
 
+@pytest.fixture(scope="session")
+def complete() -> Callable[[Station], CompletedProcess[str]]:
+    """Return what completes a machine for the tree, once."""
+    done: dict[str, CompletedProcess[str]] = {}
+
+    def complete(station: Station) -> CompletedProcess[str]:
+        machine = station.machine
+        if machine.prefix and machine.name not in done:
+            options = ("--ignore-installed", "--no-deps", "--quiet", "--prefix", machine.prefix)
+            station.run("-m", "pip", "install", *options, *machine.native)
+        if machine.name not in done:
+            install = () if machine.lacks else ("--install",)
+            done[machine.name] = station.pysharedir("sync", "--json", *install, check=False)
+        return done[machine.name]
+
+    return complete
+
+
+@pytest.fixture
+def completed(complete: Callable[[Station], CompletedProcess[str]], station: Station) -> Station:
+    """A machine that has what the tree needs beside it."""
+    complete(station)
+    return station
+
+
 def test_hook(station: Station) -> None:
     report = json.loads(station.pysharedir("status", "--json").stdout)
     assert report["hook"]["state"] == "enabled"
@@ -64,34 +90,28 @@ def test_hook(station: Station) -> None:
     assert [each for each in listed if each != station.machine.sharedir] == off
 
 
-def test_sync(station: Station) -> None:
+def test_sync(complete: Callable[[Station], CompletedProcess[str]], station: Station) -> None:
     machine = station.machine
-    if machine.prefix:
-        options = ("--ignore-installed", "--no-deps", "--quiet", "--prefix", machine.prefix)
-        station.run("-m", "pip", "install", *options, *machine.native)
-    install = () if machine.lacks else ("--install",)
-    done = station.pysharedir("sync", "--json", *install, check=False)
+    done = complete(station)
     report = json.loads(done.stdout)
-    missing = {
-        each["name"].replace("-", "_").removesuffix("_py") for each in report["dependencies"]
-    }
+    missing = {_IMPORTED[each["name"]] for each in report["dependencies"]}
     assert missing == set(machine.lacks), done.stderr
     assert bool(done.returncode) == bool(missing)
     assert station.box.run(_SCRIPT, "-V", env=station.env).stdout.startswith("Pygments version")
 
 
-def test_compiled_parts(station: Station) -> None:
-    names = [_COMPILED[each.partition("==")[0]] for each in station.machine.native]
+def test_compiled_parts(completed: Station) -> None:
+    names = [_COMPILED[each.partition("==")[0]] for each in completed.machine.native]
     code = f"import importlib; answer = [importlib.import_module(n).__file__ for n in {names}]"
-    prefix = station.machine.prefix or "/usr/local"
-    for path in station.ask(code):
-        assert path.startswith(f"{prefix}/lib/python{station.machine.version}/"), path
+    prefix = completed.machine.prefix or "/usr/local"
+    for path in completed.ask(code):
+        assert path.startswith(f"{prefix}/lib/python{completed.machine.version}/"), path
         assert path.endswith(".so")
 
 
-def test_modules(station: Station, reference: Callable[[str], Any]) -> None:
-    machine = station.machine
-    found = answer(station.run("/lab/sweep.py", machine.sharedir))
+def test_modules(completed: Station, reference: Callable[[str], Any]) -> None:
+    machine = completed.machine
+    found = answer(completed.run("/lab/sweep.py", machine.sharedir))
     lacking = tuple(f"ModuleNotFoundError: No module named '{each}'" for each in machine.lacks)
     failed = _failures(found)
     wanting = {name for name, why in failed.items() if why in lacking}
@@ -132,11 +152,11 @@ def test_same_bytes(station: Station, tree: Path, tmp_path: Path) -> None:
     assert len(list(other.rglob("*.pyc"))) > 1000
 
 
-def test_doctor(station: Station) -> None:
-    done = station.pysharedir("doctor", "--json", check=False)
+def test_doctor(completed: Station) -> None:
+    done = completed.pysharedir("doctor", "--json", check=False)
     findings = json.loads(done.stdout)["findings"]
     # PyPy has no pycs in this tree, and may not write any.
-    known = {"SD401", "SD701"} if station.machine is PYPY else set()
+    known = {"SD401", "SD701"} if completed.machine is PYPY else set()
     assert {each["code"] for each in findings if each["level"] == "fault"} == known
 
 

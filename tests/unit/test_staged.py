@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
+from pysharedir import activation, target
 from trees import names
 from unit.test_disable import HELLO, SCRIPT, verify
 from unit.test_sort import NATIVE
@@ -112,3 +118,67 @@ def test_a_failure_leaves_the_tree_as_it_was(venv: Venv, tmp_path: Path, command
     done = command("--python", venv.root, "sort", "--root", tmp_path, "--prefix", "/usr")
     assert done.returncode == 1
     assert names(tmp_path) == before
+
+
+@pytest.mark.parametrize("root", ["", "/", "//."])
+@pytest.mark.parametrize("name", ["sort", "enable"])
+def test_the_machine_itself_is_no_package(
+    venv: Venv, command: Command, name: str, root: str
+) -> None:
+    put(venv.site_dir, "hello", HELLO)
+    before = names(venv.root)
+    done = command("--python", venv.root, name, "--root", root, "--prefix", venv.root)
+    assert done.returncode == 2
+    assert "give the directory of a package" in done.stderr
+    assert names(venv.root) == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "usr/lib/{}/site-packages/loose.so",
+        "usr/lib/{}/site-packages/namespace/loose.so",
+        "usr/local/lib/{}/site-packages/loose.so",
+        "usr/lib64/python3.99/site-packages/loose.so",
+    ],
+)
+def test_native_code_of_no_distribution_is_not_noarch(
+    venv: Venv, tmp_path: Path, command: Command, name: str
+) -> None:
+    destdir = tmp_path / "destdir"
+    put(staged(venv, destdir), "hello", HELLO)
+    path = destdir / name.format(venv.site_dir.parent.name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(sys.executable, path)
+    before = names(destdir)
+    options = ("--root", destdir, "--prefix", "/usr")
+    done = command("--python", venv.root, "sort", *options, "--only-noarch")
+    assert done.returncode == 1
+    assert f"not noarch: native object: {path.relative_to(destdir)}" in done.stderr
+    assert names(destdir) == before
+    assert command("--python", venv.root, "sort", *options).returncode == 0
+
+
+def test_what_is_for_the_platform_stays_in_lib64(
+    venv: Venv, tmp_path: Path, command: Command
+) -> None:
+    site_dir = staged(venv, tmp_path)
+    lib64 = tmp_path / "usr/lib64" / site_dir.relative_to(tmp_path / "usr/lib")
+    put(lib64, "native", NATIVE)
+    put(site_dir, "hello", HELLO)
+    report = command.json("--python", venv.root, "sort", "--root", tmp_path, "--prefix", "/usr")
+    assert report["moved"] == ["hello"]
+    assert (lib64 / "native").is_dir()
+
+
+def test_the_hook_goes_where_all_architectures_look(venv: Venv, tmp_path: Path) -> None:
+    """As Fedora's Python says it, to all but rpmbuild."""
+    lib = f"lib/{venv.site_dir.parent.name}/site-packages"
+    of_64_bits = replace(
+        target.find(str(venv.root)),
+        platlibdir="lib64",
+        purelib=f"/usr/local/{lib}",
+        platlib=f"/usr/local/lib64{lib[3:]}",
+        site_dirs=(f"/usr/local/lib64{lib[3:]}", f"/usr/lib64{lib[3:]}", f"/usr/{lib}"),
+    )
+    assert activation.place(of_64_bits, "/usr", str(tmp_path)).site_dir == f"/usr/{lib}"

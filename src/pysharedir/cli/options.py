@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -34,9 +35,19 @@ def python(command: Command) -> Command:
 
 json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 dry_run = click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+
+
+def _destdir(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """Refuse what an unset variable leaves, and the machine itself."""
+    if value is not None and (not value or os.path.abspath(value).strip("/") == ""):
+        raise click.BadParameter("give the directory of a package that is being built")
+    return value
+
+
 root = click.option(
     "--root",
     metavar="DESTDIR",
+    callback=_destdir,
     shell_complete=completion.directories,
     help="Work below DESTDIR, for a package that is being built.",
 )

@@ -107,6 +107,10 @@ def sort(
         raise NothingStagedError(where.destdir, where.site_dirs(target))
     if only_noarch:
         _refuse_others(plan)
+    if only_noarch and root:
+        natives = sorting.natives(plan, target, where.destdir)
+        if natives:
+            raise NotNoarchError([f"native object: {each}" for each in natives])
     if root and not idle:
         changes.apply(sorting.staged(plan, where.destdir))
     elif not idle and (plan.moves or wanted != known):
