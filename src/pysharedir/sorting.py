@@ -45,12 +45,11 @@ class Layout:
         """Return where a distribution has to go, None when it is where it belongs."""
         if verdict.kind is Kind.LEFT_ALONE:
             return None
+        here = str(verdict.distribution.info.parent)
+        if self.staged and verdict.kind is Kind.PLATFORM:
+            return self.platlib if layout.same_directory(here, str(self.sharedir)) else None
         wanted = self.sharedir if verdict.kind is Kind.NOARCH else self.platlib
-        here = verdict.distribution.info.parent
-        in_sharedir = layout.same_directory(str(here), str(self.sharedir))
-        if self.staged and verdict.kind is Kind.PLATFORM and not in_sharedir:
-            return None
-        return None if layout.same_directory(str(here), str(wanted)) else wanted
+        return None if layout.same_directory(here, str(wanted)) else wanted
 
 
 @dataclass(frozen=True)

@@ -154,11 +154,8 @@ def pip(tmp_path_factory: pytest.TempPathFactory, stations: Callable[[Machine], 
     """A directory with pip and its pycs, for roots that have none in their sharedir."""
     directory = tmp_path_factory.mktemp("pip")
     station = stations(AMD64)
-    (wheel,) = station.wheels[0].glob("pip-*.whl")
-    lent = {**station.box.lent, "/pip": directory}
-    command = (f"/wheels/{station.wheels[0].name}/{wheel.name}/pip", "install", "--quiet")
-    box = replace(station.box, lent=lent)
-    replace(station, box=box).run(*command, "--target", "/pip", "pip")
+    box = replace(station.box, lent={**station.box.lent, "/pip": directory})
+    replace(station, box=box).install("--target", "/pip", "pip")
     return directory
 
 
@@ -174,10 +171,8 @@ def tree(tmp_path_factory: pytest.TempPathFactory, stations: Callable[[Machine],
 
 def fill(station: Station) -> None:
     """Let pip install packages.txt, and itself."""
-    (pip,) = station.wheels[0].glob("pip-*.whl")
-    where = f"/wheels/{station.wheels[0].name}"
-    command = (f"{where}/{pip.name}/pip", "install", "--quiet", "--no-deps", "--requirement")
-    station.run(*command, "/lab/packages.txt", env={"SOURCE_DATE_EPOCH": "315532800"})
+    env = {"SOURCE_DATE_EPOCH": "315532800"}
+    station.install("--no-deps", "--requirement", "/lab/packages.txt", env=env)
 
 
 @pytest.fixture(params=MACHINES, ids=lambda machine: machine.name)

@@ -64,6 +64,12 @@ class Station:
         command = (self.machine.python, *arguments)
         return self.box.run(*command, env={**self.env, **(env or {})}, check=check)
 
+    def install(self, *arguments: str, env: Mapping[str, str] | None = None) -> None:
+        """Let the pip of the wheels install, run from its wheel."""
+        (pip,) = self.wheels[0].glob("pip-*.whl")
+        wheel = f"/wheels/{self.wheels[0].name}/{pip.name}/pip"
+        self.run(wheel, "install", "--quiet", *arguments, env=env)
+
     def ask(self, code: str, **env: str) -> Any:
         """Return what *code* leaves in ``answer``."""
         end = "import json; print('\\n<lab>' + json.dumps(answer) + '</lab>')"

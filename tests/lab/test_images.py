@@ -52,12 +52,9 @@ def filled(
     """Return what gives a new directory of sharedirs, filled by pip on amd64."""
 
     def fill(*options: str, **env: str) -> Path:
-        station = stations(AMD64)
         tree = tmp_path_factory.mktemp("tree")
         (tree / "3.11").mkdir()
-        (pip,) = station.wheels[0].glob("pip-*.whl")
-        command = (f"/wheels/{station.wheels[0].name}/{pip.name}/pip", "install", *options)
-        station.on(tree, writable=True).run(*command, *WANTED, env=env)
+        stations(AMD64).on(tree, writable=True).install(*options, *WANTED, env=env)
         assert (tree / "3.11" / "idna").is_dir()
         return tree
 

@@ -107,10 +107,8 @@ def sort(
         raise NothingStagedError(where.destdir, where.site_dirs(target))
     if only_noarch:
         _refuse_others(plan)
-    if only_noarch and root:
-        natives = sorting.natives(plan, target, where.destdir)
-        if natives:
-            raise NotNoarchError([f"native object: {each}" for each in natives])
+        if root:
+            _refuse_natives(sorting.natives(plan, target, where.destdir))
     if root and not idle:
         changes.apply(sorting.staged(plan, where.destdir))
     elif not idle and (plan.moves or wanted != known):
@@ -153,6 +151,11 @@ def _refuse_others(plan: sorting.Plan) -> None:
     others = [each for each in plan.verdicts if each.kind is not Kind.NOARCH]
     if others:
         raise NotNoarchError([f"{each.distribution.name}: {each.at_length}" for each in others])
+
+
+def _refuse_natives(paths: Sequence[str]) -> None:
+    if paths:
+        raise NotNoarchError([f"native object: {path}" for path in paths])
 
 
 def _apply(steps: list[Step], plan: sorting.Plan) -> None:
