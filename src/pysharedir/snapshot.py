@@ -48,7 +48,7 @@ class Snapshot:
     def __init__(self, target: Target, place: Place) -> None:
         self.target = target
         self.place = place
-        self._installed: dict[tuple[int, int] | str, list[Distribution]] = {}
+        self._installed: dict[tuple[int, int], list[Distribution]] = {}
         self._owners: dict[str, Owners] = {}
 
     @cached_property
@@ -134,13 +134,13 @@ class Snapshot:
         key = status.st_dev, status.st_ino
         if key not in self._installed:
             self._installed[key] = distribution.installed(path)
-        found = self._installed[key]
-        if found and found[0].directory != path:
-            return [each.renamed_to(path) for each in found]
-        return found
+        known = self._installed[key]
+        if known and known[0].directory != path:  # by another name
+            return [each.renamed_to(path) for each in known]
+        return known
 
     def whole(self, directory: str | Path) -> list[Distribution]:
-        """Return these without what pip left behind when it was interrupted."""
+        """Return these without what an interrupted pip has left."""
         return distribution.whole(self.installed(directory))
 
     def visible(self, path: Iterable[str]) -> dict[str, Distribution]:

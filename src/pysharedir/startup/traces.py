@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 CORE = "core"
 Key = tuple[Any, ...]
-_MARK = "/pysharedir-mark/"
+_MARK = "pysharedir-mark"
 # A line of strace begins a call, ends one that was interrupted, or is no call.
-_CALL = re.compile(rf'^(?:\d+ +)?\w+\((?:.*"{_MARK}(\d*)")?')
+_CALL = re.compile(rf'^(?:\d+ +)?\w+\((?:.*"/{_MARK}/(\d*)")?')
 
 
 @dataclass(frozen=True)
