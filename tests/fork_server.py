@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pysharedir
-from pysharedir import cli, moves
+from pysharedir import cli
+from pysharedir.moving import relocation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +41,7 @@ class Server:
 
     def serve(self) -> None:
         """Answer requests until there are no more."""
-        moves.GRACE = 0.0  # no interpreter is in the middle of an import here
+        relocation.GRACE = 0.0  # no interpreter is in the middle of an import here
         _preload()
         _forget_tests()
         gc.freeze()
@@ -124,8 +125,7 @@ def _preload() -> None:
 def _modules() -> Iterator[str]:
     """Yield the modules of the package, but for the programs that run in a target."""
     for module in pkgutil.walk_packages(pysharedir.__path__, "pysharedir."):
-        *parents, last = module.name.split(".")
-        if "inside" not in parents and not last.startswith("_"):
+        if ".inside." not in module.name and module.name != "pysharedir.__main__":
             yield module.name
 
 
