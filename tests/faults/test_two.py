@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from faults.processes import BOUND
 from faults.trials import attempt, check_refusal, check_settled
+from forks import BOUND
 
 if TYPE_CHECKING:
     from collections.abc import Callable
