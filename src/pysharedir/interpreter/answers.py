@@ -12,7 +12,7 @@ class Probe(TypedDict):
     :ivar path: ``sys.path`` without the working directory.
     """
 
-    version: tuple[int, int, int]
+    version: list[int]
     implementation: str
     executable: str
     platform: str
