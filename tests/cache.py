@@ -9,7 +9,7 @@ import fcntl
 import hashlib
 import os
 import shutil
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,31 +41,33 @@ def cached(name: str, key: str, make: Callable[[Path], object]) -> Path:
 
 
 def daily(name: str, key: str, make: Callable[[Path], object]) -> Path:
-    """Return a directory of the newest of something, made at the first use of each day.
+    """Return a directory of the newest of something, made at its first use of a day.
 
     When it cannot be made, as without a network, the last one serves, and STALE has its name.
-    Those of the days before yesterday are removed.
 
-    :param name: As for `cached`, as are the others.
+    :param name: As for `cached`, as is the key.
+    :param make: What fills it; it is made at its final place, so that it may have its path in it.
     """
-    directory = CACHE / f"{name}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
-    today = date.today()  # noqa: DTZ011 - the day where the cache is
-    directory.mkdir(parents=True, exist_ok=True)
-    with (directory / "lock").open("w") as lock:
+    parent = CACHE / f"{name}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+    parent.mkdir(parents=True, exist_ok=True)
+    with (parent / "lock").open("a+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        days = sorted(directory.glob("????-??-??"))
-        if days and days[-1].name >= str(today):
-            return days[-1]
-        part = directory / "part"
-        shutil.rmtree(part, ignore_errors=True)
-        try:
-            make(part)
-        except Exception:
-            if not days:
-                raise
-            STALE.append(str(days[-1]))
-            return days[-1]
-        for day in days:
-            if day.name < str(today - timedelta(days=1)):
+        lock.seek(0)
+        last = lock.read()  # the day of the last that is complete
+        today = str(date.today())  # noqa: DTZ011 - the day where the cache is
+        if last == today:
+            return parent / today
+        # Whoever began yesterday may still use that one.
+        for day in parent.glob("????-??-??"):
+            if day.name != last:
                 shutil.rmtree(day)
-        return part.rename(directory / str(today))
+        try:
+            make(parent / today)
+        except Exception:
+            if not last:
+                raise
+            STALE.append(str(parent / last))
+            return parent / last
+        lock.truncate(0)
+        lock.write(today)
+    return parent / today

@@ -25,7 +25,7 @@ def stocked(
     installer: Installer, make_venv: MakeVenv, tmp_path_factory: pytest.TempPathFactory
 ) -> Python:
     """Return a hooked venv with some packages, which tests only look at."""
-    venv = make_venv(tmp_path_factory.mktemp("stocked") / "venv", installer.pip).enable()
+    venv = make_venv(tmp_path_factory.mktemp("stocked") / "venv", installer.pip, hook=True)
     installer(venv, "install", "requests", "markupsafe")
     return venv
 
@@ -91,8 +91,7 @@ def test_freeze(stocked: Python, installer: Installer) -> None:
 
 
 def test_upgrade_and_uninstall(installer: Installer, make_venv: MakeVenv, tmp_path: Path) -> None:
-    venv = make_venv(tmp_path / "venv", installer.pip)
-    venv.enable()
+    venv = make_venv(tmp_path / "venv", installer.pip, hook=True)
     before = tree(venv.prefix)
     installer(venv, "install", f"idna=={OLD_IDNA}", "requests", "markupsafe")
     assert venv.ask("import idna; answer = idna.__version__") == OLD_IDNA
@@ -128,7 +127,7 @@ def test_from_the_registry(venv: Python, online: dict[str, str]) -> None:
 
 
 def test_uv_sync(make_venv: MakeVenv, tmp_path: Path) -> None:
-    venv = make_venv(tmp_path / "venv").enable()
+    venv = make_venv(tmp_path / "venv", hook=True)
     venv.uv("install", "requests", "markupsafe")
     (tmp_path / "wanted.txt").write_text("idna\n")
     venv.uv("sync", tmp_path / "wanted.txt")

@@ -23,7 +23,7 @@ def hooked(
     installer: Installer, make_venv: MakeVenv, tmp_path_factory: pytest.TempPathFactory
 ) -> Python:
     """Return a hooked venv that nothing is to be installed into."""
-    return make_venv(tmp_path_factory.mktemp("hooked") / "venv", installer.pip).enable()
+    return make_venv(tmp_path_factory.mktemp("hooked") / "venv", installer.pip, hook=True)
 
 
 @pytest.mark.parametrize("option", ["--target", "--prefix"])
@@ -42,14 +42,14 @@ def test_elsewhere(hooked: Python, installer: Installer, tmp_path: Path, option:
 
 def test_own_prefix(pip: str, make_venv: MakeVenv, tmp_path: Path) -> None:
     """uv does not ask the interpreter about prefixes: it puts all into platlib."""
-    venv = make_venv(tmp_path / "venv", pip).enable()
+    venv = make_venv(tmp_path / "venv", pip, hook=True)
     venv.pip("install", "--prefix", venv.prefix, *REQUIREMENTS)
     where = venv.distributions()
     assert [where[name] for name in REQUIREMENTS] == [venv.sharedir, venv.site_dir]
 
 
 def test_root(pip: str, make_venv: MakeVenv, tmp_path: Path) -> None:
-    venv = make_venv(tmp_path / "venv", pip).enable()
+    venv = make_venv(tmp_path / "venv", pip, hook=True)
     venv.pip("install", "--root", tmp_path / "root", *REQUIREMENTS)
     staged = tree(tmp_path / "root")
     assert f"{venv.sharedir}/tabulate/__init__.py".lstrip("/") in staged
