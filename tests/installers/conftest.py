@@ -16,7 +16,11 @@ from uv import find_uv_bin
 
 from cache import CACHE, daily
 from installers.python import Python, only_from, run
+from interpreters import TARGET
 
+# Where every test of installers runs: the oldest, that of Debian, and the newest.  On the versions
+# between, those that are marked with what differs there; the hook and the layouts run on all.
+FULL = ("3.9", "3.11", "3.15")
 # The oldest pip from 22 on that works on a version: 22 needs distutils or pkgutil.ImpImporter,
 # which 3.12 has not, 23 and 24 an importlib.metadata and typing older than those of 3.15.
 OLDEST_PIP = {
@@ -49,11 +53,34 @@ NAMESPACE = "google-cloud-core google-crc32c"
 MakeVenv = Callable[..., Python]
 Download = Callable[[str, list[list[str]]], Path]
 
+_LEFT_OUT = pytest.StashKey[tuple[int, int]]()
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.slow)
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is the same on this version as on those of FULL."""
+    here = [item for item in items if Path(__file__).parent in item.path.parents]
+    for item in here:
+        item.add_marker(pytest.mark.slow)
+    if TARGET in FULL or os.environ.get("PYSHAREDIR_FULL"):
+        return
+    same = [item for item in here if not _differs(item)]
+    items[:] = [item for item in items if item not in same]
+    config.hook.pytest_deselected(items=same)
+    config.stash[_LEFT_OUT] = (len(same), len(here))
+
+
+def _differs(item: pytest.Item) -> bool:
+    marks = [mark.kwargs.get("only", TARGET) for mark in item.iter_markers("differs")]
+    return TARGET in marks
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> str | None:
+    """Print the rule where it left something out."""
+    if _LEFT_OUT not in config.stash:
+        return None
+    return "installers on {}: without {} of {} tests, which are the same on {}; {}".format(
+        TARGET, *config.stash[_LEFT_OUT], ", ".join(FULL), "PYSHAREDIR_FULL=1 runs all"
+    )
 
 
 @dataclass(frozen=True)

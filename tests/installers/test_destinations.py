@@ -40,6 +40,7 @@ def test_elsewhere(hooked: Python, installer: Installer, tmp_path: Path, option:
     assert tree(hooked.prefix) == before
 
 
+@pytest.mark.differs("what a scheme becomes with a prefix")
 def test_own_prefix(pip: str, make_venv: MakeVenv, tmp_path: Path) -> None:
     """uv does not ask the interpreter about prefixes: it puts all into platlib."""
     venv = make_venv(tmp_path / "venv", pip, hook=True)
@@ -48,6 +49,7 @@ def test_own_prefix(pip: str, make_venv: MakeVenv, tmp_path: Path) -> None:
     assert [where[name] for name in REQUIREMENTS] == [venv.sharedir, venv.site_dir]
 
 
+@pytest.mark.differs("what a scheme becomes with a root")
 def test_root(pip: str, make_venv: MakeVenv, tmp_path: Path) -> None:
     venv = make_venv(tmp_path / "venv", pip, hook=True)
     venv.pip("install", "--root", tmp_path / "root", *REQUIREMENTS)

@@ -53,7 +53,13 @@ def by_uv_with_seed(interpreter: Path, prefix: Path, env: dict[str, str]) -> Non
     run(*command, env=env, cwd=prefix.parent)
 
 
-MAKERS = [by_venv, by_venv_with_system_packages, by_virtualenv, by_uv, by_uv_with_seed]
+MAKERS = [
+    pytest.param(by_venv, marks=pytest.mark.differs("what venv makes, and site and pycs tell")),
+    by_venv_with_system_packages,
+    by_virtualenv,
+    by_uv,
+    by_uv_with_seed,
+]
 
 
 @pytest.mark.parametrize("make", MAKERS)

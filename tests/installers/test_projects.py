@@ -101,6 +101,7 @@ def leaked(pip: str | None) -> dict[str, bool]:
     return {name: name.startswith("far") and pip == "pip==22.0.4" for name in SPIED}
 
 
+@pytest.mark.differs("how pip hides site dirs, which site of each version lists")
 def test_isolated_build_sees_nothing(
     installer: Installer, make_venv: MakeVenv, tmp_path: Path
 ) -> None:

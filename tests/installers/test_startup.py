@@ -15,6 +15,8 @@ from installers.python import Python, run
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.differs("what site runs, and in which order")
+
 
 @pytest.fixture(scope="module")
 def venv(
