@@ -15,7 +15,7 @@ import pytest
 from uv import find_uv_bin
 
 from cache import CACHE, daily
-from installers.python import Python, only_from, run
+from installers.python import Python, downloaded, only_from, run
 from interpreters import TARGET
 
 # Where every test of installers runs: the oldest, that of Debian, and the newest.  On the versions
@@ -51,7 +51,6 @@ MOST_USED = """
 """
 NAMESPACE = "google-cloud-core google-crc32c"
 MakeVenv = Callable[..., Python]
-Download = Callable[[str, list[list[str]]], Path]
 
 _LEFT_OUT = pytest.StashKey[tuple[int, int]]()
 
@@ -115,32 +114,11 @@ def online(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(scope="session")
-def download(interpreter: Path, version: str, online: dict[str, str]) -> Download:
-    """Return what gives a directory of wheels for the target, downloaded at most once a day."""
-
-    def download(name: str, requirements: list[list[str]]) -> Path:
-        def make(directory: Path) -> None:
-            directory.mkdir()
-            run(interpreter, "-m", "venv", "--without-pip", "venv", env=online, cwd=directory)
-            python = directory / "venv" / "bin" / "python"
-            uv = (find_uv_bin(), "pip", "install", "--python", python, "pip")
-            run(*uv, env=online, cwd=directory)
-            options = ("download", "--only-binary", ":all:", "--dest", "house")
-            for each in requirements:
-                run(python, "-m", "pip", *options, *each, env=online, cwd=directory)
-            shutil.rmtree(directory / "venv")
-
-        return daily(f"{name}-{version}", f"{interpreter} {requirements}", make) / "house"
-
-    return download
-
-
-@pytest.fixture(scope="session")
-def wheelhouse(version: str, download: Download) -> Path:
+def wheelhouse(interpreter: Path, version: str, online: dict[str, str]) -> Path:
     """Return a directory of wheels: the newest of all, and some older ones."""
-    old = [f"pip=={OLDEST_PIP[version]}", f"idna=={OLD_IDNA}"]
-    requirements = [WHEELS.split(), [f"virtualenv=={OLD_VIRTUALENV}"], ["--no-deps", *old]]
-    return download("wheels", requirements)
+    old = ["--no-deps", f"pip=={OLDEST_PIP[version]}", f"idna=={OLD_IDNA}"]
+    requirements = [WHEELS.split(), [f"virtualenv=={OLD_VIRTUALENV}"], old]
+    return downloaded(f"wheels-{version}", interpreter, requirements, online)
 
 
 @pytest.fixture(scope="session")
@@ -213,7 +191,7 @@ def venv(make_venv: MakeVenv, tmp_path: Path) -> Python:
 def world(
     make_venv: MakeVenv,
     online: dict[str, str],
-    download: Download,
+    interpreter: Path,
     tmp_path: Path,
     version: str,
 ) -> Python:
@@ -221,7 +199,8 @@ def world(
     if version != "3.11":
         pytest.skip("packages that are not in the wheelhouse: on one version only")
     own = ["hatchling", *(metadata.requires("pysharedir") or ())]
-    wheels = download("world", [WORLD.split(), MOST_USED.split(), NAMESPACE.split(), own])
+    requirements = [WORLD.split(), MOST_USED.split(), NAMESPACE.split(), own]
+    wheels = downloaded("world", interpreter, requirements, online)
     return replace(make_venv(tmp_path / "venv", "pip"), env=only_from(wheels, online))
 
 
