@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from uv import find_uv_bin
 
 from benchmarks import commands, meters
-from pysharedir import moves
+from pysharedir.moving import relocation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MISPLACED = 1  # what ``sort --check`` exits with
 # Twice a move waits, so that interpreters at work can end their imports.
-WAITING = 1.2 * moves.GRACE
+WAITING = 1.2 * relocation.GRACE
 
 
 @dataclass(frozen=True)

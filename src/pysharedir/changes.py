@@ -7,15 +7,15 @@ import errno
 import os
 import secrets
 import stat
-import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from pysharedir.errors import ChangeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
+
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
@@ -178,54 +178,6 @@ class RemoveDirectory:
         return self.path.mkdir
 
 
-@dataclass(frozen=True)
-class Compile:
-    """Byte-compile modules with the interpreter that will run them.
-
-    It is no error when that fails: the interpreter does without.
-    """
-
-    executable: Path
-    sources: tuple[Path, ...]
-
-    def __str__(self) -> str:
-        return f"byte-compile {', '.join(source.name for source in self.sources)}"
-
-    def apply(self) -> Callable[[], object]:
-        """See :meth:`Step.apply`."""
-        # An mtime is the check that costs a start least; SOURCE_DATE_EPOCH would choose a hash.
-        code = (
-            "import py_compile, sys\n"
-            "for name in sys.argv[1:]:\n"
-            "    mode = py_compile.PycInvalidationMode.TIMESTAMP\n"
-            "    py_compile.compile(name, invalidation_mode=mode)\n"
-        )
-        subprocess.run(
-            [self.executable, "-I", "-S", "-c", code, *self.sources],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
-        return self._remove
-
-    def _remove(self) -> None:
-        for pyc in pycs(self.sources):
-            pyc.unlink()
-        for directory in {source.parent / "__pycache__" for source in self.sources}:
-            with contextlib.suppress(OSError):
-                directory.rmdir()
-
-
-def pycs(sources: Iterable[Path]) -> list[Path]:
-    """Return the byte-compiled files of modules, of every interpreter (PEP 3147)."""
-    return sorted(
-        pyc
-        for source in sources
-        if source.suffix == ".py"
-        for pyc in source.parent.glob(f"__pycache__/{source.stem}.*.pyc")
-    )
-
-
 def directories(*paths: Path) -> list[MakeDirectory]:
     """Return the steps that make *paths* and those of their parents that are missing."""
     missing: dict[Path, None] = {}
@@ -238,7 +190,7 @@ def directories(*paths: Path) -> list[MakeDirectory]:
 def apply(steps: Sequence[Step], check: Callable[[], object] = bool) -> None:
     """Apply *steps* in order; when one fails, undo those before it.
 
-    :param check: Called behind the last step; what it raises undoes them too.
+    :param check: Called after the last step; what it raises undoes them too.
     :raises ChangeError: when a step failed.
     """
     done: list[Callable[[], object]] = []

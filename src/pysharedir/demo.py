@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
-import subprocess
 import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from installer import install
-from installer.destinations import SchemeDictionaryDestination
-from installer.sources import WheelFile
-
-from pysharedir import activation, changes, hook, target
+from pysharedir import changes
+from pysharedir.activation import enable
 from pysharedir.errors import TargetError
+from pysharedir.hook.files import Settings
+from pysharedir.hook.place import Place
+from pysharedir.interpreter import processes
+from pysharedir.interpreter.finding import find
+from pysharedir.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from pysharedir.interpreter.target import Target
 
 _ON = {"PYSHAREDIR": "1"}
 _FILES = {
-    "greeting.py": 'HELLO = "one file, two interpreter trees"\n',
+    "greeting.py": (
+        'HELLO = "one file, two interpreter trees"\n'
+        'if __name__ == "__main__":\n'
+        "    import sys\n"
+        '    print(sys.prefix, HELLO, __file__, sep=": ")\n'
+    ),
     "greeting-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: greeting\nVersion: 1.0\n",
     "greeting-1.0.dist-info/WHEEL": (
         "Wheel-Version: 1.0\nGenerator: pysharedir\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
@@ -33,55 +40,48 @@ _FILES = {
 
 
 @dataclass(frozen=True)
-class Scene:
+class Section:
     """One step of the demo: what was done, and what is to be seen of it."""
 
     title: str
     lines: tuple[str, ...]
 
 
-def demo(base: target.Target) -> Iterator[Scene]:
-    """Play the demo with *base*, scene by scene, and clean up."""
+def demo(base: Target) -> Iterator[Section]:
+    """Show the demo with *base*, section by section, and clean up."""
     with tempfile.TemporaryDirectory(prefix="pysharedir-demo-") as name:
         home = Path(name).resolve()
         trees = [_make_tree(base, home / tree) for tree in ("x86_64", "aarch64")]
-        yield Scene(
+        yield Section(
             "Two interpreter trees, as two architectures have them",
             _shown([tree.prefix for tree in trees], home),
         )
-        yield Scene("sys.path before", _shown(trees[0].off.path, home))
+        yield Section("sys.path before", _shown(trees[0].off.path, home))
 
-        settings = hook.Settings(sharedir=str(home / "share/python/{version}"))
+        settings = Settings(sharedir=str(home / "share/python/{version}"))
         for tree in trees:
-            where = activation.place(tree)
-            changes.apply(activation.plan_enable(tree, where, settings))
-        yield Scene(
+            changes.apply(enable.plan(Snapshot(tree, Place.of(tree)), settings))
+        yield Section(
             "pysharedir enable --sharedir DEMO/share/python/{version}, in each",
             _shown(trees[0].view(_ON).path, home),
         )
 
         purelib = trees[0].view(_ON).purelib
         _install(_wheel(home), trees[0], purelib)
-        yield Scene(
+        yield Section(
             "One noarch package, installed once, by the first tree",
             _shown(sorted(map(str, Path(purelib).glob("*"))), home),
         )
-        yield Scene("Both import it", tuple(_import(tree, home) for tree in trees))
+        yield Section("Both import it", tuple(_import(tree, home) for tree in trees))
 
 
-def _make_tree(base: target.Target, directory: Path) -> target.Target:
-    done = subprocess.run(
-        [base.executable, "-m", "venv", "--without-pip", directory],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def _make_tree(base: Target, directory: Path) -> Target:
+    done = processes.run([base.executable, "-m", "venv", "--without-pip", directory])
     if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines() or ["nothing"]
+        printed = (done.stderr or done.stdout).strip().splitlines() or ["nothing"]
         name = str(base.executable)
-        raise TargetError(name, f"{name}: cannot make a venv", f"it said: {said[-1]}")
-    return target.find(str(directory))
+        raise TargetError(name, f"{name}: cannot make a venv", f"it said: {printed[-1]}")
+    return find(str(directory))
 
 
 def _wheel(directory: Path) -> Path:
@@ -103,8 +103,12 @@ def _hash(content: str) -> str:
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def _install(wheel: Path, tree: target.Target, purelib: str) -> None:
+def _install(wheel: Path, tree: Target, purelib: str) -> None:
     """Install as any installer does that asks sysconfig: the hook needs no more."""
+    from installer import install  # noqa: PLC0415  # 0.24 s that only the demo needs
+    from installer.destinations import SchemeDictionaryDestination  # noqa: PLC0415
+    from installer.sources import WheelFile  # noqa: PLC0415
+
     destination = SchemeDictionaryDestination(
         {
             "purelib": purelib,
@@ -120,21 +124,13 @@ def _install(wheel: Path, tree: target.Target, purelib: str) -> None:
         install(source, destination, {"INSTALLER": b"pysharedir"})
 
 
-def _import(tree: target.Target, home: Path) -> str:
-    code = "import greeting, sys; print(sys.prefix, greeting.HELLO, greeting.__file__, sep=': ')"
-    done = subprocess.run(
-        [tree.executable, "-c", code],
-        env={**os.environ, **_ON},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
+def _import(tree: Target, home: Path) -> str:
+    done = processes.run([tree.executable, "-m", "greeting"], env=_ON)
     if done.returncode:
         name = str(tree.executable)
         raise TargetError(name, f"{name}: does not import the package of the demo")
     return _shown([done.stdout.strip()], home)[0]
 
 
-def _shown(lines: tuple[str, ...] | list[str], home: Path) -> tuple[str, ...]:
+def _shown(lines: Sequence[str], home: Path) -> tuple[str, ...]:
     return tuple(line.replace(str(home), "DEMO") for line in lines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,13 +20,26 @@ def said(error: OSError) -> str:
     return f"{error.filename}: {reason(error)}" if error.filename else reason(error)
 
 
+def _plain(fact: object) -> object:
+    if isinstance(fact, OSError):
+        return reason(fact)
+    if isinstance(fact, list | tuple):
+        return [_plain(each) for each in fact]
+    return fact if isinstance(fact, str | int | float | None) else str(fact)
+
+
 class PysharedirError(Exception):
     """Root of all errors that users are meant to see.
 
+    What a subclass keeps as attributes are its facts; ``--json`` prints them.
+
     :param message: One line that names the thing.
     :param hint: One line on what to do about it.
+    :cvar code: Its name for programs; it never changes once it was released.
+    :cvar exit_code: The exit status of the command that ends with it.
     """
 
+    code = "error"
     exit_code = 1
 
     def __init__(self, message: str, hint: str = "") -> None:
@@ -34,10 +47,26 @@ class PysharedirError(Exception):
         self.message = message
         self.hint = hint
 
+    def as_json(self) -> dict[str, Any]:
+        """Return code, message, hint and facts as JSON can say them."""
+        return {"code": self.code, **{name: _plain(fact) for name, fact in vars(self).items()}}
+
+
+class ProcessError(PysharedirError):
+    """A process that cannot be started, or does not end."""
+
+    code = "process-failed"
+
+    def __init__(self, program: str, cause: str, hint: str = "") -> None:
+        super().__init__(f"{program}: {cause}", hint)
+        self.program = program
+        self.cause = cause
+
 
 class TargetError(PysharedirError):
-    """The interpreter to work on cannot be found or used."""
+    """The interpreter to work on cannot be used."""
 
+    code = "target-unusable"
     exit_code = 2
 
     def __init__(self, target: str, message: str, hint: str = "") -> None:
@@ -45,9 +74,30 @@ class TargetError(PysharedirError):
         self.target = target
 
 
+class NoTargetError(TargetError):
+    """There is no such interpreter."""
+
+    code = "target-missing"
+
+
+class OldTargetError(TargetError):
+    """The interpreter is older than pysharedir supports."""
+
+    code = "target-too-old"
+
+    def __init__(self, target: str, version: Sequence[int], floor: Sequence[int]) -> None:
+        super().__init__(
+            target,
+            "{}: Python {}.{} is too old".format(target, *version),
+            "pysharedir supports Python {}.{} and later".format(*floor),
+        )
+        self.version = "{}.{}".format(*version)
+
+
 class PrefixError(PysharedirError):
     """A prefix that does not exist."""
 
+    code = "prefix-missing"
     exit_code = 2
 
     def __init__(self, prefix: str) -> None:
@@ -57,6 +107,8 @@ class PrefixError(PysharedirError):
 
 class LayoutError(PysharedirError):
     """A site dir that has no place for a sharedir next to it."""
+
+    code = "layout-unknown"
 
     def __init__(self, site_dir: str) -> None:
         super().__init__(
@@ -69,6 +121,8 @@ class LayoutError(PysharedirError):
 class ForeignFileError(PysharedirError):
     """A file that would have to be overwritten, and that pysharedir did not write."""
 
+    code = "foreign-file"
+
     def __init__(self, path: Path, hint: str) -> None:
         super().__init__(f"{path}: not written by pysharedir, so left alone", hint)
         self.path = path
@@ -76,6 +130,8 @@ class ForeignFileError(PysharedirError):
 
 class ShadowedError(PysharedirError):
     """A sitecustomize that would never run."""
+
+    code = "sitecustomize-shadowed"
 
     def __init__(self, path: str) -> None:
         super().__init__(
@@ -87,6 +143,8 @@ class ShadowedError(PysharedirError):
 
 class SharedirError(PysharedirError):
     """A sharedir that is on ``sys.path`` without the hook."""
+
+    code = "sharedir-on-path"
 
     def __init__(self, sharedir: str) -> None:
         super().__init__(
@@ -103,6 +161,8 @@ class OccupiedError(PysharedirError):
     :param names: The distributions and loose modules in it.
     """
 
+    code = "sharedir-occupied"
+
     def __init__(self, sharedir: Path, names: Sequence[str], hint: str) -> None:
         super().__init__(f"{sharedir}: would become unimportable: {', '.join(names)}", hint)
         self.sharedir = sharedir
@@ -111,6 +171,8 @@ class OccupiedError(PysharedirError):
 
 class RecordError(PysharedirError):
     """A distribution that cannot be moved."""
+
+    code = "distribution-unmovable"
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(f"{name}: {reason}", "move it by hand, or reinstall it after disabling")
@@ -121,6 +183,7 @@ class RecordError(PysharedirError):
 class NotInstalledError(PysharedirError):
     """A name of a distribution that is not installed."""
 
+    code = "not-installed"
     exit_code = 2
 
     def __init__(self, name: str, directories: Sequence[Path]) -> None:
@@ -134,16 +197,18 @@ class NotInstalledError(PysharedirError):
 class UnknownCodeError(PysharedirError):
     """A code of a check that does not exist."""
 
+    code = "check-unknown"
     exit_code = 2
 
     def __init__(self, code: str) -> None:
         super().__init__(f"{code!r}: no check has this code", "`pysharedir doctor --list` has all")
-        self.code = code
+        self.check = code
 
 
 class InvalidNameError(PysharedirError):
     """A name that no module, distribution or script can have."""
 
+    code = "name-invalid"
     exit_code = 2
 
     def __init__(self, name: str) -> None:
@@ -157,6 +222,7 @@ class InvalidNameError(PysharedirError):
 class AllowlistError(PysharedirError):
     """A file that is no allowlist, or that cannot be read."""
 
+    code = "allowlist-unusable"
     exit_code = 2
 
     def __init__(self, path: Path, reason: str, hint: str) -> None:
@@ -168,6 +234,8 @@ class AllowlistError(PysharedirError):
 class BusyError(PysharedirError):
     """Another process moves distributions to or from the same directory."""
 
+    code = "busy"
+
     def __init__(self, directory: Path) -> None:
         super().__init__(
             f"{directory}: another pysharedir moves distributions here", "wait until it is done"
@@ -177,6 +245,8 @@ class BusyError(PysharedirError):
 
 class OvertakenError(PysharedirError):
     """Something that is not as it was when a move was planned."""
+
+    code = "overtaken"
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path}: changed in the meantime", "nothing was changed; run it again")
@@ -188,6 +258,8 @@ class NotNoarchError(PysharedirError):
 
     :param reasons: What each is, and why.
     """
+
+    code = "not-noarch"
 
     def __init__(self, reasons: Sequence[str]) -> None:
         super().__init__(
@@ -203,6 +275,8 @@ class NothingStagedError(PysharedirError):
     :param directories: Where one was looked for, as an interpreter will see it.
     """
 
+    code = "nothing-staged"
+
     def __init__(self, destdir: str, directories: Iterable[str]) -> None:
         super().__init__(
             f"{destdir}: no distribution is staged in it",
@@ -214,6 +288,8 @@ class NothingStagedError(PysharedirError):
 class JournalError(PysharedirError):
     """A journal that cannot be read."""
 
+    code = "journal-unreadable"
+
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: cannot be read: {reason}", "nothing was changed")
         self.path = path
@@ -224,6 +300,8 @@ class InterruptedMoveError(PysharedirError):
 
     :param reason: What the operating system said.
     """
+
+    code = "move-interrupted"
 
     def __init__(self, directory: Path, reason: str) -> None:
         super().__init__(
@@ -237,6 +315,8 @@ class InterruptedMoveError(PysharedirError):
 class RememberedError(PysharedirError):
     """A file of what pysharedir remembers that pysharedir did not write."""
 
+    code = "remembered-unreadable"
+
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path}: not written by pysharedir", "move it away")
         self.path = path
@@ -248,6 +328,8 @@ class ChangeError(PysharedirError):
     :param step: The step that failed, in words.
     :param error: What the operating system said.
     """
+
+    code = "change-failed"
 
     def __init__(self, step: str, error: OSError) -> None:
         super().__init__(
@@ -263,6 +345,8 @@ class ChangeError(PysharedirError):
 class StartError(PysharedirError):
     """An interpreter that does not use its sharedir although the hook is in place."""
 
+    code = "start-refused"
+
     def __init__(self, name: str, reason: str, hint: str) -> None:
         super().__init__(f"{name}: {reason}", f"nothing was changed; {hint}")
         self.name = name
@@ -271,6 +355,8 @@ class StartError(PysharedirError):
 
 class UnusedSharedirError(PysharedirError):
     """A sharedir that the target does not use."""
+
+    code = "sharedir-unused"
 
     def __init__(self, sharedir: Path, reason: str, hint: str) -> None:
         super().__init__(f"{sharedir}: {reason}", hint)
@@ -283,6 +369,8 @@ class InstallError(PysharedirError):
 
     :param target: The interpreter that they are for.
     """
+
+    code = "install-failed"
 
     def __init__(self, target: str, reason: str, hint: str) -> None:
         super().__init__(f"{target}: {reason}", hint)

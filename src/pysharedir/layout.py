@@ -51,16 +51,6 @@ def sharedir_of(root: str, version: str) -> str:
     return f"{root}/share/python/{version}"
 
 
-def settings(venv: str) -> dict[str, str]:
-    """Return what the pyvenv.cfg of a venv says (PEP 405); nothing when it cannot be read."""
-    try:
-        lines = Path(venv, "pyvenv.cfg").read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return {}
-    pairs = (line.partition("=") for line in lines if "=" in line)
-    return {key.strip().lower(): value.strip() for key, _, value in pairs}
-
-
 def lists(path: Iterable[str], directory: str) -> bool:
     """Tell whether an entry of *path* is *directory*, however it is spelled."""
     return any(same_directory(entry, directory) for entry in path)

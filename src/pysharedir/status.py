@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pysharedir import distributions, layout, remembered
-from pysharedir.entries import Entry, entries
+from pysharedir import layout
 
 if TYPE_CHECKING:
-    from pysharedir import hook
-    from pysharedir.activation import Place
-    from pysharedir.target import Target, View
+    from pysharedir.hook.files import Installed
+    from pysharedir.interpreter.syspath import Entry
+    from pysharedir.interpreter.target import Target
+    from pysharedir.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Status:
 
     target: Target
     layout: Layout
-    hook: hook.Installed
+    hook: Installed
     sharedir: str
     active: bool
     counts: dict[str, int]
@@ -56,39 +56,38 @@ class Status:
     dropped: tuple[str, ...]
 
 
-def status(target: Target, where: Place) -> Status:
-    """Return the status of *target*, started as its user does."""
-    view = target.view()
-    found = where.read()
-    sharedir = str(where.sharedir(target, found.settings))
+def status(snapshot: Snapshot) -> Status:
+    """Return the status of a target, started as its user does."""
+    view = snapshot.view
     return Status(
-        target=target,
-        layout=_layout(target, where, view),
-        hook=found,
-        sharedir=sharedir,
-        active=layout.lists(view.path, sharedir),
+        target=snapshot.target,
+        layout=_layout(snapshot),
+        hook=snapshot.hook,
+        sharedir=str(snapshot.sharedir),
+        active=snapshot.uses_sharedir,
         counts={
             entry: count
-            for entry in (*view.path, sharedir)
-            if (count := len(distributions.installed(Path(entry))))
+            for entry in (*view.path, str(snapshot.sharedir))
+            if (count := len(snapshot.installed(entry)))
         },
-        overrules=remembered.read(where.on_disk(where.site_dir)).overrules,
-        path=entries(target, view),
-        dropped=tuple(entry for entry in target.off.path if entry not in view.path),
+        overrules=snapshot.remembered.overrules,
+        path=snapshot.entries,
+        dropped=tuple(entry for entry in snapshot.target.off.path if entry not in view.path),
     )
 
 
-def _layout(target: Target, where: Place, view: View) -> Layout:
-    lib64 = Path(where.root, "lib64")
-    spelled = str(lib64.joinpath(*Path(where.site_dir).parts[-2:]))
+def _layout(snapshot: Snapshot) -> Layout:
+    target, place, view = snapshot.target, snapshot.place, snapshot.view
+    lib64 = Path(place.root, "lib64")
+    spelled = str(lib64.joinpath(*Path(place.site_dir).parts[-2:]))
     if lib64.is_symlink():
         kind = f"link to {os.readlink(lib64)}"
     else:
         kind = "directory" if lib64.is_dir() else "absent"
-    names = [where.site_dir, target.platlib, *([spelled] if kind != "absent" else [])]
+    names = [place.site_dir, target.platlib, *([spelled] if kind != "absent" else [])]
     return Layout(
         scheme=target.scheme,
-        root=where.root,
+        root=place.root,
         purelib=view.purelib,
         site_purelib=target.purelib,
         platlib=view.platlib,

@@ -1,11 +1,19 @@
-"""Counts and lists in words."""
+"""Counts, lists and labels in words."""
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+class Label(str, Enum):
+    """An enumeration that decides by its members and shows their labels, in tables and in JSON."""
+
+    def __str__(self) -> str:
+        return str.__str__(self)
 
 
 def number(count: int, noun: str) -> str:

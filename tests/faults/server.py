@@ -14,7 +14,9 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pysharedir import cli, moves, processes, target
+from pysharedir import cli
+from pysharedir.interpreter import finding, processes
+from pysharedir.moving import relocation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +26,7 @@ def serve() -> None:
     """Answer requests until there are no more."""
     os.environ["PATH"] = ""  # package managers, asked who owns what, are slow and own nothing here
     gc.freeze()
-    moves.GRACE = 0.0
+    relocation.GRACE = 0.0
     os.sync = lambda: None  # it waits for the whole machine, and no power failure is tried here
     for line in sys.stdin:
         request: dict[str, Any] = json.loads(line)
@@ -38,23 +40,21 @@ def serve() -> None:
 def _remember_probes(venv: str) -> None:
     """Ask the target now, and no more: what it says of itself does not depend on a move."""
     hook = next(Path(venv).glob("lib/python*/site-packages/_pysharedir.pth"))
-    answers: dict[str, str] = {}
+    answers: dict[str, Any] = {}
     run = processes.run
 
-    def answer(executable: Path, *arguments: str, **options: Any) -> str:
-        key = repr((executable, arguments, options))
+    def answer(command: Any, **options: Any) -> Any:
+        key = repr((command, options))
         if key in answers and hook.exists():
             return answers[key]
-        return run(executable, *arguments, **options)
+        return run(command, **options)
 
-    def remember(executable: Path, *arguments: str, **options: Any) -> str:
-        said = answers[repr((executable, arguments, options))] = run(
-            executable, *arguments, **options
-        )
-        return said
+    def remember(command: Any, **options: Any) -> Any:
+        done = answers[repr((command, options))] = run(command, **options)
+        return done
 
     processes.run = remember
-    found = target.find(venv)
+    found = finding.find(venv)
     found.view()
     found.view({"PYSHAREDIR": "1"})
     processes.run = answer
@@ -110,14 +110,14 @@ def _run(request: dict[str, Any]) -> None:
 
 def _stop_at_move(gate: int, arrive: int) -> None:
     """Wait at a pipe as this process begins to move distributions: before that, it only reads."""
-    begin = moves.Relocation.apply
+    begin = relocation.Relocation.apply
 
-    def stop(self: moves.Relocation) -> Callable[[], object]:
+    def stop(self: relocation.Relocation) -> Callable[[], object]:
         os.write(arrive, b"x")
         os.read(gate, 1)
         return begin(self)
 
-    moves.Relocation.apply = stop  # type: ignore[method-assign]
+    relocation.Relocation.apply = stop  # type: ignore[method-assign]
 
 
 def _say(answer: dict[str, Any]) -> None:

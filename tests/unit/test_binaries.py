@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pysharedir.binaries import machine
+from pysharedir.installed.binaries import machine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,7 +90,9 @@ def test_no_more_is_read_than_needed(tmp_path: Path) -> None:
     """Twenty bytes of a file, and a header and twenty bytes of each member of an archive."""
     (tmp_path / "large").write_bytes(b"x" * 10_000)
     (tmp_path / "archive").write_bytes(archive(b"x" * 10_000, b"y" * 10_000))
-    code = f"from pysharedir.binaries import machine\nfor name in {os.listdir(tmp_path)}:\n"
+    code = (
+        f"from pysharedir.installed.binaries import machine\nfor name in {os.listdir(tmp_path)}:\n"
+    )
     code += f"    machine({str(tmp_path)!r} + '/' + name, 'linux')"
     trace = tmp_path / "trace"
     if not shutil.which("strace"):

@@ -10,89 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from pysharedir import __version__, hook, layout
+from pysharedir import __version__, layout
+from pysharedir.hook import files
 
 CHECKOUT = Path(__file__).parents[2]
-MODULES = [
-    "__init__",
-    "__main__",
-    "_ask",
-    "_probe",
-    "_trace",
-    "activation",
-    "allowlist",
-    "binaries",
-    "changes",
-    "cli/__init__",
-    "cli/activation",
-    "cli/completion",
-    "cli/demo",
-    "cli/doctor",
-    "cli/options",
-    "cli/output",
-    "cli/recovery",
-    "cli/sort",
-    "cli/startup",
-    "cli/status",
-    "cli/sync",
-    "cli/why",
-    "demo",
-    "dependencies",
-    "distributions",
-    "doctor/__init__",
-    "doctor/checks/__init__",
-    "doctor/checks/copies",
-    "doctor/checks/dependencies",
-    "doctor/checks/hook",
-    "doctor/checks/lib64",
-    "doctor/checks/native",
-    "doctor/checks/origin",
-    "doctor/checks/packages",
-    "doctor/checks/path",
-    "doctor/checks/pycs",
-    "doctor/checks/scripts",
-    "doctor/checks/sharedir",
-    "doctor/checks/startup",
-    "doctor/checks/uv",
-    "doctor/findings",
-    "doctor/patient",
-    "doctor/registry",
-    "entries",
-    "errors",
-    "hook",
-    "journal",
-    "layout",
-    "managers",
-    "moves",
-    "owners",
-    "processes",
-    "pth",
-    "records",
-    "remembered",
-    "scripts",
-    "shebangs",
-    "sorting",
-    "staging",
-    "startup",
-    "status",
-    "subject",
-    "sync",
-    "target",
-    "traces",
-    "verdicts",
-    "why/__init__",
-    "why/case",
-    "why/distribution",
-    "why/module",
-    "why/native",
-    "why/question",
-    "why/reasons",
-    "why/scene",
-    "why/script",
-    "why/spellings",
-    "why/warnings",
-    "wording",
-]
+SOURCE = "src/pysharedir/"
 TEMPLATES = [
     "_pysharedir.d/adjust.py",
     "_pysharedir.d/more.py",
@@ -112,13 +34,20 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
+def _tracked() -> list[str]:
+    """Return the files of the project, as git has them."""
+    listed = subprocess.check_output(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=CHECKOUT, text=True
+    )
+    return [name for name in listed.splitlines() if (CHECKOUT / name).exists()]
+
+
 def test_the_wheel(built: Path) -> None:
     info = f"pysharedir-{__version__}.dist-info"
     with zipfile.ZipFile(built / f"pysharedir-{__version__}-py3-none-any.whl") as wheel:
         assert sorted(wheel.namelist()) == sorted(
             [
-                *(f"pysharedir/{name}.py" for name in MODULES),
-                "pysharedir/py.typed",
+                *(name.removeprefix("src/") for name in _tracked() if name.startswith(SOURCE)),
                 *(f"pysharedir/sitecustomize_templates/{name}" for name in TEMPLATES),
                 f"pysharedir-{__version__}.data/data/share/man/man1/pysharedir.1",
                 *(f"{info}/{name}" for name in ("METADATA", "RECORD", "WHEEL")),
@@ -132,10 +61,7 @@ def test_the_sdist(built: Path) -> None:
     root = f"pysharedir-{__version__}"
     with tarfile.open(built / f"{root}.tar.gz") as sdist:
         files = {name.removeprefix(f"{root}/") for name in sdist.getnames()}
-    tracked = subprocess.check_output(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=CHECKOUT, text=True
-    )
-    wanted = {name for name in tracked.splitlines() if not name.startswith(".ci/")}
+    wanted = {name for name in _tracked() if not name.startswith(".ci/")}
     assert files == wanted | {"PKG-INFO"}
 
 
@@ -167,5 +93,5 @@ def test_every_template_is_installed_by_some_style() -> None:
         for path in layout.templates().rglob("*")
         if path.is_file() and path.suffix != ".pyc"
     }
-    styles = [hook.render(hook.Settings(style=style)) for style in hook.STARTERS]
+    styles = [files.render(files.Settings(style=style)) for style in files.STARTERS]
     assert found == {name for style in styles for name in style} == set(TEMPLATES)

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pysharedir import activation, sorting
-from pysharedir.target import find
+from pysharedir.hook.place import Place
+from pysharedir.interpreter.finding import find
+from pysharedir.snapshot import Snapshot
+from pysharedir.sort import plan as sorting
 from trees import names, plant
 from unit.test_binaries import ELF_I386
 from unit.test_disable import HELLO, SCRIPT, verify
@@ -362,7 +364,7 @@ def test_lib_and_lib64_may_be_two(enabled: Venv) -> None:  # as Fedora has them
     put(platlib, "labelled", {"labelled.py": ""}, tag="cp311-cp311-linux_x86_64")
     put(platlib, "pure", {"pure.py": ""})
     target = replace(find(str(enabled.root)), platlib=str(platlib))
-    plan = sorting.plan(target, activation.place(target), {})
+    plan = sorting.plan(Snapshot(target, Place.of(target)), {})
     assert {each.distribution.name: each.destination for each in plan.moves} == {
         "hello": enabled.sharedir,
         "native": platlib,

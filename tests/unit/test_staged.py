@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pysharedir import activation, target
+from pysharedir.hook.place import Place
+from pysharedir.interpreter import finding as target
 from trees import names
 from unit.test_disable import HELLO, SCRIPT, verify
 from unit.test_sort import NATIVE
@@ -181,4 +182,4 @@ def test_the_hook_goes_where_all_architectures_look(venv: Venv, tmp_path: Path) 
         platlib=f"/usr/local/lib64{lib[3:]}",
         site_dirs=(f"/usr/local/lib64{lib[3:]}", f"/usr/lib64{lib[3:]}", f"/usr/{lib}"),
     )
-    assert activation.place(of_64_bits, "/usr", str(tmp_path)).site_dir == f"/usr/{lib}"
+    assert Place.of(of_64_bits, "/usr", str(tmp_path)).site_dir == f"/usr/{lib}"

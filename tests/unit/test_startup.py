@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import os
 import py_compile
@@ -18,9 +17,10 @@ import pytest
 from click.testing import CliRunner
 
 import interpreters
-from pysharedir import allowlist, startup, traces
 from pysharedir.cli import cli
 from pysharedir.errors import AllowlistError
+from pysharedir.startup import allowlist, traces
+from pysharedir.startup import run as startup
 from trees import plant
 from unit import terminal
 from unit.wheels import put
@@ -30,10 +30,9 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
-    from pysharedir.startup import File, Item, Startup
+    from pysharedir.startup.spans import File, Item, Startup
     from unit.conftest import Command, Venv
 
-SOURCES = Path(traces.__file__).parent
 TWICE = 2 if sys.version_info < (3, 15) else 1
 MODULES = """\
 import sys
@@ -109,7 +108,7 @@ def test_a_start_that_is_looked_at_ends_as_any(any_venv: Path, command: Command)
     venv = any_venv.parents[2]
     command.json("--python", venv, "enable")
     python = venv / "bin" / "python"
-    found = traces.trace(python)
+    found = traces.trace(python).facts
     done = subprocess.run([python, "-c", MODULES], capture_output=True, text=True, check=True)
     path, modules, stdlib = json.loads(done.stdout)
     assert (found["path"], found["stdlib"]) == ([entry for entry in path if entry], stdlib)
@@ -120,7 +119,7 @@ def test_a_start_that_is_looked_at_ends_as_any(any_venv: Path, command: Command)
     assert ("/five" in path, "m" in path) == (True, shares_variables)
     assert traces.differences(python, found) == []
     (any_venv / "odd.pth").write_text("import no_such_module\n")
-    assert traces.differences(python, traces.trace(python)) == []
+    assert traces.differences(python, traces.trace(python).facts) == []
 
 
 def test_files_come_in_order_with_their_owners(venv: Venv, look: Look) -> None:
@@ -297,7 +296,7 @@ def test_the_other_style_of_the_hook(venv: Venv, look: Look, command: Command) -
     found = by_name(look(venv.root))["sitecustomize.py"]
     assert found.owner == "pysharedir"
     assert found.items[0].path == (str(venv.sharedir),)
-    assert traces.differences(venv.python, traces.trace(venv.python)) == []
+    assert traces.differences(venv.python, traces.trace(venv.python).facts) == []
 
 
 @pytest.mark.parametrize("any_venv", ["3.15"], indirect=True)  # PEP 829
@@ -607,19 +606,3 @@ def test_in_a_pipe_it_is_plain_text(enabled: Venv, command: Command) -> None:
     assert "\nsitecustomize: none " in done.stdout
     assert "\npysharedir completes sys.path " in done.stdout
     assert "#" in done.stdout
-
-
-@pytest.mark.parametrize("name", ["_probe.py", "_trace.py"])
-def test_what_runs_in_the_target_imports_the_standard_library_only(name: str) -> None:
-    tree = ast.parse((SOURCES / name).read_text("utf-8"), feature_version=(3, 9))
-    found = {
-        alias.name.partition(".")[0]
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for alias in (
-            node.names if isinstance(node, ast.Import) else [ast.alias(node.module or "")]
-        )
-    }
-    assert found <= set(sys.stdlib_module_names)
-    if name == "_trace.py":
-        assert found == {"builtins", "json", "site", "sys"}

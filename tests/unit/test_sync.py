@@ -15,9 +15,10 @@ import pytest
 from packaging.requirements import Requirement
 
 from pysharedir import changes
-from pysharedir.dependencies import unmet
-from pysharedir.distributions import installed
-from pysharedir.scripts import plan_removal, wanted_scripts
+from pysharedir.hook import state
+from pysharedir.installed.dependencies import unmet
+from pysharedir.installed.distribution import installed
+from pysharedir.installed.scripts import wanted_scripts
 from trees import names, plant
 from unit.conftest import VERSION
 from unit.wheels import put
@@ -415,7 +416,7 @@ def test_what_disable_removes(
     put_hello(sharedir)
     sync()
     (second.root / "bin/hello-gui").write_text("mine")
-    changes.apply(plan_removal(second.site_dir, keep))
+    changes.apply(state.removal(second.site_dir, state.read(second.site_dir), keep))
     assert (second.root / "bin/hello").exists() == bool(keep)
     assert (second.root / "bin/hello-gui").read_text() == "mine"
 

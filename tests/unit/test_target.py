@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import interpreters
-from pysharedir import target
 from pysharedir.errors import TargetError
+from pysharedir.interpreter import finding as target
 
 if TYPE_CHECKING:
     from unit.conftest import Command, Venv
@@ -37,7 +37,7 @@ def test_another_version(version: str) -> None:
 
 
 def test_a_version_is_not_the_commands_own_environment(venv: Venv) -> None:
-    code = f"from pysharedir import target; print(target.find('{VERSION}').prefix)"
+    code = f"from pysharedir.interpreter import finding; print(finding.find('{VERSION}').prefix)"
     done = venv.run("-c", code, PYTHONPATH=os.pathsep.join(sys.path))
     assert not done.returncode, done.stderr
     assert done.stdout.strip() != str(venv.root)

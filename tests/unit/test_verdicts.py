@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pysharedir import distributions, verdicts
-from pysharedir.verdicts import Kind
+from pysharedir.installed import distribution
+from pysharedir.sort import verdicts
+from pysharedir.sort.verdicts import Kind
 from unit.test_binaries import ELF_I386, MACH_O, WINDOWS, archive
 from unit.wheels import put
 
@@ -27,8 +28,8 @@ def site_dir(tmp_path: Path) -> Path:
 
 
 def judge(site_dir: Path, **overrules: Kind) -> verdicts.Verdict:
-    court = verdicts.Court("linux", (str(site_dir.parents[2]),), overrules)
-    (verdict,) = verdicts.judge(distributions.installed(site_dir), court)
+    rules = verdicts.Rules("linux", (str(site_dir.parents[2]),), overrules)
+    (verdict,) = verdicts.judge(distribution.installed(site_dir), rules)
     return verdict
 
 

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from pysharedir import activation, target
 from pysharedir.errors import InvalidNameError, TargetError
-from pysharedir.why import explain, question
+from pysharedir.hook.place import Place
+from pysharedir.interpreter import finding as target
+from pysharedir.interpreter import inside
+from pysharedir.why import explain, search
 from trees import Tree, plant
 from unit.conftest import VERSION, Command, Venv
 from unit.wheels import put
@@ -25,10 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pysharedir.why import Answer
-    from pysharedir.why.case import Reason
+    from pysharedir.why.lookup import Reason
     from pysharedir.why.module import Row
 
-ASK = Path(question.__file__).parents[1] / "_ask.py"
+ASK = Path(inside.__file__).with_name("lookup.py")
 TAG = f"cpython-{VERSION.replace('.', '')}-sparc64-linux-gnu"
 
 
@@ -53,7 +55,7 @@ def why(environment: dict[str, str], cwd: Path, monkeypatch: pytest.MonkeyPatch)
 
     def ask(venv: Venv, name: str) -> Answer:
         found = target.find(str(venv.root))
-        return explain(found, activation.place(found), name)
+        return explain(found, Place.of(found), name)
 
     return ask
 
@@ -923,7 +925,7 @@ def test_agrees_with_an_import(
     expected = ast.literal_eval(
         subprocess.check_output([venv / "bin" / "python", "-c", SPECS, *names], text=True)
     )
-    found = {name: question.ask(asked, name).last.found for name in names}
+    found = {name: search.ask(asked, name).last.found for name in names}
     assert expected == {
         name: each and (each.origin, sorted(each.locations or ())) for name, each in found.items()
     }
@@ -941,9 +943,9 @@ def test_imports_and_writes_nothing(venv: Venv) -> None:
     plant(venv.site_dir / "package", {"__init__.py": "raise SystemExit(1)", "part.py": "1/0"})
     found = target.find(str(venv.root))
     before = set(venv.root.rglob("*"))
-    assert question.ask(found, "package.part").last.found
+    assert search.ask(found, "package.part").last.found
     shutil.rmtree(venv.site_dir / "package")
-    assert not question.ask(found, "package.part").last.found
+    assert not search.ask(found, "package.part").last.found
     assert set(venv.root.rglob("*")) <= before
 
 
@@ -961,7 +963,7 @@ def test_a_finder_that_fails(venv: Venv) -> None:
         "sys.meta_path.insert(0, Bad)\n"
     )
     plant(venv.site_dir, {"bad.py": code, "bad.pth": "import bad\n"})
-    finder = question.ask(target.find(str(venv.root)), "this").last.finders[0]
+    finder = search.ask(target.find(str(venv.root)), "this").last.finders[0]
     assert (finder.name, finder.error) == ("bad.Bad", "ZeroDivisionError: division by zero")
     assert finder.file == str(venv.site_dir / "bad.py")
 
@@ -970,11 +972,11 @@ def test_a_target_that_stops(venv: Venv) -> None:
     found = target.find(str(venv.root))
     (venv.site_dir / "stop.pth").write_text("import os; print('stopped', flush=1); os._exit(0)\n")
     with pytest.raises(TargetError, match="does not start as a Python should"):
-        question.ask(found, "this")
+        search.ask(found, "this")
 
 
 def test_the_question_is_for_all_pythons() -> None:
-    tree = ast.parse(ASK.read_text("utf-8"), feature_version=target.FLOOR)
+    tree = ast.parse(ASK.read_text("utf-8"), feature_version=(3, 9))
     imported = {
         alias.name
         for node in ast.walk(tree)

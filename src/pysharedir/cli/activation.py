@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from pysharedir import activation, changes, hook, layout
+from pysharedir import changes, layout
+from pysharedir.activation import disable as disabling
+from pysharedir.activation import enable as enabling
 from pysharedir.cli import completion, options, output
-from pysharedir.cli.recovery import recover
-from pysharedir.target import find
+from pysharedir.hook.place import Place, caveats
+from pysharedir.interpreter.finding import find
+from pysharedir.moving.recovery import recover
+from pysharedir.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from pysharedir.hook.files import Style
 
 
 @click.command(
@@ -58,7 +65,7 @@ def enable(
     sharedir: str | None,
     opt_in: bool | None,
     allow_world_writable: bool | None,
-    style: hook.Style | None,
+    style: Style | None,
     root: str | None,
     prefix: str | None,
     dry_run: bool,
@@ -72,8 +79,9 @@ def enable(
     if sharedir == "":
         raise click.BadParameter("give a directory", param_hint="--sharedir")
     target = find(python)
-    where = activation.place(target, prefix, root)
-    notes = recover(target, where, dry_run=dry_run)
+    place = Place.of(target, prefix, root)
+    snapshot = Snapshot(target, place)
+    notes = recover(snapshot.homes, dry_run=dry_run)
     given = {
         "style": style,
         "sharedir": os.path.abspath(os.path.expanduser(sharedir)) if sharedir else None,
@@ -81,25 +89,25 @@ def enable(
         "allow_world_writable": allow_world_writable,
     }
     settings = replace(
-        where.read().settings,
+        snapshot.hook.settings,
         **cast("dict[str, Any]", {key: value for key, value in given.items() if value is not None}),
     )
-    steps = activation.plan_enable(target, where, settings)
+    steps = enabling.plan(snapshot, settings)
     if steps and not dry_run:
-        old = str(where.sharedir(target, where.read().settings))
-        before = [each for each in target.view().path if not layout.same_directory(each, old)]
-        changes.apply(steps, lambda: activation.check_enabled(target, where, settings, before))
+        old = str(snapshot.sharedir)
+        before = [entry for entry in snapshot.view.path if not layout.same_directory(entry, old)]
+        changes.apply(steps, lambda: enabling.check(target, place, settings, before))
     notes += [
         f"{step.path}: not made, the file system has no links"
         for step in steps
         if isinstance(step, changes.MakeLink) and not dry_run and not step.path.is_symlink()
     ]
-    where_to = where.sharedir(target, settings)
+    new = place.sharedir(target, settings)
     if not root:
-        notes += activation.caveats(target, where_to, settings)
+        notes += caveats(target, new, settings)
     output.tell(target, steps, notes, dry_run=dry_run, as_json=as_json, idle="enabled already")
     if steps and not dry_run and not as_json and not root:
-        output.say(f"pure wheels now go to {where_to} (uv: use --refresh once)")
+        output.say(f"pure wheels now go to {new} (uv: use --refresh once)")
 
 
 @click.command(
@@ -134,13 +142,11 @@ def disable(
     if restore and force:
         raise click.UsageError("--restore and --force exclude each other.")
     target = find(python)
-    where = activation.place(target, prefix)
-    notes = recover(target, where, dry_run=dry_run)
-    before = where.read()
-    steps = activation.plan_disable(target, where, restore=restore, force=force)
+    snapshot = Snapshot(target, Place.of(target, prefix))
+    notes = recover(snapshot.homes, dry_run=dry_run)
+    steps = disabling.plan(snapshot, restore=restore, force=force)
     if not dry_run:
         changes.apply(steps)
-    if restore and steps and before.settings.sharedir is not None:
-        sharedir = where.sharedir(target, before.settings)
-        notes.append(f"{sharedir}: left as it is, since it may serve other prefixes")
+    if restore and steps and snapshot.hook.settings.sharedir is not None:
+        notes.append(f"{snapshot.sharedir}: left as it is, since it may serve other prefixes")
     output.tell(target, steps, notes, dry_run=dry_run, as_json=as_json, idle="not enabled")

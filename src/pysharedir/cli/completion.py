@@ -11,7 +11,7 @@ import click
 from click.shell_completion import CompletionItem, get_completion_class
 
 from pysharedir.doctor.registry import CHECKS
-from pysharedir.target import FLOOR
+from pysharedir.interpreter.target import FLOOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from pysharedir import demo as demonstration
 from pysharedir.cli import options, output
-from pysharedir.target import find
+from pysharedir.interpreter.finding import find
 
 
 @click.command(

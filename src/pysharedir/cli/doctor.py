@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.text import Text
 
-from pysharedir import activation, wording
 from pysharedir import doctor as examining
+from pysharedir import wording
 from pysharedir.cli import completion, options, output
-from pysharedir.cli.recovery import recover
 from pysharedir.doctor import Diagnosis, Treatment
 from pysharedir.doctor.registry import CHECKS
 from pysharedir.errors import said
-from pysharedir.target import find
+from pysharedir.hook.place import Place
+from pysharedir.interpreter.finding import find
+from pysharedir.moving.recovery import recover
+from pysharedir.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pysharedir.activation import Place
     from pysharedir.doctor.findings import Check
-    from pysharedir.target import Target
+    from pysharedir.interpreter.target import Target
 
 
 def _list(ctx: click.Context, _: click.Parameter, value: bool) -> None:
@@ -95,14 +96,14 @@ def doctor(
     if not checks:
         raise click.UsageError("--select and --ignore leave no check.")
     target = find(python)
-    where = activation.place(target, prefix)
-    notes = _recover(target, where, dry_run=dry_run)
+    place = Place.of(target, prefix)
+    notes = _recover(target, place, dry_run=dry_run)
     if fix and not dry_run:
         with output.working("examining and mending"):
-            treatment = examining.treat(target, where, checks)
+            treatment = examining.treat(target, place, checks)
     else:
         with output.working("examining") as show:
-            diagnosis = examining.examine(target, where, checks, lambda each: show(each.name))
+            diagnosis = examining.examine(target, place, checks, lambda each: show(each.name))
         treatment = Treatment(diagnosis, (), ())
     planned = examining.fixes(treatment.diagnosis) if fix and dry_run else []
     steps = [(check.code, step) for check, each in planned for step in each] or treatment.steps
@@ -128,10 +129,10 @@ def doctor(
         click.get_current_context().exit(1)
 
 
-def _recover(target: Target, where: Place, *, dry_run: bool) -> list[str]:
+def _recover(target: Target, place: Place, *, dry_run: bool) -> list[str]:
     """Put in order what was interrupted: halves of a move look like faults, and are none."""
     try:
-        return recover(target, where, dry_run=dry_run)
+        return recover(Snapshot(target, place).homes, dry_run=dry_run)
     except OSError as error:
         return [said(error)]
 

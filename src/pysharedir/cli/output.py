@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.console import ConsoleOptions, RenderableType, RenderResult
 
     from pysharedir.changes import Step
-    from pysharedir.target import Target
+    from pysharedir.interpreter.target import Target
 
 _ENDLESS = 10_000  # a pipe has no width to fold to
 _LINES = 3  # a cell of more is worse than a list

@@ -12,20 +12,25 @@ from packaging.utils import canonicalize_name
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
-from pysharedir import activation, changes, remembered, sorting
+from pysharedir import changes
 from pysharedir.cli import options, output
-from pysharedir.cli.recovery import recover
 from pysharedir.errors import NothingStagedError, NotInstalledError, NotNoarchError
-from pysharedir.moves import Relocation
-from pysharedir.target import find
-from pysharedir.verdicts import Kind
+from pysharedir.hook import state
+from pysharedir.hook.place import Place, caveats
+from pysharedir.interpreter.finding import find
+from pysharedir.moving.recovery import recover
+from pysharedir.moving.relocation import Relocation
+from pysharedir.snapshot import Snapshot
+from pysharedir.sort import plan as sorting
+from pysharedir.sort import staged
+from pysharedir.sort.verdicts import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pysharedir.changes import Step
-    from pysharedir.remembered import Remembered
-    from pysharedir.target import Target
+    from pysharedir.hook.state import Remembered
+    from pysharedir.interpreter.target import Target
 
 
 @click.command(
@@ -94,27 +99,27 @@ def sort(
     With --root it sorts what an installer has staged for a package, and remembers nothing.
     """
     target = find(python)
-    where = activation.place(target, prefix, root)
+    place = Place.of(target, prefix, root)
     idle = check or dry_run
-    notes = recover(target, where, dry_run=idle)
-    site_dir = where.on_disk(where.site_dir)
-    known = remembered.read(site_dir)
+    snapshot = Snapshot(target, place)
+    notes = recover(snapshot.homes, dry_run=idle)
+    known = snapshot.remembered
     wanted = _overruled(known, noarch, platform, no_overrule)
     overrules = {name: Kind(kind) for name, kind in wanted.overrules.items()}
-    plan = sorting.plan(target, where, overrules, names)
+    plan = sorting.plan(snapshot, overrules, names)
     _refuse_unknown((*noarch, *platform), plan)
     if root and not plan.verdicts:
-        raise NothingStagedError(where.destdir, where.site_dirs(target))
+        raise NothingStagedError(place.destdir, place.site_dirs(target))
     if only_noarch:
         _refuse_others(plan)
         if root:
-            _refuse_natives(sorting.natives(plan, target, where.destdir))
+            _refuse_natives(staged.natives(plan, target, place.destdir))
     if root and not idle:
-        changes.apply(sorting.staged(plan, where.destdir))
+        changes.apply(staged.steps(plan, place.destdir))
     elif not idle and (plan.moves or wanted != known):
-        activation.check_used(target.view({"PYSHAREDIR": "1"}).path, plan.layout.sharedir)
-        notes += activation.caveats(target, plan.layout.sharedir, where.read().settings)
-        _apply(remembered.steps(site_dir, wanted), plan)
+        snapshot.check_used()
+        notes += caveats(target, plan.layout.sharedir, snapshot.hook.settings)
+        _apply(state.steps(snapshot.site_dir, known, wanted), plan)
     if as_json:
         click.echo(json.dumps(_facts(target, plan, notes, dry_run=idle), indent=2))
     else:

@@ -13,16 +13,20 @@ import click
 from rich.bar import Bar
 from rich.text import Text
 
-from pysharedir import allowlist, changes, startup, wording
+from pysharedir import changes, wording
 from pysharedir.cli import options, output
-from pysharedir.target import locate
+from pysharedir.interpreter.finding import locate
+from pysharedir.startup import allowlist
+from pysharedir.startup import run as startup
+from pysharedir.startup.spans import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import RenderableType
 
-    from pysharedir.startup import Cost, File, Startup
+    from pysharedir.startup.costs import Cost
+    from pysharedir.startup.spans import File, Startup
 
 _BAR = 16
 _NARROW = 60  # columns of a terminal that has no room for bars
@@ -188,7 +192,7 @@ def _names(files: Sequence[File], times: str) -> list[str]:
     found = []
     for file in files:
         name = os.path.basename(file.path or "")
-        if file.kind == "hook":
+        if file.kind is Kind.HOOK:
             name = "pysharedir completes sys.path"
         elif file.path is None:
             name = f"{file.kind}: none"
@@ -200,12 +204,12 @@ def _names(files: Sequence[File], times: str) -> list[str]:
 
 def _described(name: str, file: File) -> Text:
     text = Text.assemble((name, "bold"))
-    if file.owner and file.kind != "hook":
+    if file.owner and file.kind is not Kind.HOOK:
         text.append(f" of {file.owner}")
     if file.silenced:
         text.append(", silenced by its .start")
     entries = sum(len(item.path) for item in file.items)
-    if entries and file.kind == "pth":
+    if entries and file.kind is Kind.PTH:
         text.append(f", adds {wording.number(entries, 'path')}")
     modules = [module for module in file.modules if module != file.kind]
     if modules:

@@ -9,11 +9,13 @@ from pathlib import Path
 import click
 from rich.text import Text
 
-from pysharedir import activation
 from pysharedir import status as reporting
 from pysharedir.cli import options, output
-from pysharedir.cli.recovery import try_to_recover
-from pysharedir.target import find
+from pysharedir.hook.files import State
+from pysharedir.hook.place import Place
+from pysharedir.interpreter.finding import find
+from pysharedir.moving.recovery import try_to_recover
+from pysharedir.snapshot import Snapshot
 
 
 @click.command(
@@ -34,9 +36,9 @@ def status(python: str | None, *, prefix: str | None, as_json: bool) -> None:
     The interpreter is started as you start it, with the environment as it is now.
     """
     target = find(python)
-    where = activation.place(target, prefix)
-    notes = try_to_recover(target, where)
-    report = reporting.status(target, where)
+    snapshot = Snapshot(target, Place.of(target, prefix))
+    notes = try_to_recover(snapshot.homes)
+    report = reporting.status(snapshot)
     if as_json:
         facts = {**asdict(report), "notes": notes}
         click.echo(json.dumps(output.plain(facts), indent=2))
@@ -60,8 +62,8 @@ def _summary(report: reporting.Status) -> list[tuple[str, str]]:
     target, where, found = report.target, report.layout, report.hook
     version = ".".join(map(str, target.version_info))
     bits = f"{target.bits}-bit {target.platform}"
-    state = found.state
-    if state != "absent":
+    state = str(found.state)
+    if found.state is not State.ABSENT:
         toggled = " (opt-in)" if found.settings.opt_in else ""
         state = f"{state}{toggled}, style {found.settings.style}, in {found.site_dir}"
         state += "; active" if report.active else "; not active in this environment"

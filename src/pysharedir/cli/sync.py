@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pysharedir import activation
-from pysharedir import sync as syncing
 from pysharedir.cli import options, output
-from pysharedir.cli.recovery import recover
-from pysharedir.target import find
+from pysharedir.hook.place import Place
+from pysharedir.interpreter.finding import find
+from pysharedir.moving.recovery import recover
+from pysharedir.snapshot import Snapshot
+from pysharedir.sync import plan as syncing
+from pysharedir.sync.run import complete
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pysharedir.sync import Report
-    from pysharedir.target import Target
+    from pysharedir.interpreter.target import Target
+    from pysharedir.sync.plan import Report
 
 
 @click.command(
@@ -65,13 +67,10 @@ def sync(
     if install and check:
         raise click.UsageError("--install and --check exclude each other.")
     target = find(python)
-    where = activation.place(target, prefix)
+    snapshot = Snapshot(target, Place.of(target, prefix))
     idle = check or dry_run
-    notes = recover(target, where, dry_run=idle)
-    if idle:
-        report = syncing.plan(target, where)
-    else:
-        report = syncing.complete(target, where, install=install)
+    notes = recover(snapshot.homes, dry_run=idle)
+    report = syncing.plan(snapshot) if idle else complete(snapshot, install=install)
     notes += report.notes
     if as_json:
         click.echo(json.dumps(_facts(target, report, notes, dry_run=idle), indent=2))

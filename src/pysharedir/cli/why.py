@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import click
 from rich.text import Text
 
-from pysharedir import activation
 from pysharedir import why as explaining
 from pysharedir.cli import options, output
-from pysharedir.cli.recovery import try_to_recover
 from pysharedir.errors import PysharedirError
-from pysharedir.target import find
+from pysharedir.hook.place import Place
+from pysharedir.interpreter.finding import find
+from pysharedir.moving.recovery import try_to_recover
+from pysharedir.snapshot import Snapshot
 from pysharedir.why.scene import Scene
 from pysharedir.wording import some
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pysharedir.why import Answer
-    from pysharedir.why.case import Reason
     from pysharedir.why.distribution import Release
+    from pysharedir.why.lookup import Reason
     from pysharedir.why.module import Module, Row
     from pysharedir.why.script import Script
 
@@ -44,7 +45,7 @@ def _names(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]
     """Offer the names of what is installed in the target."""
     try:
         target = find(ctx.obj)
-        found = Scene(target, activation.place(target)).visible.values()
+        found = Scene(target, Place.of(target)).by_name.values()
     except (PysharedirError, OSError):
         return []
     names = {each.name for each in found}
@@ -77,9 +78,9 @@ def why(python: str | None, *, name: str, prefix: str | None, as_json: bool) -> 
     Exits with 1 when nothing of that name is found.
     """
     target = find(python)
-    where = activation.place(target, prefix)
-    notes = try_to_recover(target, where)
-    answer = explaining.explain(target, where, name)
+    place = Place.of(target, prefix)
+    notes = try_to_recover(Snapshot(target, place).homes)
+    answer = explaining.explain(target, place, name)
     notes = [*answer.notes, *notes]
     if as_json:
         facts = {

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pysharedir import changes
-from pysharedir.doctor.patient import Patient
+from pysharedir.doctor.examination import Examination
 from pysharedir.doctor.registry import CHECKS
 from pysharedir.errors import PysharedirError, UnknownCodeError, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from pysharedir.activation import Place
     from pysharedir.changes import Step
     from pysharedir.doctor.findings import Check, Finding
-    from pysharedir.target import Target
+    from pysharedir.hook.place import Place
+    from pysharedir.interpreter.target import Target
 
 _ROUNDS = 3  # to mend one thing may show another: a hook without its sharedir, say
 
@@ -72,7 +72,7 @@ def _named(text: str) -> set[Check]:
 
 def examine(
     target: Target,
-    where: Place,
+    place: Place,
     checks: Iterable[Check] = CHECKS,
     progress: Callable[[Check], object] = bool,
 ) -> Diagnosis:
@@ -80,13 +80,13 @@ def examine(
 
     :param progress: Called before each check.
     """
-    patient = Patient(target, where)
+    examination = Examination(target, place)
     findings: list[tuple[Check, Finding]] = []
     unchecked: list[tuple[Check, str]] = []
     for check in checks:
         progress(check)
         try:
-            findings += [(check, each) for each in check.find(patient)]
+            findings += [(check, each) for each in check.find(examination)]
         except PysharedirError as error:
             unchecked.append((check, error.message))
         except OSError as error:
@@ -94,14 +94,14 @@ def examine(
     return Diagnosis(tuple(findings), tuple(unchecked))
 
 
-def treat(target: Target, where: Place, checks: Sequence[Check] = CHECKS) -> Treatment:
+def treat(target: Target, place: Place, checks: Sequence[Check] = CHECKS) -> Treatment:
     """Mend what is safe to mend, and return what was done and what is left.
 
     What belongs to one check is done together or not at all, and nothing is done twice.
     """
     tried: dict[Step, Check] = {}
     failed: dict[tuple[str, str], None] = {}
-    diagnosis = examine(target, where, checks)
+    diagnosis = examine(target, place, checks)
     for _ in range(_ROUNDS):
         planned = [each for each in fixes(diagnosis) if not tried.keys() >= set(each[1])]
         for check, steps in planned:
@@ -115,7 +115,7 @@ def treat(target: Target, where: Place, checks: Sequence[Check] = CHECKS) -> Tre
                 tried |= dict.fromkeys(steps, check)
         if not planned:
             break
-        diagnosis = examine(target, where, checks)
+        diagnosis = examine(target, place, checks)
     in_vain = [step for _, steps in fixes(diagnosis) for step in steps if step in tried]
     failed |= {(tried[step].code, f"{step}: that did not help"): None for step in in_vain}
     done = [(check.code, step) for step, check in tried.items() if step not in in_vain]

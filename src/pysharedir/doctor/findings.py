@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pysharedir.changes import Step
-    from pysharedir.doctor.patient import Patient
+    from pysharedir.doctor.examination import Examination
 
 
 @dataclass(frozen=True)
@@ -42,5 +42,5 @@ class Check:
     code: str
     name: str
     title: str
-    find: Callable[[Patient], Iterable[Finding]]
+    find: Callable[[Examination], Iterable[Finding]]
     is_note: bool = False

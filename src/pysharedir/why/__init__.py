@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from packaging.utils import InvalidName, canonicalize_name
 
 from pysharedir.errors import InvalidNameError
-from pysharedir.why import question, warnings
-from pysharedir.why.case import Case, Reason
+from pysharedir.why import search as searching
+from pysharedir.why import warnings
 from pysharedir.why.distribution import Release, release
+from pysharedir.why.lookup import Case, Reason
 from pysharedir.why.module import Module, Row, module, rows
 from pysharedir.why.reasons import reasons
 from pysharedir.why.scene import Scene
@@ -20,8 +21,8 @@ from pysharedir.why.script import Script, script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pysharedir.activation import Place
-    from pysharedir.target import Target
+    from pysharedir.hook.place import Place
+    from pysharedir.interpreter.target import Target
 
 _OF_A_SCRIPT = "python FILE has the directory of FILE in place of the working directory"
 
@@ -54,16 +55,16 @@ class Answer:
         return bool(self.module or self.distribution or (self.script and self.script.is_there))
 
 
-def explain(target: Target, where: Place, name: str) -> Answer:
+def explain(target: Target, place: Place, name: str) -> Answer:
     """Return where *name* comes from when *target* is started as its user does.
 
     :raises InvalidNameError: when nothing can be called so.
     :raises TargetError: when the target does not answer.
     """
-    scene = Scene(target, where)
+    scene = Scene(target, place)
     importable = all(map(str.isidentifier, name.split(".")))
     _check(scene, name, importable=importable)
-    search = question.ask(target, name, scene.unused) if importable else None
+    search = searching.ask(target, name, scene.unused) if importable else None
     found = rows(scene, search, search.last) if search else ()
     case = Case(scene, name, search, found)
     a_module = module(scene, search, search.last, found) if search else None
@@ -99,7 +100,7 @@ def _with_parent(answer: Answer, case: Case) -> Answer:
 
 
 def _check(scene: Scene, name: str, *, importable: bool) -> None:
-    directory = scene.where.scripts(scene.target)
+    directory = scene.place.scripts(scene.target)
     if importable or (name and os.sep not in name and (directory / name).is_file()):
         return
     if ".." in name:  # distributions may be called so, but none is: a mistyped submodule

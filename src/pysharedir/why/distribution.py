@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
-from pysharedir import pth, records
-from pysharedir.distributions import top_level
 from pysharedir.errors import RecordError
-from pysharedir.scripts import entry_points
+from pysharedir.installed.distribution import top_level
+from pysharedir.installed.scripts import entry_points
+from pysharedir.interpreter import pth
 from pysharedir.why.scene import editable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pysharedir.distributions import Distribution
+    from pysharedir.installed.distribution import Distribution
     from pysharedir.why.scene import Scene
 
 
@@ -62,7 +62,7 @@ class Release:
 def release(scene: Scene, name: str) -> Release | None:
     """Return the distribution *name* that importlib.metadata finds, or None when it finds none."""
     key = canonicalize_name(name)
-    found = scene.visible.get(key)
+    found = scene.by_name.get(key)
     if found is None:
         return None
     first, *others = copies(scene, key)
@@ -84,7 +84,7 @@ def release(scene: Scene, name: str) -> Release | None:
 def copies(scene: Scene, key: str) -> Iterator[Copy]:
     """Yield the copies of a distribution on ``sys.path``, in order."""
     for path, entry in scene.by_path.items():
-        for each in scene.installed[path]:
+        for each in scene.whole(path):
             if each.key == key:
                 yield Copy(each.version, path, entry.role, entry.by)
 
@@ -97,31 +97,31 @@ def modules(distribution: Distribution, version: tuple[int, ...]) -> list[str]:
     :param version: Of the Python that reads its .pth files.
     """
     named = top_level(distribution)
-    base = distribution.info.parent
+    base = distribution.directory
     if editable(distribution):
         return sorted(named or _in_path_lines(distribution, version))
     try:
-        doors = list(records.read(distribution).doors())
+        entry_modules = list(distribution.listing.entry_modules())
     except RecordError:
         return sorted(named)
-    found = {_module(door) for door in doors if not door.endswith((".pth", ".start"))}
+    found = {_module(file) for file in entry_modules if not file.endswith((".pth", ".start"))}
     return sorted(found) or sorted(name for name in named if (base / name).exists())
 
 
 def lost(distribution: Distribution) -> list[str]:
     """Return the names that one would import a distribution by if the files were there."""
     try:
-        doors = list(records.read(distribution).doors())
+        entry_modules = list(distribution.listing.entry_modules())
     except RecordError:
         return []
-    base = distribution.info.parent
-    found = [door for door in doors if not door.endswith((".pth", ".start"))]
-    there = {_module(door) for door in found if os.path.lexists(base / door)}
-    return sorted({_module(door) for door in found} - there)
+    base = distribution.directory
+    found = [file for file in entry_modules if not file.endswith((".pth", ".start"))]
+    there = {_module(file) for file in found if os.path.lexists(base / file)}
+    return sorted({_module(file) for file in found} - there)
 
 
-def _module(door: str) -> str:
-    directory, _, name = door.rpartition("/")
+def _module(file: str) -> str:
+    directory, _, name = file.rpartition("/")
     package = directory.replace("/", ".")
     stem = name.partition(".")[0]
     return package if stem == "__init__" else f"{package}.{stem}".lstrip(".")
@@ -131,12 +131,12 @@ def _in_path_lines(distribution: Distribution, version: tuple[int, ...]) -> set[
     """Return the top-level names in the directories that ``.pth`` files of it name."""
     found: set[str] = set()
     try:
-        listed = records.read(distribution).inside.get("", set())
+        listed = distribution.listing.inside.get("", set())
     except RecordError:
         return found
     for name in listed:
         if name.endswith(".pth"):
-            lines = pth.read(str(distribution.info.parent / name), version)
+            lines = pth.read(str(distribution.directory / name), version)
             found |= set().union(*(names_in(line.entry) for line in lines if line.entry))
     return found
 

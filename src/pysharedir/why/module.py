@@ -11,9 +11,9 @@ from pysharedir.why.scene import label
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pysharedir.distributions import Distribution
-    from pysharedir.why.question import Asked, Finder, Found, Level, Search
+    from pysharedir.installed.distribution import Distribution
     from pysharedir.why.scene import Scene
+    from pysharedir.why.search import Asked, Finder, Found, Level, Search
 
 NAMESPACE = "namespace package"
 _PATH_FINDER = "_frozen_importlib_external.PathFinder"

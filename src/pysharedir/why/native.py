@@ -6,14 +6,12 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from elftools.elf.enums import ENUM_E_MACHINE
-
-from pysharedir import binaries, distributions
+from pysharedir.installed import binaries, contents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pysharedir.target import Target
+    from pysharedir.interpreter.target import Target
 
 _SUFFIXES = (".so", ".pyd", ".dylib")
 
@@ -50,7 +48,7 @@ def under_name(directory: str, name: str, suffixes: Iterable[str]) -> list[Part]
 def missing_in(package: str, suffixes: Iterable[str]) -> Iterator[Part]:
     """Yield a part of each module of a package that other interpreters only can import."""
     seen: dict[tuple[str, str], list[str]] = {}
-    for file in distributions.walk(package):
+    for file in contents.walk(package):
         directory, name = os.path.split(file)
         stem, dot, suffix = name.partition(".")
         seen.setdefault((directory, stem), []).append(dot + suffix)
@@ -76,5 +74,7 @@ def _in_words(machine: str) -> str:
     form, *_, number = machine.split()
     if form != "ELF":
         return machine
+    from elftools.elf.enums import ENUM_E_MACHINE  # noqa: PLC0415  # few answers need it
+
     names = {code: name for name, code in ENUM_E_MACHINE.items()}
     return str(names.get(int(number), machine)).removeprefix("EM_")

@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
-from pysharedir import dependencies, layout
-from pysharedir.scripts import entry_points
-from pysharedir.why import script, spellings
-from pysharedir.why.case import CHANGE_DIRECTORY, Reason
+from pysharedir import layout
+from pysharedir.hook.files import State
+from pysharedir.installed import dependencies
+from pysharedir.installed.scripts import entry_points
+from pysharedir.why import names, script
 from pysharedir.why.distribution import names_in
+from pysharedir.why.lookup import CHANGE_DIRECTORY, Reason
 from pysharedir.why.module import NAMESPACE, rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from pysharedir.why.case import Case
+    from pysharedir.why.lookup import Case
     from pysharedir.why.module import Row
-    from pysharedir.why.question import Found, Level
+    from pysharedir.why.search import Found, Level
 
 # Roles of the two trees of an interpreter.
 _SORTED = ("site dir", "site dir of the venv", "sharedir")
@@ -69,21 +71,20 @@ def _beside(case: Case) -> Iterator[str]:
     unused = case.scene.unused
     yield from (row.path for row in case.rows if row.path in unused)
     for path in unused:
-        for each in case.scene.installed[path]:
-            names = [entry.name for entry in entry_points(each)]
-            if each.key == canonicalize_name(case.name) or case.name in names:
+        for each in case.scene.whole(path):
+            declared = [entry.name for entry in entry_points(each)]
+            if each.key == canonicalize_name(case.name) or case.name in declared:
                 yield path
 
 
 def _unused_sharedir(case: Case, path: str) -> Reason:
     scene = case.scene
     there = f"it is in the sharedir {path}"
-    if scene.hook.state == "absent":
+    if scene.hook.state is State.ABSENT:
         return Reason(
             "hook-absent", f"{there}, and no hook is enabled to add that", case.command("enable")
         )
-    on = {"PYSHAREDIR": "1"}
-    if not layout.lists(scene.target.view(on).path, path):
+    if not layout.lists(scene.on.path, path):
         return Reason("hook-idle", f"{there}, which the hook does not add", case.command("doctor"))
     if scene.hook.settings.opt_in:
         reason = f"{there}, which the hook (enabled with --opt-in) adds with PYSHAREDIR=1 only"
@@ -123,7 +124,7 @@ def _needs_import(case: Case, what: str) -> Iterator[Reason]:
 
 def files_missing(case: Case) -> Iterator[Reason]:
     """Tell that the files of the distribution that should have it are gone."""
-    installed = case.scene.visible.get(canonicalize_name(case.wanted()))
+    installed = case.scene.by_name.get(canonicalize_name(case.wanted()))
     if case.search and installed:
         yield from case.files_missing(installed, case.top)
 
@@ -131,7 +132,7 @@ def files_missing(case: Case) -> Iterator[Reason]:
 def unmounted(case: Case) -> Iterator[Reason]:
     """Tell that the sharedir of the hook is not there."""
     scene = case.scene
-    if scene.hook.state != "absent" and not scene.sharedir.is_dir():
+    if scene.hook.state is not State.ABSENT and not scene.sharedir.is_dir():
         reason = f"the sharedir of the hook, {scene.sharedir}, is not there"
         yield Reason("sharedir-missing", reason, "mount it, or " + case.command("enable"))
 
@@ -210,9 +211,9 @@ def no_such_part(case: Case) -> Iterator[Reason]:
         return
     reason = f"{package} has no module {part}"
     there = set().union(*map(names_in, case.parent.found.locations))
-    same = spellings.same(part, there) or spellings.close(part, there)
+    same = names.same(part, there) or names.close(part, there)
     remedy = (
-        spellings.question(f"{package}.{each}" for each in same)
+        names.question(f"{package}.{each}" for each in same)
         if same
         else f"if {part} is an object in it: from {package} import {part}"
     )
@@ -223,15 +224,15 @@ def not_in_stdlib(case: Case) -> Iterator[Reason]:
     """Tell that it belongs to the standard library, of this or of other versions."""
     version = case.scene.target.version_info[:2]
     has_top = case.search is not None and case.search.levels[0].found is not None
-    for first, names in spellings.REMOVED.items():
-        if case.top in names.split() and version >= first and not has_top:
+    for first, removed in names.REMOVED.items():
+        if case.top in removed.split() and version >= first and not has_top:
             reason = f"{case.top} left the standard library in Python {first[0]}.{first[1]}"
             has_one = case.top == "distutils"
             remedy = f"setuptools brings its own: {case.install('setuptools')}" if has_one else ""
             yield Reason("left-stdlib", reason, remedy)
     is_top = case.failed is not None and case.failed.name == case.top
     if case.search and is_top and case.top in case.search.stdlib:
-        if case.top in spellings.WINDOWS:
+        if case.top in names.WINDOWS:
             yield Reason("windows-only", f"{case.top} is in Pythons for Windows only", "")
             return
         reason = f"{case.top} is of the standard library, but not in {case.scene.target.stdlib}"
@@ -242,14 +243,12 @@ def not_in_stdlib(case: Case) -> Iterator[Reason]:
 def required(case: Case) -> Iterator[Reason]:
     """Tell that something that is installed requires it."""
     scene = case.scene
-    shared = {
-        key for key, each in scene.visible.items() if scene.is_sharedir(str(each.info.parent))
-    }
+    shared = {key for key, each in scene.by_name.items() if scene.is_sharedir(str(each.directory))}
     markers = scene.target.markers
-    versions = {key: each.version for key, each in scene.visible.items()}
-    wanted, _ = dependencies.requirements_of(scene.visible, (), markers)
-    for each in dependencies.unmet(wanted, versions, scene.visible, markers):
-        if each.installed is None and spellings.is_called(case.top, each.name):
+    versions = {key: each.version for key, each in scene.by_name.items()}
+    wanted, _ = dependencies.requirements_of(scene.by_name, (), markers)
+    for each in dependencies.unmet(wanted, versions, scene.by_name, markers):
+        if each.installed is None and names.is_called(case.top, each.name):
             by = ", ".join(each.required_by)
             reason = f"{each.requirement} is required by {by}, and missing"
             of_shared = shared & {canonicalize_name(name) for name in each.required_by}
@@ -272,22 +271,22 @@ def foreign_script(case: Case) -> Iterator[Reason]:
 
 def other_spelling(case: Case) -> Iterator[Reason]:
     """Tell that something is there whose name differs in case, ``-`` and ``_`` only."""
-    for kind, names in case.names().items():
-        for each in spellings.same(case.name, names):
+    for kind, there in case.names().items():
+        for each in names.same(case.name, there):
             reason = f"the {kind} is spelled {each}"
-            yield Reason("other-spelling", reason, spellings.question([each]))
+            yield Reason("other-spelling", reason, names.question([each]))
 
 
 def absent(case: Case) -> Iterator[Reason]:
     """Tell that it is just not there, and what is that has a similar name."""
-    similar = [spellings.close(case.name, names) for names in case.names().values()]
-    found = dict.fromkeys(each for names in similar for each in names)
+    similar = [names.close(case.name, there) for there in case.names().values()]
+    found = dict.fromkeys(each for several in similar for each in several)
     if found:  # to install by a misspelled name may install what waits for that
         reason = "no entry of sys.path has it, but there is something of a similar name"
-        yield Reason("similar", reason, spellings.question(found))
+        yield Reason("similar", reason, names.question(found))
         return
     wanted = case.wanted()
-    called = "" if case.top in spellings.DISTRIBUTIONS else ", if the distribution is called so"
+    called = "" if case.top in names.DISTRIBUTIONS else ", if the distribution is called so"
     reason = f"no entry of sys.path has it, and {wanted} is not installed"
     yield Reason("not-installed", reason, f"{case.install(wanted)}{called}")
 

@@ -5,33 +5,25 @@ from __future__ import annotations
 import json
 import os
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from pysharedir import distributions, layout, records
-from pysharedir.distributions import top_level
+from pysharedir import layout
 from pysharedir.errors import RecordError
-from pysharedir.owners import Owners
-from pysharedir.scripts import entry_points
-from pysharedir.subject import Subject
+from pysharedir.installed.distribution import top_level
+from pysharedir.installed.scripts import entry_points
+from pysharedir.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from importlib.metadata import EntryPoint
 
-    from pysharedir.activation import Place
-    from pysharedir.distributions import Distribution
-    from pysharedir.entries import Entry
-    from pysharedir.target import Target
+    from pysharedir.installed.distribution import Distribution
+    from pysharedir.interpreter.syspath import Entry
 
 
-class Scene(Subject):
+class Scene(Snapshot):
     """A target that a question is put to."""
-
-    def __init__(self, target: Target, where: Place) -> None:
-        super().__init__(target, where)
-        self._owners: dict[str, Owners] = {}
 
     @cached_property
     def by_path(self) -> dict[str, Entry]:
@@ -60,19 +52,9 @@ class Scene(Subject):
         }
 
     @cached_property
-    def installed(self) -> dict[str, list[Distribution]]:
-        """The distributions whose metadata is in each entry, and in what is not on the path."""
-        return {
-            entry: distributions.visible(Path(entry))
-            for entry in dict.fromkeys((*self.view.path, *self.unused))
-        }
-
-    @cached_property
-    def visible(self) -> dict[str, Distribution]:
+    def by_name(self) -> dict[str, Distribution]:
         """The distributions that importlib.metadata finds, by normalised name."""
-        return distributions.first_of_each_name(
-            each for entry in self.view.path for each in self.installed[entry]
-        )
+        return self.visible(self.view.path)
 
     def owner(self, path: str, entry: str | None, through: str | None) -> Distribution | None:
         """Return the distribution that a module belongs to.
@@ -99,16 +81,14 @@ class Scene(Subject):
 
     def _listing(self, path: str, directory: str) -> Distribution | None:
         """Return the distribution with its metadata in *directory* that lists a file."""
-        if directory not in self._owners:  # to read all RECORDs of all directories takes a second
-            self._owners[directory] = Owners(self.installed.get(directory, ()))
-        return self._owners[directory].of(path)
+        return self.owners_in(directory).of(path)
 
     def owners_of_portion(self, location: str, entry: str) -> list[Distribution]:
         """Return the distributions that have files in a directory, or below it."""
         inside = os.path.relpath(location, entry)
         return [
             each
-            for each in self.installed.get(entry, ())
+            for each in self.whole(entry)
             if any(
                 directory == inside or directory.startswith(f"{inside}/")
                 for directory in _directories(each)
@@ -120,21 +100,21 @@ class Scene(Subject):
         if entry is None or not path.startswith(f"{entry}/"):
             return None
         top = path[len(entry) + 1 :].partition("/")[0].partition(".")[0]
-        for each in self.installed.get(entry, ()):
+        for each in self.whole(entry):
             if not (each.info / "RECORD").exists() and top in (top_level(each) or {each.name}):
                 return each
         return None
 
     def scripts(self) -> Iterator[tuple[Distribution, EntryPoint]]:
         """Yield the scripts that visible distributions declare."""
-        for each in self.visible.values():
+        for each in self.by_name.values():
             for entry in entry_points(each):
                 yield each, entry
 
 
 def _directories(distribution: Distribution) -> Iterator[str]:
     try:
-        yield from records.read(distribution).inside
+        yield from distribution.listing.inside
     except RecordError:
         yield from top_level(distribution)
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pysharedir import shebangs
-from pysharedir.why import question
+from pysharedir.installed import shebangs
+from pysharedir.why import search
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-    from pysharedir.distributions import Distribution
+    from pysharedir.installed.distribution import Distribution
     from pysharedir.why.scene import Scene
 
 _HEAD = 4096  # bytes that a first line and the trick for long ones fit into
@@ -69,7 +69,7 @@ def script(scene: Scene, name: str) -> Script | None:
         is_own=is_of_target(scene, interpreter),
         distribution=owner.name if owner else None,
         version=owner.version if owner else None,
-        in_sharedir=owner is not None and scene.is_sharedir(str(owner.info.parent)),
+        in_sharedir=owner is not None and scene.is_sharedir(str(owner.directory)),
         entry_point=value,
         module_found=_finds(scene, value) if value else None,
     )
@@ -77,9 +77,9 @@ def script(scene: Scene, name: str) -> Script | None:
 
 def _directory(scene: Scene, owner: Distribution | None) -> Path:
     """Return where the scripts of a distribution are, by the root that it is in."""
-    root = scene.root_of(str(owner.info.parent)) if owner else None
-    where = replace(scene.where, root=root) if root else scene.where
-    return where.scripts(scene.target)
+    root = scene.root_of(str(owner.directory)) if owner else None
+    place = replace(scene.place, root=root) if root else scene.place
+    return place.scripts(scene.target)
 
 
 def _declared(scene: Scene, name: str) -> tuple[Distribution | None, EntryPoint | None]:
@@ -92,7 +92,7 @@ def _finds(scene: Scene, value: str) -> bool:
     module = value.partition(":")[0].strip()
     if not all(map(str.isidentifier, module.split("."))):
         return False
-    return question.ask(scene.target, module).last.found is not None
+    return search.ask(scene.target, module).last.found is not None
 
 
 def interpreter_of(file: Path) -> str | None:

@@ -8,7 +8,7 @@ from packaging.utils import canonicalize_name
 
 from pysharedir.errors import said
 from pysharedir.why import native
-from pysharedir.why.case import CHANGE_DIRECTORY, Case, Reason
+from pysharedir.why.lookup import CHANGE_DIRECTORY, Case, Reason
 from pysharedir.why.module import NAMESPACE
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def of_release(case: Case, release: Release, module: Module | None) -> Iterator[
 
 def _missing(case: Case, release: Release) -> list[Reason]:
     """Return why a module of the distribution's own name is not found, if there should be one."""
-    installed = case.scene.visible[canonicalize_name(release.name)]
+    installed = case.scene.by_name[canonicalize_name(release.name)]
     found = list(case.files_missing(installed, case.name))
     if not found and case.name in release.modules and case.failed:
         found = list(case.foreign_parts(case.failed))

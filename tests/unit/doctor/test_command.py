@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pysharedir import doctor as doctor_package
-from pysharedir.activation import place
 from pysharedir.doctor.registry import CHECKS
-from pysharedir.target import find
+from pysharedir.hook.place import Place
+from pysharedir.interpreter.finding import find
 from trees import names
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def test_what_does_not_help_is_not_said_to_be_done(
         raise PermissionError(errno.EPERM, "no links")
 
     monkeypatch.setattr(Path, "symlink_to", refuse)
-    treatment = doctor_package.treat(target, place(target))
+    treatment = doctor_package.treat(target, Place.of(target))
     assert tries == [venv.root / "lib64"]
     assert treatment.steps == ()
     assert [code for code, _ in treatment.failed] == ["SD111"]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pysharedir import hook
 from pysharedir.doctor.registry import CHECKS
+from pysharedir.hook import files as hook
 from unit.conftest import VERSION
 from unit.doctor.faults import FAULTS
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pysharedir import activation
 from pysharedir.doctor.checks import pycs
-from pysharedir.doctor.patient import Patient
-from pysharedir.target import find
+from pysharedir.doctor.examination import Examination
+from pysharedir.hook.place import Place
+from pysharedir.interpreter.finding import find
 from unit.doctor.faults.pycs import protect, touch
 from unit.wheels import put
 
@@ -169,9 +169,9 @@ def test_ten_thousand_in_a_second(healthy: Venv) -> None:
             (cache / pyc_of(source).name).write_bytes(MAGIC + bytes(4) + mtime + bytes(4))
     os.utime(source, (1, 1))
     target = find(str(healthy.root))
-    patient = Patient(target, activation.place(target))
-    assert patient.rooms
+    examination = Examination(target, Place.of(target))
+    assert examination.directories
     start = time.process_time()
-    (finding,) = pycs.stale(patient)
+    (finding,) = pycs.stale(examination)
     assert time.process_time() - start < 1
     assert finding.reason.startswith("1 module ")

@@ -15,29 +15,29 @@ from pysharedir.doctor.findings import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pysharedir.distributions import Distribution
-    from pysharedir.doctor.patient import Patient
+    from pysharedir.doctor.examination import Examination
+    from pysharedir.installed.distribution import Distribution
 
 
-def twice(patient: Patient) -> Iterator[Finding]:
+def twice(examination: Examination) -> Iterator[Finding]:
     """Find distributions that are in one root twice; in several roots a nearer one is to win."""
     found: defaultdict[tuple[str, str], list[Distribution]] = defaultdict(list)
-    for room in patient.rooms:
-        for each in patient.installed[room.path]:
-            found[room.root, each.key].append(each)
+    for directory in examination.directories:
+        for each in examination.whole(directory.path):
+            found[directory.root, each.key].append(each)
     for copies in found.values():
         first, *others = _distinct(copies)
         for other in others:
-            yield _finding(patient, first, other)
+            yield _finding(examination, first, other)
 
 
 def _distinct(copies: list[Distribution]) -> list[Distribution]:
     """Leave out an egg-info beside a dist-info of the same version, as Debian ships it."""
-    whole = {(each.info.parent, each.version) for each in copies if _is_dist_info(each)}
+    whole = {(each.directory, each.version) for each in copies if _is_dist_info(each)}
     return [
         each
         for each in copies
-        if _is_dist_info(each) or (each.info.parent, each.version) not in whole
+        if _is_dist_info(each) or (each.directory, each.version) not in whole
     ]
 
 
@@ -45,8 +45,8 @@ def _is_dist_info(distribution: Distribution) -> bool:
     return distribution.info.suffix == ".dist-info"
 
 
-def _finding(patient: Patient, first: Distribution, other: Distribution) -> Finding:
-    here, there = first.info.parent, other.info.parent
+def _finding(examination: Examination, first: Distribution, other: Distribution) -> Finding:
+    here, there = first.directory, other.directory
     if here == there:
         reason = f"both {first.info.name} and {other.info.name} are in {here}: "
         reason += (
@@ -64,40 +64,42 @@ def _finding(patient: Patient, first: Distribution, other: Distribution) -> Find
         reason=reason,
         remedy=f"remove {', '.join(str(each.info) for each in left)}, which is empty"
         if left
-        else remedy(patient, first, other),
-        fix=tuple(RemoveDirectory(each.info) for each in left if _is_in_reach(patient, each)),
+        else remedy(examination, first, other),
+        fix=tuple(RemoveDirectory(each.info) for each in left if _is_in_reach(examination, each)),
     )
 
 
-def _is_in_reach(patient: Patient, distribution: Distribution) -> bool:
+def _is_in_reach(examination: Examination, distribution: Distribution) -> bool:
     """Tell whether it is in the root that is examined; others are somebody else's."""
-    rooms = {room.path: room.root for room in patient.rooms}
-    return rooms.get(distribution.info.parent) == patient.where.root
+    roots = {directory.path: directory.root for directory in examination.directories}
+    return roots.get(distribution.directory) == examination.place.root
 
 
-def _of_two_directories(patient: Patient, first: Distribution, other: Distribution) -> str:
+def _of_two_directories(examination: Examination, first: Distribution, other: Distribution) -> str:
     """Say how one copy goes.
 
     pip removes the one that it finds first, with its scripts; uv removes both.
     """
-    here, there = first.info.parent, other.info.parent
-    if patient.target.is_venv and not here.is_relative_to(patient.target.prefix):
+    here, there = first.directory, other.directory
+    if examination.target.is_venv and not here.is_relative_to(examination.target.prefix):
         return f"pip of this venv leaves both: uninstall {first.name} with one that owns {here}"
-    if not patient.has_pip:
-        install = patient.installer("install", _pinned(first))
-        return f"{patient.installer('uninstall', first.name)} removes both; then {install}"
-    remedy = f"{patient.installer('uninstall', first.name)} once: that removes the copy in {here}, "
+    if not examination.has_pip:
+        install = examination.installer("install", _pinned(first))
+        return f"{examination.installer('uninstall', first.name)} removes both; then {install}"
+    remedy = (
+        f"{examination.installer('uninstall', first.name)} once: that removes the copy in {here}, "
+    )
     remedy += "the other stays"
     has_scripts = (other.info / "entry_points.txt").exists()
-    if has_scripts and layout.same_directory(str(there), str(patient.sharedir)):
-        remedy += f"; then {patient.command('sync')}, for its scripts"
+    if has_scripts and layout.same_directory(str(there), str(examination.sharedir)):
+        remedy += f"; then {examination.command('sync')}, for its scripts"
     return remedy
 
 
-def _of_one_directory(patient: Patient, first: Distribution, other: Distribution) -> str:
+def _of_one_directory(examination: Examination, first: Distribution, other: Distribution) -> str:
     """Say how one copy stays: pip cannot tell apart the files of the two."""
     old, new = sorted((other, first), key=lambda each: _version(each.version))
-    install = patient.installer("install", "--force-reinstall", "--no-deps", _pinned(new))
+    install = examination.installer("install", "--force-reinstall", "--no-deps", _pinned(new))
     return f"`rm -r {shlex.quote(str(old.info))}`, then {install}"
 
 

@@ -6,110 +6,117 @@ from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
 
-from pysharedir import __version__, activation, hook, layout, managers
+from pysharedir import __version__, layout
+from pysharedir.activation import enable
 from pysharedir.changes import MakeDirectory
 from pysharedir.doctor.findings import Finding
 from pysharedir.errors import PysharedirError
+from pysharedir.hook import files
+from pysharedir.hook.files import State
+from pysharedir.installed import system_packages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pysharedir.changes import Step
-    from pysharedir.doctor.patient import Patient
+    from pysharedir.doctor.examination import Examination
 
 
-def outdated(patient: Patient) -> Iterator[Finding]:
+def outdated(examination: Examination) -> Iterator[Finding]:
     """Find a hook of another release of pysharedir."""
-    found = patient.hook
-    if found.state == "outdated":
+    found = examination.hook
+    if found.state is State.OUTDATED:
         yield Finding(
-            about=str(found.site_dir / hook.GATE),
+            about=str(found.site_dir / files.GATE),
             reason=f"the hook is that of pysharedir {found.version}, not of this one",
-            remedy=f"{patient.command('enable')} writes it anew; settings stay",
-            fix=_enable(patient) if _is_older(found.version) else (),
+            remedy=f"{examination.command('enable')} writes it anew; settings stay",
+            fix=_enable(examination) if _is_older(found.version) else (),
         )
 
 
-def altered(patient: Patient) -> Iterator[Finding]:
+def altered(examination: Examination) -> Iterator[Finding]:
     """Find a hook that is not as it was written."""
-    found = patient.hook
-    if found.state == "altered":
+    found = examination.hook
+    if found.state is State.ALTERED:
         yield Finding(
-            about=str(found.site_dir / hook.GATE),
+            about=str(found.site_dir / files.GATE),
             reason="files of the hook are not as `enable` wrote them",
-            remedy=f"see who did that; {patient.command('enable')} writes them anew",
+            remedy=f"see who did that; {examination.command('enable')} writes them anew",
         )
 
 
-def incomplete(patient: Patient) -> Iterator[Finding]:
+def incomplete(examination: Examination) -> Iterator[Finding]:
     """Find a hook of which files are missing, but not the gate."""
-    missing = _wanted(patient) - set(patient.hook.files)
-    if missing and patient.hook.version is not None:
+    missing = _wanted(examination) - set(examination.hook.files)
+    if missing and examination.hook.version is not None:
         yield Finding(
-            about=str(patient.hook.site_dir / hook.GATE),
+            about=str(examination.hook.site_dir / files.GATE),
             reason=f"files of the hook are missing: {', '.join(sorted(missing))}",
-            remedy=f"{patient.command('enable')} writes it anew; settings stay",
-            fix=_enable(patient),
+            remedy=f"{examination.command('enable')} writes it anew; settings stay",
+            fix=_enable(examination),
         )
 
 
-def orphaned(patient: Patient) -> Iterator[Finding]:
+def orphaned(examination: Examination) -> Iterator[Finding]:
     """Find files of a hook without the gate that they need."""
-    found = patient.hook
+    found = examination.hook
     if found.files and found.version is None:
         yield Finding(
             about=str(found.site_dir / found.files[-1]),
-            reason=f"left behind by a hook: {found.site_dir / hook.GATE} is missing, or damaged",
-            remedy=f"{patient.command('enable')} completes it, "
-            f"{patient.command('disable')} removes it",
+            reason=f"left behind by a hook: {found.site_dir / files.GATE} is missing, or damaged",
+            remedy=f"{examination.command('enable')} completes it, "
+            f"{examination.command('disable')} removes it",
         )
 
 
-def doubled(patient: Patient) -> Iterator[Finding]:
+def doubled(examination: Examination) -> Iterator[Finding]:
     """Find a second hook: of the other style, or in another site dir of the same root."""
-    found = patient.hook
-    wanted = _wanted(patient)
+    found = examination.hook
+    wanted = _wanted(examination)
     for name in found.files:
         if found.version is not None and name not in wanted:
             yield Finding(
                 about=str(found.site_dir / name),
                 reason=f"starts the hook of style {found.settings.style} a second time",
-                remedy=f"{patient.command('enable')} removes it",
-                fix=_enable(patient),
+                remedy=f"{examination.command('enable')} removes it",
+                fix=_enable(examination),
             )
-    for room in patient.rooms if found.files else ():
-        other = hook.read(room.path)
-        if layout.same_directory(str(room.path), str(patient.site_dir)) or not other.files:
+    for directory in examination.directories if found.files else ():
+        other = files.read(directory.path)
+        if layout.same_directory(str(directory.path), str(examination.site_dir)) or not other.files:
             continue
         # Hooks of two roots go together: the first serves both, unless they are to differ.
-        if room.root == patient.where.root or other.settings.sharedir != found.settings.sharedir:
+        if (
+            directory.root == examination.place.root
+            or other.settings.sharedir != found.settings.sharedir
+        ):
             yield Finding(
-                about=str(room.path / hook.GATE),
-                reason=f"a second hook beside that in {patient.site_dir}: only the first runs",
-                remedy=_disable(patient, room.root),
+                about=str(directory.path / files.GATE),
+                reason=f"a second hook beside that in {examination.site_dir}: only the first runs",
+                remedy=_disable(examination, directory.root),
             )
 
 
-def _disable(patient: Patient, root: str) -> str:
+def _disable(examination: Examination, root: str) -> str:
     """Say what takes one of two hooks away."""
-    first = f"{patient.command('disable')} takes away that in {patient.site_dir}"
-    other = f"`{patient.target.command('disable', root=root)}` the other"
-    return first if root == patient.where.root else f"{first}, {other}"
+    first = f"{examination.command('disable')} takes away that in {examination.site_dir}"
+    other = f"`{examination.target.command('disable', root=root)}` the other"
+    return first if root == examination.place.root else f"{first}, {other}"
 
 
-def _wanted(patient: Patient) -> set[str]:
+def _wanted(examination: Examination) -> set[str]:
     """Return the files that the hook should have; none when there is no hook."""
-    return set(hook.render(patient.hook.settings)) if patient.hook.files else set()
+    return set(files.render(examination.hook.settings)) if examination.hook.files else set()
 
 
-def _enable(patient: Patient) -> tuple[Step, ...]:
+def _enable(examination: Examination) -> tuple[Step, ...]:
     """Return what writes the hook anew; nothing when something is in the way, or it is packaged."""
-    if managers.packages([str(patient.hook.site_dir / hook.GATE)]):
+    if system_packages.packages([str(examination.hook.site_dir / files.GATE)]):
         return ()
     try:
-        steps = activation.plan_enable(patient.target, patient.where, patient.hook.settings)
+        steps = enable.plan(examination, examination.hook.settings)
         # An empty sharedir would hide that a full one is gone, see SD611.
-        beside = (patient.sharedir, *patient.sharedir.parents)
+        beside = (examination.sharedir, *examination.sharedir.parents)
         return tuple(
             step for step in steps if not isinstance(step, MakeDirectory) or step.path not in beside
         )

@@ -6,24 +6,25 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pysharedir import distributions, layout
+from pysharedir import layout
 from pysharedir.changes import MakeLink, RemoveFile
 from pysharedir.doctor.findings import Finding
+from pysharedir.interpreter import pyvenv
 from pysharedir.wording import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pysharedir.changes import Step
-    from pysharedir.doctor.patient import Patient
+    from pysharedir.doctor.examination import Examination
 
 
-def missing(patient: Patient) -> Iterator[Finding]:
+def missing(examination: Examination) -> Iterator[Finding]:
     """Find a venv that has lost the link that venv, or ``enable``, made."""
-    link = _link(patient)
-    if not patient.target.makes_lib64 or os.path.lexists(link):
+    link = _link(examination)
+    if not examination.target.makes_lib64 or os.path.lexists(link):
         return
-    if "lib64" in patient.hook.created or _made_with_link(patient):
+    if "lib64" in examination.hook.created or _made_with_link(examination):
         yield Finding(
             about=str(link),
             reason="missing, so that what looks for libraries in lib64 finds none",
@@ -32,10 +33,10 @@ def missing(patient: Patient) -> Iterator[Finding]:
         )
 
 
-def absolute(patient: Patient) -> Iterator[Finding]:
+def absolute(examination: Examination) -> Iterator[Finding]:
     """Find a link of a venv that would not move with it (astral-sh/uv#4265)."""
-    link = _link(patient)
-    if not patient.target.is_venv or not link.is_symlink():
+    link = _link(examination)
+    if not examination.target.is_venv or not link.is_symlink():
         return
     to = os.readlink(link)
     if os.path.isabs(to) and _leads_to_lib(link):
@@ -47,10 +48,10 @@ def absolute(patient: Patient) -> Iterator[Finding]:
         )
 
 
-def astray(patient: Patient) -> Iterator[Finding]:
+def astray(examination: Examination) -> Iterator[Finding]:
     """Find a link of a venv that leads nowhere, or elsewhere than to lib."""
-    link = _link(patient)
-    if not patient.target.is_venv or not link.is_symlink() or _leads_to_lib(link):
+    link = _link(examination)
+    if not examination.target.is_venv or not link.is_symlink() or _leads_to_lib(link):
         return
     to = os.readlink(link)
     lib = link.with_name("lib")
@@ -73,29 +74,29 @@ def astray(patient: Patient) -> Iterator[Finding]:
     )
 
 
-def separate(patient: Patient) -> Iterator[Finding]:
+def separate(examination: Examination) -> Iterator[Finding]:
     """Find distributions of a venv in a lib64 of its own where the interpreter does not look.
 
     A 32-bit one rightly leaves lib64 to another, and builds with a platlibdir look into both.
     """
-    if not patient.target.is_venv or patient.target.bits != 64:  # noqa: PLR2004
+    if not examination.target.is_venv or examination.target.bits != 64:  # noqa: PLR2004
         return
-    other = _other(patient.site_dir)
-    if layout.lists(patient.view.path, str(other)):
+    other = _other(examination.site_dir)
+    if layout.lists(examination.view.path, str(other)):
         return
-    names = [each.name for each in distributions.installed(other)]
+    names = [each.name for each in examination.installed(other)]
     if names:
         yield Finding(
             about=str(other),
             reason=f"not on sys.path, so that {some(names)} installed there cannot be imported",
-            remedy=f"move {_link(patient)} away, `ln -s lib {_link(patient)}`, and install "
+            remedy=f"move {_link(examination)} away, `ln -s lib {_link(examination)}`, and install "
             + ("them" if names[1:] else "it")
             + " again",
         )
 
 
-def _link(patient: Patient) -> Path:
-    return Path(patient.target.prefix, "lib64")
+def _link(examination: Examination) -> Path:
+    return Path(examination.target.prefix, "lib64")
 
 
 def _leads_to_lib(link: Path) -> bool:
@@ -112,7 +113,7 @@ def _other(site_dir: Path) -> Path:
     return Path(*root, "lib" if library == "lib64" else "lib64", python, name)
 
 
-def _made_with_link(patient: Patient) -> bool:
+def _made_with_link(examination: Examination) -> bool:
     """Tell whether venv or uv made it; virtualenv makes no such link (astral-sh/uv#3578)."""
-    keys = layout.settings(patient.target.prefix).keys()
+    keys = pyvenv.settings(examination.target.prefix).keys()
     return "virtualenv" not in keys and bool(keys & {"uv", "version"})

@@ -5,85 +5,88 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pysharedir.doctor.findings import Finding
-from pysharedir.moves import Relocation
+from pysharedir.hook.files import State
+from pysharedir.moving.relocation import Relocation
 from pysharedir.wording import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pysharedir.distributions import Distribution
-    from pysharedir.doctor.patient import Patient
-    from pysharedir.verdicts import Verdict
+    from pysharedir.doctor.examination import Examination
+    from pysharedir.installed.distribution import Distribution
+    from pysharedir.sort.verdicts import Verdict
 
 _NAMED = 5  # distributions in a reason
 
 
-def in_sharedir(patient: Patient) -> Iterator[Finding]:
+def in_sharedir(examination: Examination) -> Iterator[Finding]:
     """Find what is for one platform in the sharedir."""
-    if patient.hook.state == "absent" or not patient.sharedir.is_dir():
+    if examination.hook.state is State.ABSENT or not examination.sharedir.is_dir():
         return
-    fix = relocation(patient, patient.plan.layout.platlib)
-    for verdict in _moving(patient, patient.plan.layout.platlib):
+    fix = relocation(examination, examination.sorting.layout.platlib)
+    for verdict in _moving(examination, examination.sorting.layout.platlib):
         yield Finding(
             about=verdict.distribution.name,
-            reason=f"for one platform, and in {verdict.distribution.info.parent}: "
+            reason=f"for one platform, and in {verdict.distribution.directory}: "
             f"{verdict.explained}",
-            remedy=f"{patient.command('sort', verdict.distribution.name)} moves it to platlib",
+            remedy=f"{examination.command('sort', verdict.distribution.name)} moves it to platlib",
             fix=fix,
         )
     left: dict[Distribution | str, list[str]] = {}
-    for path, owner in patient.left_objects:
+    for path, owner in examination.left_objects:
         left.setdefault(owner or path.partition("/")[0], []).append(path)
     for key, paths in left.items():
-        yield _left(patient, key, paths)
+        yield _left(examination, key, paths)
 
 
-def outside(patient: Patient) -> Iterator[Finding]:
+def outside(examination: Examination) -> Iterator[Finding]:
     """Find noarch distributions that could be in the sharedir."""
-    if patient.hook.state == "absent" or not patient.uses_sharedir:
+    if examination.hook.state is State.ABSENT or not examination.uses_sharedir:
         return
-    sharedir = patient.plan.layout.sharedir
+    sharedir = examination.sorting.layout.sharedir
     found: dict[Path, list[str]] = {}
-    for verdict in _moving(patient, sharedir):
-        found.setdefault(verdict.distribution.info.parent, []).append(verdict.distribution.name)
+    for verdict in _moving(examination, sharedir):
+        found.setdefault(verdict.distribution.directory, []).append(verdict.distribution.name)
     for directory, names in found.items():
         yield Finding(
             about=str(directory),
             reason=f"noarch, and outside the sharedir: {some(names, _NAMED)}",
-            remedy=f"{patient.command('sort')} moves {'it' if len(names) == 1 else 'them'}",
-            fix=relocation(patient, sharedir),
+            remedy=f"{examination.command('sort')} moves {'it' if len(names) == 1 else 'them'}",
+            fix=relocation(examination, sharedir),
         )
 
 
-def relocation(patient: Patient, destination: Path) -> tuple[Relocation, ...]:
+def relocation(examination: Examination, destination: Path) -> tuple[Relocation, ...]:
     """Return the step that does all that ``sort`` would move to *destination*, if any.
 
     A sharedir of its own place may serve other prefixes, which this would undo or rob, and with
     --opt-in a plain start does not find what is in it.
     """
-    settings = patient.hook.settings
+    settings = examination.hook.settings
     if settings.sharedir is not None or settings.opt_in:
         return ()
-    planned = tuple(each for each in patient.plan.moves if each.destination == destination)
-    if not planned or patient.hook.state == "absent" or not patient.sharedir.is_dir():
+    planned = tuple(each for each in examination.sorting.moves if each.destination == destination)
+    if not planned or examination.hook.state is State.ABSENT or not examination.sharedir.is_dir():
         return ()
-    return (Relocation(planned, patient.plan.layout.sharedir),)
+    return (Relocation(planned, examination.sorting.layout.sharedir),)
 
 
-def _moving(patient: Patient, destination: Path) -> Iterator[Verdict]:
-    moving = {each.distribution for each in patient.plan.moves if each.destination == destination}
-    return (each for each in patient.plan.verdicts if each.distribution in moving)
+def _moving(examination: Examination, destination: Path) -> Iterator[Verdict]:
+    moving = {
+        each.distribution for each in examination.sorting.moves if each.destination == destination
+    }
+    return (each for each in examination.sorting.verdicts if each.distribution in moving)
 
 
-def _left(patient: Patient, owner: Distribution | str, paths: list[str]) -> Finding:
+def _left(examination: Examination, owner: Distribution | str, paths: list[str]) -> Finding:
     if isinstance(owner, str):
         return Finding(
-            about=str(patient.sharedir / paths[0]),
+            about=str(examination.sharedir / paths[0]),
             reason=f"native, in the sharedir, and of no distribution: {some(paths)}",
             remedy="move it to platlib, or remove it if nothing needs it",
         )
-    verdict = next(each for each in patient.plan.verdicts if each.distribution == owner)
+    verdict = next(each for each in examination.sorting.verdicts if each.distribution == owner)
     return Finding(
         about=owner.name,
         reason=f"has native objects in the sharedir: {some(paths)}",

@@ -8,21 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from elftools.common.exceptions import ELFError
-from elftools.elf.dynamic import DynamicSegment
-from elftools.elf.elffile import ELFFile
-
 from pysharedir.doctor.checks import native
 from pysharedir.doctor.findings import Finding
-from pysharedir.owners import Owners
+from pysharedir.installed.owners import Owners
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pysharedir.doctor.patient import Patient
+    from pysharedir.doctor.examination import Examination
 
-# What the library raises for a damaged file.
-_DAMAGED = (ELFError, struct.error, ValueError, LookupError, TypeError, AttributeError, OSError)
 _ORIGINS = ("$ORIGIN", "${ORIGIN}")
 
 
@@ -40,17 +34,17 @@ class Astray:
     library: str
 
 
-def astray(patient: Patient) -> Iterator[Finding]:
+def astray(examination: Examination) -> Iterator[Finding]:
     """Find libraries that are in the other tree than the one in which they are looked for."""
-    target = patient.target
+    target = examination.target
     if target.platform != "linux":
         return
-    if not patient.sharedir.is_dir() and target.purelib == target.platlib:
+    if not examination.sharedir.is_dir() and target.purelib == target.platlib:
         return  # there is one tree only
-    plan = patient.plan
+    plan = examination.sorting
     owners = Owners(each.distribution for each in plan.verdicts)
     groups: dict[tuple[str, str], list[Astray]] = {}
-    for each in _search(patient):
+    for each in _search(examination):
         names = tuple(
             owner.name if (owner := owners.of(path)) else path for path in (each.user, each.library)
         )
@@ -63,11 +57,11 @@ def astray(patient: Patient) -> Iterator[Finding]:
         yield Finding(
             about=found[0].user,
             reason=_reason(found, user, library),
-            remedy=f"{patient.command('sort', culprits[0])} moves it to platlib"
+            remedy=f"{examination.command('sort', culprits[0])} moves it to platlib"
             if culprits
             else f"install {user} and {library} into one tree, see "
-            + patient.command("sort", "--platform", "NAME"),
-            fix=native.relocation(patient, plan.layout.platlib) if culprits else (),
+            + examination.command("sort", "--platform", "NAME"),
+            fix=native.relocation(examination, plan.layout.platlib) if culprits else (),
         )
 
 
@@ -80,8 +74,8 @@ def _reason(found: list[Astray], user: str, library: str) -> str:
     )
 
 
-def _search(patient: Patient) -> Iterator[Astray]:
-    objects = list(dict.fromkeys(_objects(patient)))
+def _search(examination: Examination) -> Iterator[Astray]:
+    objects = list(dict.fromkeys(_objects(examination)))
     trees = sorted({tree for tree, _ in objects})
     for tree, path in objects if len(trees) > 1 else ():
         others = [each for each in trees if each != tree]
@@ -110,15 +104,15 @@ def _elsewhere(
                 return
 
 
-def _objects(patient: Patient) -> Iterator[tuple[str, str]]:
+def _objects(examination: Examination) -> Iterator[tuple[str, str]]:
     """Yield the native objects of all distributions: tree, and path in it."""
-    for verdict in patient.plan.verdicts:
+    for verdict in examination.sorting.verdicts:
         for path in verdict.files:
             if not path.endswith(".dist-info/WHEEL"):
-                yield str(verdict.distribution.info.parent), path
-    if patient.sharedir.is_dir():
-        for path, _ in patient.left_objects:
-            yield str(patient.plan.layout.sharedir), path
+                yield str(verdict.distribution.directory), path
+    if examination.sharedir.is_dir():
+        for path, _ in examination.left_objects:
+            yield str(examination.sorting.layout.sharedir), path
 
 
 def _dynamic(path: str) -> tuple[list[str], list[str]]:
@@ -126,6 +120,12 @@ def _dynamic(path: str) -> tuple[list[str], list[str]]:
 
     RUNPATH silences RPATH, see ``ld.so(8)``.
     """
+    from elftools.common.exceptions import ELFError  # noqa: PLC0415  # few targets need it
+    from elftools.elf.dynamic import DynamicSegment  # noqa: PLC0415
+    from elftools.elf.elffile import ELFFile  # noqa: PLC0415
+
+    # What the library raises for a damaged file.
+    damaged = ELFError, struct.error, ValueError, LookupError, TypeError, AttributeError, OSError
     found: dict[str, list[str]] = {"DT_NEEDED": [], "DT_RPATH": [], "DT_RUNPATH": []}
     try:
         with Path(path).open("rb") as file:
@@ -134,7 +134,7 @@ def _dynamic(path: str) -> tuple[list[str], list[str]]:
                     name = tag.entry.d_tag
                     if name in found:
                         found[name].append(getattr(tag, name.removeprefix("DT_").lower()))
-    except _DAMAGED:
+    except damaged:
         return [], []
     paths = ":".join(found["DT_RUNPATH"] or found["DT_RPATH"])
     return found["DT_NEEDED"], [each for each in paths.split(":") if each]

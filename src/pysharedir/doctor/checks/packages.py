@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from pysharedir import layout
 from pysharedir.doctor.findings import Finding
+from pysharedir.interpreter.syspath import Origin
 from pysharedir.wording import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pysharedir.distributions import Distribution
-    from pysharedir.doctor.patient import Patient
+    from pysharedir.doctor.examination import Examination
+    from pysharedir.installed.distribution import Distribution
 
 # Startup files, and the hook, are another check's.
 _IGNORED = frozenset(
@@ -27,7 +28,7 @@ _IGNORED = frozenset(
 _OF_PROJECTS = frozenset(
     ("benchmarks", "build", "doc", "docs", "examples", "scripts", "test", "tests", "tools")
 )
-_RUN = ("site", "pysharedir")  # they run the .pth files of the site dirs that they add
+_RUN = (Origin.SITE, Origin.HOOK)  # they run the .pth files of the site dirs that they add
 _EXTENDS = re.compile(
     rb"extend_path|declare_namespace|__path__\s*\+?=(?!=)|__path__\.(append|extend|insert)"
 )
@@ -63,10 +64,10 @@ class _Conflict:
     others: tuple[_Found, ...]
 
 
-def twice(patient: Patient) -> Iterator[Finding]:
+def twice(examination: Examination) -> Iterator[Finding]:
     """Find modules and packages of which all is shadowed by another in the same root."""
-    for _, winner, other in _second_copies(patient):
-        if not _invisible(patient, winner, other):
+    for _, winner, other in _second_copies(examination):
+        if not _invisible(examination, winner, other):
             yield Finding(
                 about=other.path,
                 reason=f"shadowed by {winner.path}, which comes first",
@@ -74,61 +75,65 @@ def twice(patient: Patient) -> Iterator[Finding]:
             )
 
 
-def halved(patient: Patient) -> Iterator[Finding]:
+def halved(examination: Examination) -> Iterator[Finding]:
     """Find regular packages of which one half is in another directory of the same root."""
-    for name, winner, other in _second_copies(patient):
-        modules = _invisible(patient, winner, other)
+    for name, winner, other in _second_copies(examination):
+        modules = _invisible(examination, winner, other)
         if modules:
             yield Finding(
                 about=other.path,
                 reason=f"{name}.{some(modules)} cannot be imported: "
                 f"{winner.path} comes first, and has no such module",
-                remedy=_remedy(patient, winner, other),
+                remedy=_remedy(examination, winner, other),
             )
 
 
-def hidden(patient: Patient) -> Iterator[Finding]:
+def hidden(examination: Examination) -> Iterator[Finding]:
     """Find portions of namespace packages that a module or regular package hides."""
-    rooms = {str(room.path) for room in patient.rooms}
-    by_the_user = {each.path for each in patient.entries if each.by == "PYTHONPATH"}
-    for conflict in _conflicts(_directories(patient), patient.target.suffixes):
+    trees = {str(directory.path) for directory in examination.directories}
+    by_the_user = {each.path for each in examination.entries if each.by is Origin.PYTHONPATH}
+    for conflict in _conflicts(_directories(examination), examination.target.suffixes):
         winner = conflict.winner
-        if winner.entry not in rooms:
+        if winner.entry not in trees:
             continue
         for other in conflict.others:
             if (
                 not other.is_portion
-                or other.entry in by_the_user - rooms
-                or (other.entry not in rooms and conflict.name in _OF_PROJECTS)
-                or _of_one_distribution(patient, winner, other)
-                or _made_at_startup(patient, conflict.name, other)
+                or other.entry in by_the_user - trees
+                or (other.entry not in trees and conflict.name in _OF_PROJECTS)
+                or _of_one_distribution(examination, winner, other)
+                or _made_at_startup(examination, conflict.name, other)
             ):
                 continue
             yield Finding(
                 about=other.path,
                 reason=f"what is in it, such as {os.path.basename(other.file)}, cannot be "
                 f"imported: {winner.file} hides it",
-                remedy=_remedy(patient, winner, other),
+                remedy=_remedy(examination, winner, other),
             )
 
 
-def _second_copies(patient: Patient) -> Iterator[tuple[str, _Found, _Found]]:
+def _second_copies(examination: Examination) -> Iterator[tuple[str, _Found, _Found]]:
     """Yield each name with what is imported by it and what is shadowed, in the same root.
 
     Copies of one distribution are another check's.
     """
-    for root in dict.fromkeys(room.root for room in patient.rooms):
-        rooms = [str(room.path) for room in patient.rooms if room.root == root]
-        for each in _conflicts(rooms, patient.target.suffixes):
+    for root in dict.fromkeys(directory.root for directory in examination.directories):
+        trees = [
+            str(directory.path) for directory in examination.directories if directory.root == root
+        ]
+        for each in _conflicts(trees, examination.target.suffixes):
             for other in each.others:
-                if not other.is_portion and not _of_one_distribution(patient, each.winner, other):
+                if not other.is_portion and not _of_one_distribution(
+                    examination, each.winner, other
+                ):
                     yield each.name, each.winner, other
 
 
-def _directories(patient: Patient) -> list[str]:
+def _directories(examination: Examination) -> list[str]:
     """Return those on ``sys.path``, each once."""
     found: list[str] = []
-    for entry in patient.view.path:
+    for entry in examination.view.path:
         if os.path.isdir(entry) and not layout.lists(found, entry):
             found.append(str(Path(entry)))
     return found
@@ -220,12 +225,12 @@ def _modules(directory: str, suffixes: Sequence[str]) -> Iterator[str]:
                 yield f"{prefix}/{file}" if prefix else file
 
 
-def _invisible(patient: Patient, winner: _Found, other: _Found) -> list[str]:
+def _invisible(examination: Examination, winner: _Found, other: _Found) -> list[str]:
     """Return the modules that the second of two packages has and the first has not."""
     if not winner.is_directory or not other.is_directory:
         return []
     first, second = (
-        {_dotted(file) for file in _modules(each.path, patient.target.suffixes)}
+        {_dotted(file) for file in _modules(each.path, examination.target.suffixes)}
         for each in (winner, other)
     )
     return sorted(second - first)
@@ -248,30 +253,32 @@ def _extends_its_path(found: _Found) -> bool:
         return False
 
 
-def _made_at_startup(patient: Patient, name: str, portion: _Found) -> bool:
+def _made_at_startup(examination: Examination, name: str, portion: _Found) -> bool:
     """Tell whether a portion is let in by an ``-nspkg.pth`` of old releases of setuptools."""
-    if any(each.path == portion.entry and each.by in _RUN for each in patient.entries):
+    if any(each.path == portion.entry and each.by in _RUN for each in examination.entries):
         for file in Path(portion.entry).glob("*-nspkg.pth"):
             if str(tuple(name.split("."))) in file.read_text("utf-8", "replace"):
                 return True
     return False
 
 
-def _of_one_distribution(patient: Patient, *found: _Found) -> bool:
+def _of_one_distribution(examination: Examination, *found: _Found) -> bool:
     """Tell whether these belong to copies of one distribution; it may be in pieces itself."""
-    owners = [_owner(patient, each) for each in found]
+    owners = [_owner(examination, each) for each in found]
     keys = {each and each.key for each in owners}
     return None not in keys and len(keys) < len(set(owners))
 
 
-def _owner(patient: Patient, found: _Found) -> Distribution | None:
-    return patient.owners.of(found.file)
+def _owner(examination: Examination, found: _Found) -> Distribution | None:
+    return examination.owners.of(found.file)
 
 
-def _remedy(patient: Patient, winner: _Found, other: _Found) -> str:
+def _remedy(examination: Examination, winner: _Found, other: _Found) -> str:
     """Say how both come into one directory."""
-    roots = {str(room.path): room.root for room in patient.rooms}
-    names = [each.name for each in (_owner(patient, winner), _owner(patient, other)) if each]
+    roots = {str(directory.path): directory.root for directory in examination.directories}
+    names = [
+        each.name for each in (_owner(examination, winner), _owner(examination, other)) if each
+    ]
     if len(set(names)) > 1 and roots[winner.entry] == roots.get(other.entry):
-        return f"{patient.command('sort')} puts {names[0]} and {names[1]} into one directory"
+        return f"{examination.command('sort')} puts {names[0]} and {names[1]} into one directory"
     return "move one of the two into the directory of the other, if both are wanted"

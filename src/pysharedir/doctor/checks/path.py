@@ -7,24 +7,25 @@ import stat
 from typing import TYPE_CHECKING
 
 from pysharedir.doctor.findings import Finding
+from pysharedir.interpreter.syspath import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pysharedir.doctor.patient import Patient
-    from pysharedir.entries import Entry
+    from pysharedir.doctor.examination import Examination
+    from pysharedir.interpreter.syspath import Entry
 
-_OF_VARIABLES = {
-    "PYTHONPATH": "take it out of PYTHONPATH",
-    "PYSHAREDIR_PREFIXES": "name each prefix once in PYSHAREDIR_PREFIXES",
-    "startup code": "let what adds it at startup see first whether it is there",
+_OF_VARIABLES: dict[str, str] = {
+    Origin.PYTHONPATH: "take it out of PYTHONPATH",
+    Origin.PREFIXES: "name each prefix once in PYSHAREDIR_PREFIXES",
+    Origin.STARTUP_CODE: "let what adds it at startup see first whether it is there",
 }
 
 
-def twice(patient: Patient) -> Iterator[Finding]:
+def twice(examination: Examination) -> Iterator[Finding]:
     """Find directories that are on the path twice, mostly under two names."""
     seen: dict[tuple[int, int], Entry] = {}
-    for entry in patient.entries:
+    for entry in examination.entries:
         try:
             status = os.stat(entry.path)
         except OSError:
@@ -33,19 +34,19 @@ def twice(patient: Patient) -> Iterator[Finding]:
         if first is entry or not stat.S_ISDIR(status.st_mode):
             continue
         # site puts no spelling there twice.
-        by = "startup code" if first.path == entry.path else entry.by
+        by = Origin.STARTUP_CODE if first.path == entry.path else entry.by
         yield Finding(
             about=entry.path,
             reason=f"all in it is found twice: {by} put it there, and {first.by} {first.path}, "
             "which is the same directory",
-            remedy=_remedy(patient, first.by if by == "site" else by),
+            remedy=_remedy(examination, first.by if by is Origin.SITE else by),
         )
 
 
-def _remedy(patient: Patient, by: str) -> str:
+def _remedy(examination: Examination, by: str) -> str:
     if by in _OF_VARIABLES:
         return _OF_VARIABLES[by]
     line = f"take the line out of {by}; " if by.endswith(".pth") else ""
-    if patient.hook.files:
+    if examination.hook.files:
         return f"{line}the hook takes the second off the path when it is on (PYSHAREDIR=1)"
-    return f"{line}{patient.command('enable')} takes the second off the path"
+    return f"{line}{examination.command('enable')} takes the second off the path"

@@ -2,135 +2,55 @@
 
 from __future__ import annotations
 
-import errno
-import json
 import os
-import subprocess
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pysharedir import wording
 from pysharedir.doctor.findings import Finding
+from pysharedir.errors import TargetError
+from pysharedir.interpreter import processes
+from pysharedir.interpreter.bytecode import Pyc, Recompile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from pysharedir.doctor.patient import Patient
-    from pysharedir.target import Target
+    from pysharedir.doctor.examination import Examination
+    from pysharedir.interpreter.answers import Pycs
+    from pysharedir.interpreter.target import Target
 
 _HEADER = 16
 _FEW = 100  # sources that are compiled to see whether they can be
 _CHECKED = 3
-_HASHES = (
-    "import importlib.util, json, sys\n"
-    "def digest(path):\n"
-    "    try:\n"
-    "        with open(path, 'rb') as file:\n"
-    "            return importlib.util.source_hash(file.read()).hex()\n"
-    "    except OSError:\n"
-    "        return None\n"
-    "json.dump([digest(path) for path in json.load(sys.stdin)], sys.stdout)\n"
-)
-_COMPILABLE = (
-    "import json, sys, warnings\n"
-    "warnings.simplefilter('ignore')\n"
-    "def can(path):\n"
-    "    try:\n"
-    "        with open(path, 'rb') as file:\n"
-    "            compile(file.read(), path, 'exec', dont_inherit=True)\n"
-    "        return True\n"
-    "    except Exception:\n"
-    "        return False\n"
-    "json.dump([can(path) for path in json.load(sys.stdin)], sys.stdout)\n"
-)
-_COMPILE = (
-    "import json, py_compile, sys\n"
-    "made = 0\n"
-    "for source, pyc, level, hashed in json.load(sys.stdin):\n"
-    "    mode = 'UNCHECKED_HASH' if hashed else 'TIMESTAMP'\n"
-    "    mode = py_compile.PycInvalidationMode[mode]\n"
-    "    try:\n"
-    "        py_compile.compile(source, pyc, None, True, level, mode)\n"
-    "        made += 1\n"
-    "    except Exception:\n"
-    "        pass\n"
-    "print(made)\n"
-)
 
 
-@dataclass(frozen=True)
-class Pyc:
-    """One byte-compiled module.
-
-    :ivar hashed: The hash in it, when it is by this alone that it fits its source (PEP 552).
-    """
-
-    path: str
-    source: str
-    hashed: str = ""
-
-    @property
-    def level(self) -> int:
-        """The level of optimisation (PEP 488)."""
-        tag = self.path.rsplit(".", 2)[1]
-        return int(tag[4:]) if tag[:4] == "opt-" and tag[4:].isdigit() else 0
-
-
-@dataclass(frozen=True)
-class Recompile:
-    """A step that makes pycs anew, of the same kind.
-
-    To undo it is not needed: a pyc that fits its source does no harm.  It is an error when none
-    can be made.
-    """
-
-    executable: Path
-    directory: Path
-    pycs: tuple[Pyc, ...]
-
-    def __str__(self) -> str:
-        return f"byte-compile {wording.number(len(self.pycs), 'module')} in {self.directory}"
-
-    def apply(self) -> Callable[[], object]:
-        """See :meth:`pysharedir.changes.Step.apply`."""
-        made = _ask(
-            self.executable,
-            _COMPILE,
-            [(each.source, each.path, each.level, bool(each.hashed)) for each in self.pycs],
-        )
-        if made.strip() in (b"", b"0"):
-            raise OSError(errno.EINVAL, f"cannot be compiled, such as {self.pycs[0].source}")
-        return bool
-
-
-def unwritable(patient: Patient) -> Iterator[Finding]:
+def unwritable(examination: Examination) -> Iterator[Finding]:
     """Find modules that are compiled at each start because that cannot be kept."""
-    for room in _rooms(patient):
+    for tree in _trees(examination):
         found = [
             source
-            for directory, names in _packages(room)
+            for directory, names in _packages(tree)
             if not os.access(_nearest(f"{directory}/__pycache__"), os.W_OK | os.X_OK)
-            for source in _uncompiled(directory, names, patient.target)
+            for source in _uncompiled(directory, names, examination.target)
         ]
         if found and len(found) <= _FEW:
-            found = _compilable(found, patient.target)
+            found = _compilable(found, examination.target)
         if found:
             yield Finding(
-                about=str(room),
+                about=str(tree),
                 reason=f"{wording.number(len(found), 'module')} without a pyc, "
-                f"which this user cannot write: {_first(found, room)}",
-                remedy=f"as its owner: {patient.target.executable} -m compileall -q {room}",
+                f"which this user cannot write: {_first(found, tree)}",
+                remedy=f"as its owner: {examination.target.executable} -m compileall -q {tree}",
             )
 
 
-def stale(patient: Patient) -> Iterator[Finding]:
+def stale(examination: Examination) -> Iterator[Finding]:
     """Find pycs that do not fit their sources."""
-    target = patient.target
-    for room in _rooms(patient):
+    target = examination.target
+    for tree in _trees(examination):
         misfits: list[Pyc] = []
         hashed: list[Pyc] = []
-        for pyc in _pycs(room, target.cache_tag):
+        for pyc in _pycs(tree, target.cache_tag):
             verdict = _judge(pyc, target.magic)
             if verdict is None:
                 misfits.append(pyc)
@@ -138,33 +58,33 @@ def stale(patient: Patient) -> Iterator[Finding]:
                 hashed.append(verdict)
         misfits += _misfits(hashed, target)
         if misfits:
-            yield _stale(target, room, misfits)
+            yield _stale(target, tree, misfits)
 
 
-def _stale(target: Target, room: Path, misfits: list[Pyc]) -> Finding:
+def _stale(target: Target, tree: Path, misfits: list[Pyc]) -> Finding:
     writable = tuple(
         each for each in misfits if os.access(os.path.dirname(each.path), os.W_OK | os.X_OK)
     )
     hides = any(each.hashed for each in misfits)
     return Finding(
-        about=str(room),
+        about=str(tree),
         reason=f"{wording.number(len(misfits), 'module')} with a pyc that does not fit: "
-        f"{_first([each.source for each in misfits], room)}"
+        f"{_first([each.source for each in misfits], tree)}"
         + ("; some hide what has changed in the source" if hides else ""),
-        remedy=f"{target.executable} -m compileall -q -f {room}",
-        fix=(Recompile(target.executable, room, writable),) if writable else (),
+        remedy=f"{target.executable} -m compileall -q -f {tree}",
+        fix=(Recompile(target.executable, tree, writable),) if writable else (),
     )
 
 
-def _rooms(patient: Patient) -> list[Path]:
-    if patient.target.pycache_prefix or not patient.target.cache_tag:
+def _trees(examination: Examination) -> list[Path]:
+    if examination.target.pycache_prefix or not examination.target.cache_tag:
         return []
-    return [room.path for room in patient.rooms if room.root == patient.where.root]
+    return [tree.path for tree in examination.directories if tree.root == examination.place.root]
 
 
-def _packages(room: Path) -> Iterator[tuple[str, list[str]]]:
+def _packages(tree: Path) -> Iterator[tuple[str, list[str]]]:
     """Yield the directories that modules are imported from, with their modules."""
-    for directory, below, names in os.walk(room):
+    for directory, below, names in os.walk(tree):
         below[:] = [name for name in below if name.isidentifier() and name != "__pycache__"]
         modules = [name for name in names if name.endswith(".py") and name[:-3].isidentifier()]
         if modules:
@@ -186,16 +106,16 @@ def _uncompiled(directory: str, names: Iterable[str], target: Target) -> Iterato
 def _compilable(sources: list[str], target: Target) -> list[str]:
     """Return those of which there could be a pyc: templates and tests may be no modules at all."""
     try:
-        answers = json.loads(_ask(target.executable, _COMPILABLE, sources))
-    except ValueError:
+        can = _ask(target, compiled=sources)["compiles"]
+    except TargetError:
         return sources
-    return [source for source, can in zip(sources, answers, strict=True) if can]
+    return [source for source, compiles in zip(sources, can, strict=True) if compiles]
 
 
-def _pycs(room: Path, cache_tag: str) -> Iterator[Pyc]:
+def _pycs(tree: Path, cache_tag: str) -> Iterator[Pyc]:
     """Yield the pycs of one interpreter that have a source."""
     middle = f".{cache_tag}."
-    for directory, below, names in os.walk(room):
+    for directory, below, names in os.walk(tree):
         if "__pycache__" not in below or os.path.islink(f"{directory}/__pycache__"):
             continue
         sources = {name[:-3] for name in names if name.endswith(".py")}
@@ -240,26 +160,22 @@ def _misfits(hashed: list[Pyc], target: Target) -> list[Pyc]:
     """Return those whose hash is another; which function that is differs between versions."""
     if not hashed:
         return []
-    said = _ask(target.executable, _HASHES, [each.source for each in hashed])
     try:
-        digests = json.loads(said)
-    except ValueError:
+        digests = _ask(target, hashed=[pyc.source for pyc in hashed])["digests"]
+    except TargetError:
         return []
     return [
-        each
-        for each, digest in zip(hashed, digests, strict=True)
-        if digest not in (None, each.hashed)
+        pyc for pyc, digest in zip(hashed, digests, strict=True) if digest not in (None, pyc.hashed)
     ]
 
 
-def _ask(executable: Path, code: str, what: object) -> bytes:
-    return subprocess.run(
-        [executable, "-I", "-S", "-c", code],
-        input=json.dumps(what).encode(),
-        capture_output=True,
-        check=False,
-    ).stdout
+def _ask(target: Target, *, hashed: Sequence[str] = (), compiled: Sequence[str] = ()) -> Pycs:
+    question = [list(hashed), list(compiled)]
+    answer: Pycs = processes.ask(
+        target.executable, "pycs", flags=processes.ISOLATED, given=question
+    )
+    return answer
 
 
-def _first(paths: list[str], room: Path) -> str:
-    return os.path.relpath(paths[0], room)
+def _first(paths: list[str], tree: Path) -> str:
+    return os.path.relpath(paths[0], tree)

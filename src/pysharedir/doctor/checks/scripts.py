@@ -9,19 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pysharedir import layout, managers, records, shebangs
+from pysharedir import layout
 from pysharedir.changes import WriteFile
 from pysharedir.doctor.findings import Finding
 from pysharedir.errors import RecordError
-from pysharedir.scripts import wanted_scripts
+from pysharedir.installed import shebangs, system_packages
+from pysharedir.installed.scripts import wanted_scripts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pysharedir.changes import Step
-    from pysharedir.distributions import Distribution
-    from pysharedir.doctor.patient import Patient
-    from pysharedir.shebangs import Head
+    from pysharedir.doctor.examination import Examination
+    from pysharedir.installed.distribution import Distribution
+    from pysharedir.installed.shebangs import Head
 
 _PYTHON = re.compile(r"(?:python|pypy)(\d+(?:\.\d+)?)?t?")
 
@@ -44,42 +45,42 @@ class _Script:
     is_listed: bool
 
 
-def missing(patient: Patient) -> Iterator[Finding]:
+def missing(examination: Examination) -> Iterator[Finding]:
     """Find scripts that shared distributions declare, and that are not there."""
-    if not patient.uses_sharedir:
+    if not examination.uses_sharedir:
         return
-    for path in patient.completion.missing:
+    for path in examination.completion.missing:
         yield Finding(
             about=str(path),
             reason="not there, but declared by a distribution in the sharedir",
-            remedy=f"{patient.command('sync')} makes it",
-            fix=patient.completion.steps,
+            remedy=f"{examination.command('sync')} makes it",
+            fix=examination.completion.steps,
         )
 
 
-def misdirected(patient: Patient) -> Iterator[Finding]:
+def misdirected(examination: Examination) -> Iterator[Finding]:
     """Find scripts that start an interpreter which is not there, or is another one."""
-    for script in _scripts(patient):
+    for script in _scripts(examination):
         content = _content(script.path)
         head = parse(content)
         if head is None:
             continue
-        wrapper = _wrapper(script, content[len(head.text) :], head, patient)
-        fault = _fault(head.interpreter, script, patient, made=wrapper is not None)
+        wrapper = _wrapper(script, content[len(head.text) :], head, examination)
+        fault = _fault(head.interpreter, script, examination, made=wrapper is not None)
         if fault is not None:
             yield Finding(
                 about=str(script.path),
                 reason=f"starts {head.interpreter}, which is {fault}",
-                remedy=_remedy(script, patient),
-                fix=_fix(script, content[len(head.text) :], head, wrapper, patient),
+                remedy=_remedy(script, examination),
+                fix=_fix(script, content[len(head.text) :], head, wrapper, examination),
             )
 
 
-def activating(patient: Patient) -> Iterator[Finding]:
+def activating(examination: Examination) -> Iterator[Finding]:
     """Find an activate script that belongs to another venv, as after a copy."""
-    prefix = patient.target.prefix
+    prefix = examination.target.prefix
     path = Path(prefix, "bin", "activate")
-    if not patient.target.is_venv:
+    if not examination.target.is_venv:
         return
     try:
         values = _ACTIVATES.findall(path.read_text("utf-8", "surrogateescape"))
@@ -117,13 +118,13 @@ def parse(content: bytes) -> Head | None:
     return head if _PYTHON.fullmatch(os.path.basename(head.interpreter)) else None
 
 
-def _scripts(patient: Patient) -> Iterator[_Script]:
+def _scripts(examination: Examination) -> Iterator[_Script]:
     """Yield the scripts of the root that is examined."""
-    target, root = patient.target, patient.where.root
-    directory = patient.where.scripts(target)
-    rooms = [room.path for room in patient.rooms if room.root == root]
+    target, root = examination.target, examination.place.root
+    directory = examination.place.scripts(target)
+    trees = [tree.path for tree in examination.directories if tree.root == root]
     seen: set[Path] = set()
-    for each in (each for room in rooms for each in patient.installed[room]):
+    for each in (each for tree in trees for each in examination.whole(tree)):
         declared, _ = wanted_scripts([each], directory, target.sys_executable, target.version)
         listed = [path for path in _listed(each) if path.parent == directory]
         for path in (*declared, *listed):
@@ -135,13 +136,15 @@ def _scripts(patient: Patient) -> Iterator[_Script]:
 def _listed(distribution: Distribution) -> list[Path]:
     """Return the files of a distribution that are outside its directory."""
     try:
-        outside = records.read(distribution).outside
+        outside = distribution.listing.outside
     except RecordError:
         return []
-    return [Path(os.path.normpath(distribution.info.parent / path)) for path in outside]
+    return [Path(os.path.normpath(distribution.directory / path)) for path in outside]
 
 
-def _fault(interpreter: str, script: _Script, patient: Patient, *, made: bool) -> str | None:
+def _fault(
+    interpreter: str, script: _Script, examination: Examination, *, made: bool
+) -> str | None:
     """Return what is wrong with an interpreter.
 
     Real files tell nothing: that of a venv is a link to the one that it was made from.
@@ -150,7 +153,7 @@ def _fault(interpreter: str, script: _Script, patient: Patient, *, made: bool) -
     """
     if not os.path.exists(interpreter):
         return "not there"
-    target = patient.target
+    target = examination.target
     home, own = os.path.dirname(interpreter), os.path.dirname(target.sys_executable)
     if layout.same_directory(home, own):
         version = _version(interpreter)
@@ -171,34 +174,34 @@ def _version(interpreter: str) -> str | None:
     return name and name[1]
 
 
-def _remedy(script: _Script, patient: Patient) -> str:
-    if patient.uses_sharedir and script.path in patient.completion.outdated:
-        return f"{patient.command('sync')} makes it anew"
+def _remedy(script: _Script, examination: Examination) -> str:
+    if examination.uses_sharedir and script.path in examination.completion.outdated:
+        return f"{examination.command('sync')} makes it anew"
     same = f"{script.distribution.name}=={script.distribution.version}"
-    if patient.where.root != patient.target.root:
-        return f"install {same} anew into {patient.where.root}"
-    return patient.installer("install", "--force-reinstall", "--no-deps", same)
+    if examination.place.root != examination.target.root:
+        return f"install {same} anew into {examination.place.root}"
+    return examination.installer("install", "--force-reinstall", "--no-deps", same)
 
 
-def _wrapper(script: _Script, body: bytes, head: Head, patient: Patient) -> bytes | None:
+def _wrapper(script: _Script, body: bytes, head: Head, examination: Examination) -> bytes | None:
     """Return what should be there, if a script does what the wrapper of an entry point does."""
-    executable = Path(patient.target.sys_executable)
+    executable = Path(examination.target.sys_executable)
     own = executable.with_name(os.path.basename(head.interpreter))
     interpreter = str(own if own.exists() and own.samefile(executable) else executable)
-    version = patient.target.version
+    version = examination.target.version
     wanted, _ = wanted_scripts([script.distribution], script.path.parent, interpreter, version)
     # pip's have a version in their names that it does not declare.
     return next((each.content for each in wanted.values() if _is_wrapper(body, each.content)), None)
 
 
 def _fix(
-    script: _Script, body: bytes, head: Head, wrapper: bytes | None, patient: Patient
+    script: _Script, body: bytes, head: Head, wrapper: bytes | None, examination: Examination
 ) -> tuple[Step, ...]:
     """Return what names the right interpreter in a script, if it is what an installer wrote."""
-    if patient.uses_sharedir and script.path in patient.completion.outdated:
-        return patient.completion.steps  # one that `sync` made, and has a digest of
+    if examination.uses_sharedir and script.path in examination.completion.outdated:
+        return examination.completion.steps  # one that `sync` made, and has a digest of
     new = wrapper and parse(wrapper)
-    if not new or not script.is_listed or managers.packages([str(script.path)]):
+    if not new or not script.is_listed or system_packages.packages([str(script.path)]):
         return ()
     text = new.text
     if head.arguments:

@@ -9,29 +9,30 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pysharedir import distributions, layout
+from pysharedir import layout
 from pysharedir.changes import ChangeMode
 from pysharedir.doctor.findings import Finding
+from pysharedir.hook.files import State
 from pysharedir.wording import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pysharedir.doctor.patient import Patient
+    from pysharedir.doctor.examination import Examination
 
 
 _LOCK = ".lock"  # of `uv pip install --target`, which everybody may lock and nothing reads
 
 
-def missing(patient: Patient) -> Iterator[Finding]:
+def missing(examination: Examination) -> Iterator[Finding]:
     """Find a hook whose sharedir is not there, so that it does nothing."""
-    if patient.hook.state == "absent" or patient.sharedir.is_dir():
+    if examination.hook.state is State.ABSENT or examination.sharedir.is_dir():
         return
     # An empty one in its place would hide that a full one was moved away, or is not mounted.
-    makes = f"{patient.command('enable')} makes it"
-    obstacle = _obstacle(patient.sharedir)
+    makes = f"{examination.command('enable')} makes it"
+    obstacle = _obstacle(examination.sharedir)
     yield Finding(
-        about=str(patient.sharedir),
+        about=str(examination.sharedir),
         reason="the hook has no sharedir, so that it does nothing"
         + (f": {obstacle} is no directory" if obstacle else ""),
         remedy=f"move {obstacle} away; then {makes}"
@@ -40,32 +41,32 @@ def missing(patient: Patient) -> Iterator[Finding]:
     )
 
 
-def unused(patient: Patient) -> Iterator[Finding]:
+def unused(examination: Examination) -> Iterator[Finding]:
     """Find a sharedir with distributions that the interpreter does not find."""
-    found = distributions.installed(patient.sharedir)
-    if not found or patient.uses_sharedir or _skipped(patient):
+    found = examination.installed(examination.sharedir)
+    if not found or examination.uses_sharedir or _skipped(examination):
         return
-    if layout.lists(patient.target.view({"PYSHAREDIR": "1"}).path, str(patient.sharedir)):
+    if layout.lists(examination.on.path, str(examination.sharedir)):
         return  # switched off by somebody who knows
     names = some([each.name for each in found])
     yield Finding(
-        about=str(patient.sharedir),
+        about=str(examination.sharedir),
         reason=f"holds distributions that this interpreter does not find: {names}",
-        remedy=f"{patient.command('enable')} makes it find them, "
-        f"{patient.command('disable', '--restore')} moves them to the site dir",
+        remedy=f"{examination.command('enable')} makes it find them, "
+        f"{examination.command('disable', '--restore')} moves them to the site dir",
     )
 
 
-def writable(patient: Patient) -> Iterator[Finding]:
+def writable(examination: Examination) -> Iterator[Finding]:
     """Find sharedirs that others can write to, or to something in them or above them."""
-    if patient.hook.settings.allow_world_writable:
+    if examination.hook.settings.allow_world_writable:
         return
-    own = [patient.sharedir] if patient.hook.state != "absent" else []
-    shared = [room.path for room in patient.rooms if room.is_sharedir]
+    own = [examination.sharedir] if examination.hook.state is not State.ABSENT else []
+    shared = [directory.path for directory in examination.directories if directory.is_sharedir]
     for sharedir in dict.fromkeys([*own, *shared]):
         if not sharedir.is_dir():
             continue
-        ours = _is_ours(patient, sharedir)
+        ours = _is_ours(examination, sharedir)
         # Whoever can write to ROOT/share or ROOT/share/python can replace what is below.
         parents = sharedir.parents[:2] if sharedir.match("share/python/*") else ()
         for parent in parents:
@@ -77,10 +78,10 @@ def writable(patient: Patient) -> Iterator[Finding]:
             yield _finding(sharedir, found, "-R ", ours=ours)
 
 
-def _is_ours(patient: Patient, sharedir: Path) -> bool:
+def _is_ours(examination: Examination, sharedir: Path) -> bool:
     """Tell whether a sharedir is the target's alone: no other prefix's, and behind no link."""
-    own = layout.sharedir_of(patient.where.root, patient.target.version)
-    links = (own, os.path.dirname(own), f"{patient.where.root}/share")
+    own = layout.sharedir_of(examination.place.root, examination.target.version)
+    links = (own, os.path.dirname(own), f"{examination.place.root}/share")
     return str(sharedir) == own and not any(map(os.path.islink, links))
 
 
@@ -122,11 +123,11 @@ def _is_open(mode: int) -> bool:
     return stat.S_ISREG(mode) and bool(mode & stat.S_IWOTH)
 
 
-def _skipped(patient: Patient) -> bool:
+def _skipped(examination: Examination) -> bool:
     """Tell whether the hook leaves the sharedir out since others can write to it."""
-    if patient.hook.state == "absent" or patient.hook.settings.allow_world_writable:
+    if examination.hook.state is State.ABSENT or examination.hook.settings.allow_world_writable:
         return False
-    return bool(patient.sharedir.stat().st_mode & stat.S_IWOTH)
+    return bool(examination.sharedir.stat().st_mode & stat.S_IWOTH)
 
 
 def _obstacle(directory: Path) -> Path | None:

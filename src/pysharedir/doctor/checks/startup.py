@@ -6,41 +6,46 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pysharedir import hook, startup
 from pysharedir.doctor.findings import Finding
+from pysharedir.hook import files
+from pysharedir.interpreter import pth
+from pysharedir.startup import spans
+from pysharedir.startup.spans import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pysharedir.doctor.patient import Patient
-    from pysharedir.startup import File
+    from pysharedir.doctor.examination import Examination
+    from pysharedir.startup.spans import File
 
 _LONGEST = 80  # of what is shown of a line
 
 
-def failing(patient: Patient) -> Iterator[Finding]:
+def failing(examination: Examination) -> Iterator[Finding]:
     """Find what raises at a start."""
-    for file in patient.startup.files:
+    for file in examination.startup.files:
         for item in file.items:
             if item.error:
                 line = f"line {item.line} fails" if item.line else "fails"
                 ends = ", and ends the start" if item.fatal else ""
-                yield Finding(str(file.path), f"{line}{ends}: {item.error}", _remedy(patient, file))
+                yield Finding(
+                    str(file.path), f"{line}{ends}: {item.error}", _remedy(examination, file)
+                )
 
 
-def missing(patient: Patient) -> Iterator[Finding]:
+def missing(examination: Examination) -> Iterator[Finding]:
     """Find path lines that name nothing; from Python 3.15 on, each start complains of them."""
-    for file in _read(patient):
+    for file in _read(examination):
         for line in file.lines:
             if line.entry and not os.path.exists(line.entry):
                 reason = f"line {line.number}: {line.entry} is missing"
-                yield Finding(str(file.path), reason, _remedy(patient, file))
+                yield Finding(str(file.path), reason, _remedy(examination, file))
 
 
-def ignored(patient: Patient) -> Iterator[Finding]:
+def ignored(examination: Examination) -> Iterator[Finding]:
     """Find import lines for which there is no .start file (PEP 829)."""
-    for file in _read(patient):
-        numbers = [str(line.number) for line in file.lines if line.kind == "import line"]
+    for file in _read(examination):
+        numbers = [str(line.number) for line in file.lines if line.kind is pth.Kind.IMPORT_LINE]
         if numbers and not Path(str(file.path)).with_suffix(".start").exists():
             lines = f"{'line' if len(numbers) == 1 else 'lines'} {', '.join(numbers)}"
             start = Path(str(file.path)).with_suffix(".start").name
@@ -51,45 +56,45 @@ def ignored(patient: Patient) -> Iterator[Finding]:
             )
 
 
-def read(patient: Patient) -> Iterator[Finding]:
+def read(examination: Examination) -> Iterator[Finding]:
     """Tell of each .pth and .start whose it is and what it runs."""
-    for file in _read(patient):
+    for file in _read(examination):
         yield Finding(str(file.path), f"of {_owner(file)}; {_doing(file)}", "")
 
 
-def shadowed(patient: Patient) -> Iterator[Finding]:
+def shadowed(examination: Examination) -> Iterator[Finding]:
     """Find what is never imported, since one of the same name comes first."""
-    for file in patient.startup.files:
-        if file.kind not in ("sitecustomize", "usercustomize"):
+    for file in examination.startup.files:
+        if file.kind not in (Kind.SITECUSTOMIZE, Kind.USERCUSTOMIZE):
             continue
         found: list[str] = []
-        for path in startup.customizations(file.kind, file.search):
+        for path in spans.customizations(file.kind, file.search):
             if not any(os.path.samefile(path, other) for other in found):
                 found.append(path)
-        while found and hook.is_ours(Path(found[0])):  # it runs the one that it hides
+        while found and files.is_ours(Path(found[0])):  # it runs the one that it hides
             del found[0]
         for path in found[1:]:
-            ours = hook.is_ours(Path(path))
+            ours = files.is_ours(Path(path))
             yield Finding(
                 path,
                 f"never runs, since {found[0]} comes first on sys.path",
-                patient.command("enable", "--style", "pth")
+                examination.command("enable", "--style", "pth")
                 if ours
                 else f"do what it does in {found[0]}",
             )
 
 
-def _read(patient: Patient) -> Iterator[File]:
-    return (file for file in patient.startup.files if file.kind in ("pth", "start"))
+def _read(examination: Examination) -> Iterator[File]:
+    return (file for file in examination.startup.files if file.kind in (Kind.PTH, Kind.START))
 
 
 def _owner(file: File) -> str:
     return file.owner or "no distribution"
 
 
-def _remedy(patient: Patient, file: File) -> str:
+def _remedy(examination: Examination, file: File) -> str:
     if file.owner == "pysharedir":
-        return f"{patient.command('enable')} writes it anew"
+        return f"{examination.command('enable')} writes it anew"
     if file.owner:
         return f"reinstall or uninstall {file.owner}"
     return "no distribution owns it: correct it, or move it away"

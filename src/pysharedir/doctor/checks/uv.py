@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pysharedir.changes import RemoveFile
 from pysharedir.doctor.findings import Finding
+from pysharedir.errors import ProcessError, TargetError
+from pysharedir.interpreter import processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pysharedir.doctor.patient import Patient
-    from pysharedir.target import Target
+    from pysharedir.doctor.examination import Examination
+    from pysharedir.interpreter.answers import Probe
+    from pysharedir.interpreter.target import Target
 
 _TIME = 8  # bytes within which an entry tells the time of the executable
 
 
-def disagrees(patient: Patient) -> Iterator[Finding]:
+def disagrees(examination: Examination) -> Iterator[Finding]:
     """Find what uv remembers of this interpreter and that is true no more."""
     entries = [
         (path, content)
-        for path, content in _entries(patient.target)
-        if _places(patient.target) in content
+        for path, content in _entries(examination.target)
+        if _places(examination.target) in content
     ]
-    purelib = _purelib(patient.target) if entries else None
+    purelib = _purelib(examination.target) if entries else None
     if purelib is None:
         return
     for path, content in entries:
-        if _packed(purelib) + _places(patient.target) not in content:
+        if _packed(purelib) + _places(examination.target) not in content:
             yield Finding(
                 about=str(path),
                 reason=f"uv remembers another purelib than {purelib}, and installs there",
@@ -61,31 +64,26 @@ def _entries(target: Target) -> Iterator[tuple[Path, bytes]]:
 def _cache() -> Path:
     """Return the directory that uv remembers in; one that is not there when there is no uv."""
     uv = shutil.which("uv")
-    done = uv and subprocess.run(
-        [uv, "cache", "dir", "--color", "never"],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-    )
-    return Path(os.fsdecode(done.stdout.strip()) or os.devnull) if done else Path(os.devnull)
+    if uv is None:
+        return Path(os.devnull)
+    with contextlib.suppress(ProcessError):
+        printed = processes.run([uv, "cache", "dir", "--color", "never"]).stdout.strip()
+        return Path(printed or os.devnull)
+    return Path(os.devnull)
 
 
 def _places(target: Target) -> bytes:
-    """Return what uv keeps behind the purelib, and what tells it from other interpreters."""
+    """Return what uv keeps after the purelib, and what tells it from other interpreters."""
     return _packed(target.platlib) + _packed(target.scripts)
 
 
 def _purelib(target: Target) -> str | None:
     """Return what the interpreter says when uv asks it: isolated, whatever the environment."""
-    code = "import sysconfig; print('\\n' + sysconfig.get_path('purelib'))"
-    done = subprocess.run(
-        [target.executable, "-I", "-B", "-c", code],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-    )
-    lines = os.fsdecode(done.stdout).splitlines()
-    return lines[-1] if lines and not done.returncode else None
+    try:
+        answer: Probe = processes.ask(target.executable, "probe", flags=["-I", "-B"])
+    except TargetError:
+        return None
+    return answer["purelib"]
 
 
 def _packed(text: str) -> bytes:

@@ -6,7 +6,7 @@ import json
 import shutil
 from typing import TYPE_CHECKING
 
-from pysharedir import hook
+from pysharedir.hook import files as hook
 from unit.doctor.faults.fault import Fault
 
 if TYPE_CHECKING:

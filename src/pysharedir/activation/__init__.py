@@ -1,0 +1,1 @@
+"""Putting the hook into a target, and taking it away."""

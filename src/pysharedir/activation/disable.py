@@ -1,0 +1,139 @@
+"""Taking the hook away from a target: a plan of steps."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pysharedir import changes, layout
+from pysharedir.activation import lost, removal
+from pysharedir.changes import RemoveDirectory, RemoveFile
+from pysharedir.errors import ForeignFileError
+from pysharedir.hook import files, state
+from pysharedir.hook.files import State
+from pysharedir.hook.state import Remembered
+from pysharedir.interpreter import bytecode
+from pysharedir.moving import move
+from pysharedir.moving.relocation import Relocation
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from pysharedir.changes import Step
+    from pysharedir.hook.place import Place
+    from pysharedir.installed.distribution import Distribution
+    from pysharedir.interpreter.target import Target
+    from pysharedir.snapshot import Snapshot
+
+_OWNERLESS = "no distribution owns these: move them by hand, or use --force"
+
+
+def plan(snapshot: Snapshot, *, restore: bool, force: bool) -> list[Step]:
+    """Return what takes the hook away again, and what ``enable`` made with it.
+
+    :param restore: Move the distributions of the sharedir back to the site dir; copy them when
+        the sharedir may serve other prefixes too.
+    :param force: Leave what is in sharedirs unimportable.
+    :raises OccupiedError: when neither helps what would become unimportable.
+    :raises RecordError: when a distribution cannot be moved.
+    """
+    place, sharedir = snapshot.place, snapshot.sharedir
+    if snapshot.hook.state is State.ABSENT:
+        own = lost.without(snapshot, place.root, sharedir).distributions
+        return _restoration(snapshot, own) if restore else []
+    _refuse_altered_starters(place)
+    steps: list[Step] = []
+    restored: set[str] = set()
+    if not force and not _served_by_another(snapshot):
+        _refuse_occupied_roots(snapshot)
+        own_loss = lost.without(snapshot, place.root, sharedir)
+        if restore:
+            steps += _restoration(snapshot, own_loss.distributions)
+            restored = {each.key for each in own_loss.distributions}
+            lost.refuse(sharedir, own_loss.loose, _OWNERLESS)
+        else:
+            hint = "use --restore to move them back" if own_loss.distributions else _OWNERLESS
+            lost.refuse(sharedir, own_loss.names, hint)
+    return [*steps, *_removal(snapshot, restored)]
+
+
+def _refuse_occupied_roots(snapshot: Snapshot) -> None:
+    """Refuse to lose what is in the sharedirs of other roots."""
+    for root in _other_roots(snapshot.target, snapshot.place):
+        sharedir = Path(layout.sharedir_of(root, snapshot.target.version))
+        names = lost.without(snapshot, root, sharedir).names
+        lost.refuse(sharedir, names, "use --force to disable all the same")
+
+
+def _refuse_altered_starters(place: Place) -> None:
+    """Refuse to leave behind what would name a module that is not there any more."""
+    for name in files.STARTERS["pth"]:
+        path = place.on_disk(place.site_dir) / name
+        if os.path.lexists(path) and not files.is_ours(path):
+            raise ForeignFileError(path, "it was altered: move it away, and run this again")
+
+
+def _restoration(snapshot: Snapshot, leaving: Sequence[Distribution]) -> list[Step]:
+    """Return what brings distributions of the sharedir back to the site dir."""
+    site_dir, sharedir = snapshot.site_dir, snapshot.sharedir
+    listed: set[str] = set()
+    for each in snapshot.installed(sharedir):
+        if each not in leaving and not isinstance(each.metadata.record, Exception):
+            listed.update(each.listing.files())
+    moves = tuple(move.plan(each, site_dir, listed.__contains__) for each in leaving)
+    if not moves:
+        return []
+    if snapshot.hook.settings.sharedir is None:
+        return [*changes.directories(site_dir), Relocation(moves, sharedir)]
+    return [Relocation(moves, site_dir, keep=snapshot.place.root)]
+
+
+def _served_by_another(snapshot: Snapshot) -> bool:
+    """Tell whether another site dir on the path has a hook, which serves all roots.
+
+    A sharedir of its own place is served by none but its own hook.
+    """
+    if snapshot.hook.settings.sharedir is not None:
+        return False
+    target = snapshot.target
+    others = [
+        files.read(Path(entry))
+        for entry in target.off.path
+        if target.root_of(entry) is not None
+        and not layout.same_directory(entry, str(snapshot.site_dir))
+    ]
+    return any(other.state is State.ENABLED and not other.settings.opt_in for other in others)
+
+
+def _other_roots(target: Target, place: Place) -> list[str]:
+    roots = {target.root_of(entry) for entry in target.off.path} - {None, place.root}
+    return sorted(map(str, roots))
+
+
+def _removal(snapshot: Snapshot, restored: Collection[str]) -> list[Step]:
+    """Return what removes the hook, last of all the gate: in it is recorded what there is."""
+    place, site_dir, before = snapshot.place, snapshot.site_dir, snapshot.hook
+    gate = site_dir / files.GATE
+    steps = state.removal(site_dir, snapshot.remembered, restored)
+    steps += state.steps(site_dir, snapshot.remembered, Remembered())
+    steps += removal.of_files(site_dir, [name for name in before.files if name != files.GATE])
+    created = [
+        place.on_disk(os.path.normpath(os.path.join(place.root, name))) for name in before.created
+    ]
+    steps += _remove_created([path for path in created if not site_dir.is_relative_to(path)])
+    steps += [RemoveFile(path) for path in bytecode.pycs([gate])]
+    steps += [RemoveDirectory(site_dir / "__pycache__")]
+    steps += [RemoveFile(gate)] if files.GATE in before.files else []
+    steps += _remove_created([path for path in created if site_dir.is_relative_to(path)])
+    return [step for number, step in enumerate(steps) if step not in steps[number + 1 :]]
+
+
+def _remove_created(paths: Sequence[Path]) -> list[Step]:
+    steps: list[Step] = []
+    for path in reversed(paths):
+        if not path.is_symlink():
+            steps.append(RemoveDirectory(path))
+        elif os.readlink(path) == "lib":
+            steps.append(RemoveFile(path))
+    return steps

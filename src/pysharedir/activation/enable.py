@@ -1,0 +1,141 @@
+"""Putting the hook into a target: a plan of steps, and the check after them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pysharedir import changes, layout
+from pysharedir.activation import lost, removal
+from pysharedir.changes import MakeLink
+from pysharedir.errors import ForeignFileError, ShadowedError, SharedirError, StartError
+from pysharedir.hook import files
+from pysharedir.hook.files import State
+from pysharedir.interpreter.bytecode import Compile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pysharedir.changes import Step
+    from pysharedir.hook.files import Settings
+    from pysharedir.hook.place import Place
+    from pysharedir.interpreter.target import Target
+    from pysharedir.snapshot import Snapshot
+
+
+def plan(snapshot: Snapshot, settings: Settings) -> list[Step]:
+    """Return what makes a target use a sharedir.
+
+    :raises SharedirError: when the sharedir is on ``sys.path`` without the hook.
+    :raises ForeignFileError: when a file is in the way that pysharedir did not write.
+    :raises ShadowedError: when the sitecustomize would never run.
+    :raises OccupiedError: when the sharedir is to be another one, and the present one is in use.
+    """
+    target, place, before = snapshot.target, snapshot.place, snapshot.hook
+    sharedir = place.sharedir(target, settings)
+    if layout.lists(target.off.path, str(sharedir)):
+        raise SharedirError(str(sharedir))
+    _refuse_foreign(snapshot.site_dir, settings)
+    if settings.style == "sitecustomize":
+        _refuse_shadowed(target, place)
+    if before.state is not State.ABSENT and snapshot.sharedir != sharedir:
+        occupants = lost.without(snapshot, place.root, snapshot.sharedir)
+        lost.refuse(snapshot.sharedir, occupants.names, "first `pysharedir disable --restore`")
+
+    made: list[Step] = [
+        *changes.directories(snapshot.site_dir, sharedir),
+        *_lib64_link(target, place),
+    ]
+    created = before.created
+    if not place.destdir:
+        paths = [step.path for step in made if isinstance(step, changes.MakeDirectory | MakeLink)]
+        created += tuple(os.path.relpath(path, place.root) for path in paths)
+    return [*made, *_files(snapshot, files.render(settings, created))]
+
+
+def check(target: Target, place: Place, settings: Settings, before: Sequence[str]) -> None:
+    """Start the target with the hook switched on, and see that its sharedir is in use.
+
+    :param before: Entries of its path that must be there still.
+    :raises StartError: when it is not, or something else is no more.
+    """
+    sharedir = place.sharedir(target, settings)
+    if place.destdir or place.site_dir not in (*target.site_dirs, target.purelib):
+        return
+    if sharedir.stat().st_mode & 0o002 and not settings.allow_world_writable:
+        raise StartError(
+            str(sharedir),
+            "others can write to it",
+            f"chmod o-w {sharedir}, or use --allow-world-writable",
+        )
+    path = (*target.view({"PYSHAREDIR": "1"}).path, str(sharedir))
+    for entry in before:
+        if os.path.isdir(entry) and not layout.lists(path, entry):
+            raise StartError(
+                str(target.executable),
+                f"with the hook it does not find {entry} any more",
+                "another hook on its path has brought that: enable it in one place only",
+            )
+    if not layout.lists(path[:-1], str(sharedir)):
+        raise StartError(
+            str(target.executable),
+            f"with the hook it does not find {sharedir}",
+            "is it started with PYTHON* variables or a sitecustomize that keep the hook out?",
+        )
+
+
+def _refuse_foreign(site_dir: Path, settings: Settings) -> None:
+    names = (*files.MODULES, *files.STARTERS[settings.style])
+    parents = {(site_dir / name).parent for name in names}
+    for path in (*parents, *(site_dir / name for name in names)):
+        if (
+            os.path.lexists(path)
+            and not (path in parents and path.is_dir())
+            and not files.is_ours(path)
+        ):
+            hint = (
+                "use --style pth, which needs no sitecustomize"
+                if path.name == "sitecustomize.py"
+                else "move it away"
+            )
+            raise ForeignFileError(path, hint)
+
+
+def _refuse_shadowed(target: Target, place: Place) -> None:
+    for entry in target.off.path:
+        if entry == place.site_dir:
+            return
+        path = Path(entry, "sitecustomize.py")
+        if entry not in target.off.pythonpath and path.is_file():
+            raise ShadowedError(str(path))
+
+
+def _lib64_link(target: Target, place: Place) -> list[Step]:
+    """Return the link that venv makes and virtualenv does not (astral-sh/uv#3578)."""
+    link = Path(target.prefix, "lib64")
+    if not target.makes_lib64 or place.root != target.prefix or place.destdir:
+        return []
+    return [] if os.path.lexists(link) else [MakeLink(link, "lib", optional=True)]
+
+
+def _files(snapshot: Snapshot, wanted: dict[str, bytes]) -> list[Step]:
+    """Return what writes the hook's files, in an order in which no start sees half of them."""
+    site_dir, before = snapshot.site_dir, snapshot.hook
+    changed = [
+        name
+        for name, content in wanted.items()
+        if name not in before.files or (site_dir / name).read_bytes() != content
+    ]
+    steps: list[Step] = []
+    parents = sorted({(site_dir / name).parent for name in changed} - {site_dir})
+    steps += [changes.MakeDirectory(parent) for parent in parents if not parent.is_dir()]
+    starters = files.STARTERS["pth"] + files.STARTERS["sitecustomize"]
+    writes = {name: changes.WriteFile(site_dir / name, wanted[name]) for name in changed}
+    modules = [step for name, step in writes.items() if name not in starters]
+    steps += modules
+    if modules and not snapshot.place.destdir:
+        paths = tuple(step.path for step in modules)
+        steps.append(Compile(snapshot.target.executable, paths))
+    steps += [step for name, step in writes.items() if name in starters]
+    return steps + removal.of_files(site_dir, [n for n in before.files if n not in wanted])

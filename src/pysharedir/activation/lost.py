@@ -1,0 +1,58 @@
+"""What would become unimportable without a sharedir."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pysharedir import layout
+from pysharedir.errors import OccupiedError
+from pysharedir.installed import contents
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pysharedir.installed.distribution import Distribution
+    from pysharedir.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Lost:
+    """What would become unimportable.
+
+    :ivar loose: Modules that belong to no distribution.
+    """
+
+    distributions: tuple[Distribution, ...]
+    loose: tuple[str, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """Of both."""
+        return [*(each.name for each in self.distributions), *self.loose]
+
+
+def without(snapshot: Snapshot, root: str, sharedir: Path) -> Lost:
+    """Return what a target loses when it does not find the sharedir of *root* any more."""
+    target = snapshot.target
+    elsewhere = {
+        each.key
+        for entry in target.off.path
+        if target.root_of(entry) == root and not layout.same_directory(entry, str(sharedir))
+        for each in snapshot.installed(entry)
+    }
+    installed = snapshot.installed(sharedir)
+    return Lost(
+        tuple(each for each in installed if each.key not in elsewhere),
+        tuple(contents.loose(sharedir, installed)),
+    )
+
+
+def refuse(sharedir: Path, names: Sequence[str], hint: str) -> None:
+    """Refuse to lose something.
+
+    :raises OccupiedError: when there is anything to lose.
+    """
+    if names:
+        raise OccupiedError(sharedir, names, hint)

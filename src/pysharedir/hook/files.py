@@ -1,0 +1,182 @@
+"""The hook's files: what they should be for given settings, and what is in a site dir."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from pysharedir import __version__, layout
+from pysharedir.wording import Label
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+Style = Literal["pth", "sitecustomize"]
+
+GATE = "_pysharedir.py"
+PARTS = ("_pysharedir.d/path.py", "_pysharedir.d/adjust.py", "_pysharedir.d/more.py")
+MODULES = (*PARTS, GATE)
+# What starts a style, in the order in which it is written: after the modules.
+STARTERS: dict[Style, tuple[str, ...]] = {
+    "pth": ("_pysharedir.start", "_pysharedir.pth"),
+    "sitecustomize": ("sitecustomize.py",),
+}
+_RECORD = "# pysharedir-record: "
+_OURS = {
+    "_pysharedir.pth": b"import _pysharedir\n",
+    "_pysharedir.start": b"_pysharedir:start\n",
+}
+
+
+class State(Label):
+    """What is to be seen of the hook in a site dir."""
+
+    ABSENT = "absent"
+    ENABLED = "enabled"
+    OUTDATED = "outdated"  # of another release of pysharedir
+    ALTERED = "altered"  # not as it was written
+    INCOMPLETE = "incomplete"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What ``enable`` bakes into the hook.
+
+    :ivar sharedir: A directory to share between prefixes, ``{version}`` in it stands for X.Y;
+        None for the one next to the site dir.
+    """
+
+    style: Style = "pth"
+    sharedir: str | None = None
+    opt_in: bool = False
+    allow_world_writable: bool = False
+
+
+@dataclass(frozen=True)
+class Installed:
+    """The hook as found in a site dir.
+
+    :ivar files: Those of its files that are there, relative to the site dir.
+    :ivar settings: Those that it was made with; the defaults when that cannot be told.
+    :ivar created: What ``enable`` made beside them: directories and the lib64 link.
+    """
+
+    site_dir: Path
+    files: tuple[str, ...] = ()
+    settings: Settings = field(default_factory=Settings)
+    created: tuple[str, ...] = ()
+    state: State = State.ABSENT
+    version: str | None = None
+
+
+def render(settings: Settings, created: tuple[str, ...] = ()) -> dict[str, bytes]:
+    """Return the hook's files for *settings*, in the order in which they are to be written."""
+    names = (*MODULES, *STARTERS[settings.style])
+    files = {name: (layout.templates() / name).read_bytes() for name in names}
+    files[PARTS[0]] = _bake(
+        files[PARTS[0]],
+        SHAREDIR=repr(settings.sharedir),
+        UNSAFE="0" if settings.allow_world_writable else "0o002",
+    )
+    if settings.opt_in:
+        files[GATE] = _bake(files[GATE], ON="False", WORDS='b"1 on true yes"')
+    record = {
+        "version": __version__,
+        **asdict(settings),
+        "created": created,
+        "files": _digests(files),
+    }
+    files[GATE] += f"{_RECORD}{json.dumps(record, sort_keys=True)}\n".encode()
+    return files
+
+
+def read(site_dir: Path) -> Installed:
+    """Return the hook that is in *site_dir*; each of its files is read once."""
+    contents = {name: _content(site_dir / name) for name in (*MODULES, *_starters())}
+    ours = {
+        name: content
+        for name, content in contents.items()
+        if content is not None and _is_ours(name, content)
+    }
+    if not ours:
+        return Installed(site_dir)
+    installed = Installed(site_dir, tuple(ours), state=State.INCOMPLETE)
+    record, rest = _record(ours.get(GATE, b""))
+    if record is None:
+        return installed
+    # A record of another release may lack a setting, or have more.
+    settings = Settings(
+        **{key: record.get(key, value) for key, value in asdict(Settings()).items()}
+    )
+    created = tuple(record["created"])
+    installed = replace(installed, settings=settings, created=created, version=record["version"])
+    foreign = [name for name in record["files"] if name not in ours]
+    if any(os.path.lexists(site_dir / name) for name in foreign):
+        return replace(installed, state=State.ALTERED)
+    if set(ours) != set(record["files"]):
+        return installed
+    if _digests(ours) != record["files"] or rest != "\n":
+        return replace(installed, state=State.ALTERED)
+    is_current = _digests(ours) == _digests(render(settings))
+    return replace(installed, state=State.ENABLED if is_current else State.OUTDATED)
+
+
+def is_ours(path: Path) -> bool:
+    """Tell whether pysharedir wrote *path*: by its content, never by its name."""
+    content = _content(path)
+    return content is not None and _is_ours(path.name, content)
+
+
+def _is_ours(name: str, content: bytes) -> bool:
+    return content == _OURS[name] if name in _OURS else content[:14] == b"# pysharedir: "
+
+
+def _starters() -> tuple[str, ...]:
+    return tuple(name for names in STARTERS.values() for name in names)
+
+
+def _bake(content: bytes, **constants: str) -> bytes:
+    lines = content.decode().splitlines(keepends=True)
+    for name, value in constants.items():
+        (index,) = (i for i, line in enumerate(lines) if line.startswith(f"{name} = "))
+        lines[index] = f"{name} = {value}\n"
+    return "".join(lines).encode()
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the digests of files without the record, which speaks of all of them."""
+    return {
+        name: _digest(content.partition(_RECORD.encode())[0]) for name, content in files.items()
+    }
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def _record(gate: bytes) -> tuple[dict[str, Any] | None, str]:
+    """Return what the gate records, and the text after it, which would be run."""
+    try:
+        text = gate.decode().partition(_RECORD)[2]
+        record, end = json.JSONDecoder().raw_decode(text)
+    except ValueError:
+        return None, ""
+    kinds = {"version": str, "created": list, "files": dict}
+    whole = (
+        isinstance(record, dict)
+        and all(isinstance(record.get(key), kind) for key, kind in kinds.items())
+        and record.get("style", "pth") in STARTERS
+        and isinstance(record.get("sharedir"), str | None)
+    )
+    return (record, text[end:]) if whole else (None, "")

@@ -1,0 +1,86 @@
+"""Where the hook of a target goes."""
+
+from __future__ import annotations
+
+import glob
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pysharedir import layout
+from pysharedir.errors import PrefixError
+
+if TYPE_CHECKING:
+    from pysharedir.hook.files import Settings
+    from pysharedir.interpreter.target import Target
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the hook of a target goes.
+
+    :ivar site_dir: The site dir of the hook, as the interpreter sees it.
+    :ivar root: The root of that site dir.
+    :ivar destdir: What is put before every path while a package is built, or an empty string.
+    """
+
+    site_dir: str
+    root: str
+    destdir: str = ""
+
+    @classmethod
+    def of(cls, target: Target, prefix: str | None = None, destdir: str | None = None) -> Place:
+        """Return where the hook goes.
+
+        :param prefix: The prefix to install for, when it is not the target's own.
+        :param destdir: DESTDIR of a package that is being built.
+        :raises LayoutError: when the target has no site dir of a known form.
+        :raises PrefixError: when the prefix is not there.
+        """
+        site_dir, root = target.purelib, target.root
+        if prefix is not None:
+            if not destdir and not os.path.isdir(prefix):
+                raise PrefixError(prefix)
+            prefix = os.path.abspath(prefix).rstrip("/")
+            # Debian's interpreter has several roots, and its packages do not go to the first.
+            own = [each for each in target.site_dirs if target.root_of(each) == prefix]
+            # Only the Pythons of one architecture look below lib64.
+            others = [each for each in own if not each.startswith(f"{prefix}/lib64/")]
+            site_dir = next(iter(others or own), prefix + site_dir[len(root) :])
+            root = prefix
+        return cls(site_dir, root, os.path.abspath(destdir) if destdir else "")
+
+    def on_disk(self, path: str) -> Path:
+        """Return where *path* is now."""
+        return Path(self.destdir + path)
+
+    def site_dirs(self, target: Target) -> list[str]:
+        """Return the site dirs of its root: while a package is built, those that are staged."""
+        own = [self.site_dir, target.platlib]
+        if self.destdir:
+            staged = glob.glob(f"{glob.escape(str(self.on_disk(self.root)))}/*/*/*-packages")
+            own += sorted(each[len(self.destdir) :] for each in staged)
+        return [each for each in dict.fromkeys(own) if target.root_of(each) == self.root]
+
+    def scripts(self, target: Target) -> Path:
+        """Return the directory of the scripts that belong to the site dir."""
+        return Path(target.scripts if self.root == target.root else f"{self.root}/bin")
+
+    def sharedir(self, target: Target, settings: Settings) -> Path:
+        """Return the sharedir of the hook with *settings*."""
+        if settings.sharedir is None:
+            return self.on_disk(layout.sharedir_of(self.root, target.version))
+        return self.on_disk(settings.sharedir.replace("{version}", target.version))
+
+
+def caveats(target: Target, sharedir: Path, settings: Settings) -> list[str]:
+    """Return what one should know before anything is in a sharedir."""
+    notes = []
+    if target.is_venv and not sharedir.is_relative_to(target.prefix):
+        notes.append(
+            f"{sharedir}: outside this venv, so pip neither upgrades nor uninstalls there; uv does"
+        )
+    if settings.opt_in:
+        notes.append(f"{sharedir}: found only when PYSHAREDIR=1 is in the environment")
+    return notes

@@ -1,0 +1,196 @@
+"""The files of distributions as they are on disk, and what belongs to none."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pysharedir.errors import RecordError, said
+from pysharedir.installed.distribution import top_level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from pysharedir.installed.distribution import Distribution
+    from pysharedir.installed.records import Listing
+
+_CACHE = "__pycache__"
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The files of a distribution.
+
+    :ivar files: Those that are there, relative to its directory: all that RECORD lists, the pycs
+        of its modules, and whatever is in its metadata directory, which comes last.
+    :ivar missing: Those that RECORD lists and that are not there, but for pycs.
+    :ivar others: What else is in the directories of its regular packages, by directory.
+    """
+
+    files: list[str]
+    missing: list[str]
+    others: dict[str, set[str]]
+
+
+class Scan:
+    """What is in a directory, listed once; nothing when it is not there.
+
+    :raises OSError: when it cannot be listed.
+    """
+
+    def __init__(self, path: str) -> None:
+        try:
+            with os.scandir(path) as entries:
+                self.entries = {entry.name: entry for entry in entries}
+        except OSError as error:
+            _raise_unless_missing(error)
+            self.entries = {}
+
+    @cached_property
+    def pycs(self) -> dict[str, list[str]]:
+        """Its pycs, by the name of their source."""
+        pycs: dict[str, list[str]] = {}
+        for name in sorted(self.entries):
+            pycs.setdefault(_source(name), []).append(name)
+        return pycs
+
+
+class Scans:
+    """Directories below several trees, each listed once.
+
+    A namespace package of a thousand distributions is one directory that all of them look into.
+    """
+
+    def __init__(self) -> None:
+        self._scans: dict[str, Scan] = {}
+
+    def __getitem__(self, path: str) -> Scan:
+        if path not in self._scans:
+            self._scans[path] = Scan(path)
+        return self._scans[path]
+
+
+def read(
+    distribution: Distribution,
+    scans: Scans | None = None,
+    base: Path | None = None,
+) -> Contents:
+    """Return the files of *distribution*.
+
+    :param scans: Directories that were listed before.
+    :param base: The directory to look for them in, when the metadata is not in it.
+    :raises RecordError: when RECORD cannot tell, a directory cannot be listed, or links make a
+        move unsafe.
+    """
+    root = str(base or distribution.directory)
+    try:
+        return _read(distribution, scans or Scans(), root)
+    except OSError as error:
+        raise RecordError(distribution.name, f"cannot be listed: {said(error)}") from error
+
+
+def _read(distribution: Distribution, scans: Scans, root: str) -> Contents:
+    listing = distribution.listing
+    contents = Contents([], [], {})
+    _refuse_linked_directories(distribution, root, listing)
+    for directory, names in listing.inside.items():
+        prefix = f"{directory}/" if directory else ""
+        there = scans[os.path.join(root, directory)].entries
+        if directory.endswith(_CACHE):
+            modules = listing.inside.get(os.path.dirname(directory), set())
+            contents.files.extend(
+                prefix + name
+                for name in sorted(names)
+                if name in there and _source(name) not in modules
+            )
+            continue
+        own = [
+            name
+            for name in sorted(names)
+            if name in there and not there[name].is_dir(follow_symlinks=False)
+        ]
+        for name in own:
+            if there[name].is_symlink():
+                _refuse_leading_out(distribution, root, prefix + name)
+        contents.files.extend(prefix + name for name in own)
+        # virtualenv lists pycs beside their sources for Pythons that it has no support for.
+        gone = (name for name in sorted(names) if name not in there and _source(name) not in names)
+        contents.missing.extend(prefix + name for name in gone)
+        if listing.regular(directory):
+            contents.others[directory] = there.keys() - names - {_CACHE}
+        if _CACHE in there:
+            pycs = scans[os.path.join(root, directory, _CACHE)].pycs
+            cached = (pyc for name in sorted(names) for pyc in pycs.get(name, ()))
+            contents.files.extend(f"{prefix}{_CACHE}/{pyc}" for pyc in cached)
+    metadata = distribution.info.name
+    contents.files.extend(f"{metadata}/{name}" for name in sorted(walk(f"{root}/{metadata}")))
+    return contents
+
+
+def loose(directory: Path, distributions: Iterable[Distribution]) -> list[str]:
+    """Return what in *directory* belongs to no distribution, relative to it.
+
+    A directory stands for its files when none of them belongs to one.
+
+    :param distributions: Those that are installed in it.
+    """
+    owned: set[str] = set()
+    whole: set[str] = set()
+    for each in distributions:
+        try:
+            owned.update(each.listing.files())
+        except RecordError:
+            names = top_level(each)
+            whole |= {*names, *(f"{name}.py" for name in names)}
+        whole.add(each.info.name)
+    shared = {path.partition("/")[0] for path in owned if "/" in path}
+    left: dict[str, None] = {}
+    for path in sorted(walk(str(directory))):
+        top = path.partition("/")[0]
+        if path not in owned and top not in whole and f"/{_CACHE}/" not in f"/{path}":
+            left[path if top in shared else top] = None
+    return list(left)
+
+
+def walk(directory: str) -> Iterator[str]:
+    """Yield the relative path of every file and link below *directory*, if that is there.
+
+    :raises OSError: when not all can be listed.
+    """
+    for parent, directories, files in os.walk(directory, onerror=_raise_unless_missing):
+        links = [name for name in directories if os.path.islink(os.path.join(parent, name))]
+        prefix = parent[len(directory) + 1 :]
+        for name in (*files, *links):
+            yield f"{prefix}/{name}" if prefix else name
+
+
+def _raise_unless_missing(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        raise error
+
+
+def _refuse_linked_directories(distribution: Distribution, root: str, listing: Listing) -> None:
+    """Refuse files that are reached by a link to a directory: they may be anybody's."""
+    seen: set[str] = {""}
+    for directory in listing.inside:
+        parent = directory
+        while parent not in seen:
+            seen.add(parent)
+            if os.path.islink(f"{root}/{parent}"):
+                raise RecordError(distribution.name, f"{parent} is a link to a directory")
+            parent = parent.rpartition("/")[0]
+
+
+def _refuse_leading_out(distribution: Distribution, root: str, path: str) -> None:
+    """Refuse a link that would lead elsewhere from another directory."""
+    to = os.readlink(f"{root}/{path}")
+    there = os.path.normpath(os.path.join(root, os.path.dirname(path), to))
+    if os.path.isabs(to) == there.startswith(f"{root}/"):
+        raise RecordError(distribution.name, f"{path} is a link to {to}, which would not move")
+
+
+def _source(pyc: str) -> str:
+    return f"{pyc.partition('.')[0]}.py" if pyc.endswith(".pyc") else ""

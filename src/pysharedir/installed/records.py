@@ -1,0 +1,169 @@
+"""RECORD: which files a distribution says are its own, and where they are.
+
+https://packaging.python.org/en/latest/specifications/recording-installed-packages/
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from dataclasses import dataclass
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from installer.records import InvalidRecordEntry, parse_record_file
+
+from pysharedir.errors import RecordError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+_IMPORTABLE = (".py", ".pyc", ".so", ".pth", ".start")
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What RECORD lists.
+
+    :ivar inside: The names of files by directory, relative to the directory that holds the
+        metadata, which is ``""``; without the metadata itself.
+    :ivar outside: Paths that lead out of that directory, relative to it.
+    """
+
+    inside: dict[str, set[str]]
+    outside: tuple[str, ...]
+
+    def files(self) -> Iterator[str]:
+        """Yield the files inside."""
+        for directory, names in self.inside.items():
+            for name in names:
+                yield f"{directory}/{name}" if directory else name
+
+    def tops(self) -> frozenset[str]:
+        """Return the top-level names of what is inside."""
+        directories = {directory.partition("/")[0] for directory in self.inside}
+        return frozenset((directories | self.inside.get("", set())) - {"", "__pycache__"})
+
+    def regular(self, directory: str) -> str | None:
+        """Return the outermost regular package that *directory* is in, as far as it is listed."""
+        for parent in lineage(directory):
+            if is_regular(self.inside.get(parent, ())):
+                return parent
+        return None
+
+    def entry_modules(self) -> Iterator[str]:
+        """Yield the files without which the import system finds none of the others.
+
+        These are modules that are in no regular package, and the ``__init__`` of the outermost
+        regular packages; startup files too.
+        """
+        for directory, names in self.inside.items():
+            if directory and not all(map(str.isidentifier, directory.split("/"))):
+                continue  # no package: libraries that compiled modules load, say
+            package = self.regular(directory)
+            if package not in (None, directory):
+                continue
+            for name in names:
+                if name.startswith("__init__.") if package else name.endswith(_IMPORTABLE):
+                    yield f"{directory}/{name}" if directory else name
+
+
+def lineage(directory: str) -> list[str]:
+    """Return a directory and its parents, the outermost first."""
+    parts = directory.split("/") if directory else []
+    return ["/".join(parts[: end + 1]) for end in range(len(parts))]
+
+
+def is_regular(names: Iterable[str]) -> bool:
+    """Tell whether a directory with files of these names is a regular package."""
+    return any(name.startswith("__init__.") for name in names)
+
+
+def is_package(directory: str) -> bool:
+    """Tell whether a directory that is on disk is a regular package."""
+    try:
+        return is_regular(os.listdir(directory))
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+
+
+def read(name: str, info: Path) -> Listing:
+    """Return what a RECORD lists.
+
+    :param name: The name of the distribution.
+    :param info: Its metadata directory.
+    :raises RecordError: when there is none, it cannot be read, or it lists an absolute path.
+    """
+    inside: dict[str, set[str]] = {}
+    outside = []
+    metadata = info.name
+    for listed, _, _ in rows(name, info):
+        path = os.path.normpath(listed)
+        if "\0" in path:
+            raise RecordError(name, f"RECORD has a path that can be none: {path!r}")
+        if path.startswith("/"):
+            raise RecordError(name, f"RECORD has an absolute path: {path}")
+        directory, _, file = path.rpartition("/")
+        if path.startswith(".."):
+            outside.append(path)
+        elif directory != metadata and not directory.startswith(f"{metadata}/"):
+            inside.setdefault(directory, set()).add(file)
+    return Listing(inside, tuple(outside))
+
+
+def rows(name: str, info: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield the rows of a RECORD: path, hash and size.
+
+    :raises RecordError: when there is none, or it cannot be read.
+    """
+    yield from _parsed(name, _content(name, info))
+
+
+def rewritten(name: str, info: Path, rewrite: Callable[[str], str | None]) -> bytes | None:
+    """Return RECORD with other paths for the files outside; all else stays as it is, to the byte.
+
+    :param rewrite: Returns the new path for a normalised one, or None when it is not to be listed.
+    :return: None when it stays as it is.
+    :raises RecordError: when it cannot be read.
+    """
+    text = _content(name, info)
+    listed = list(_parsed(name, text))
+    lines = text.splitlines(keepends=True)
+    ending = "\r\n" if text.endswith("\r\n") else "\n"
+    whole = len(lines) == len(listed)  # no line is blank, no path has a line end in it
+    wanted = []
+    for number, row in enumerate(listed):
+        path = os.path.normpath(row[0])
+        new = rewrite(path) if path.startswith("..") else row[0]
+        if new is not None:
+            kept = whole and new in (path, row[0])
+            wanted.append(lines[number] if kept else _line((new, *row[1:]), ending))
+    changed = "".join(wanted)
+    return None if changed == text else changed.encode()
+
+
+def _content(name: str, info: Path) -> str:
+    path = info / "RECORD"
+    try:
+        if path.is_fifo():
+            raise RecordError(name, "RECORD is no file")
+        with path.open(encoding="utf-8", newline="") as file:
+            return file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        raise RecordError(name, "has no RECORD, so its files are not known") from None
+    except (OSError, ValueError) as error:
+        raise RecordError(name, f"RECORD cannot be read: {error}") from error
+
+
+def _parsed(name: str, text: str) -> Iterator[tuple[str, str, str]]:
+    try:
+        yield from parse_record_file(StringIO(text, newline=""))
+    except (ValueError, csv.Error, InvalidRecordEntry) as error:
+        raise RecordError(name, f"RECORD cannot be read: {error}") from error
+
+
+def _line(row: tuple[str, ...], ending: str) -> str:
+    text = StringIO()
+    csv.writer(text, lineterminator=ending).writerow(row)
+    return text.getvalue()

@@ -1,0 +1,100 @@
+"""Scripts that distributions declare, as they should be.
+
+https://packaging.python.org/en/latest/specifications/entry-points/
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from installer.scripts import Script
+
+from pysharedir.installed.distribution import UNREADABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from importlib.metadata import EntryPoint
+    from pathlib import Path
+
+    from pysharedir.installed.distribution import Distribution
+
+_SECTIONS: dict[str, Literal["console", "gui"]] = {
+    "console_scripts": "console",
+    "gui_scripts": "gui",
+}
+_VERSIONED = re.compile(r"(?:pip|easy_install-)(\d+\.\d+)")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A script as it should be.
+
+    :ivar distribution: The normalised name of the distribution that it belongs to.
+    """
+
+    distribution: str
+    content: bytes
+
+
+def wanted_scripts(
+    distributions: Iterable[Distribution], directory: Path, interpreter: str, version: str
+) -> tuple[dict[Path, Wanted], list[str]]:
+    """Return the scripts that distributions declare, and what of that cannot be made.
+
+    The first distribution by name wins.
+
+    :param directory: Where scripts go.
+    :param interpreter: What runs them.
+    :param version: ``X.Y`` of that; what names another version is left out.
+    """
+    wanted: dict[Path, Wanted] = {}
+    notes: list[str] = []
+    for each in sorted(distributions, key=lambda each: each.key):
+        for entry in entry_points(each, notes.append):
+            if _is_of_another_version(entry.name, version):
+                continue
+            script = _script(entry)
+            if script is None:
+                notes.append(f"{each.name}: script {entry.name!r} cannot be made: {entry.value!r}")
+                continue
+            _, content = script.generate(interpreter, kind="posix")
+            wanted.setdefault(directory / script.name, Wanted(each.key, content))
+    return wanted, notes
+
+
+def entry_points(
+    distribution: Distribution, note: Callable[[str], object] = bool
+) -> list[EntryPoint]:
+    """Return the scripts that a distribution declares.
+
+    :param note: Called with what is wrong when that cannot be read.
+    """
+    try:
+        return [entry for entry in distribution.metadata.entry_points if entry.group in _SECTIONS]
+    except UNREADABLE:
+        note(f"{distribution.name}: its entry points cannot be read")
+        return []
+
+
+def _is_of_another_version(name: str, version: str) -> bool:
+    """Tell whether a script is for another Python: pip declares that of the one that built it."""
+    versioned = _VERSIONED.fullmatch(name)
+    return versioned is not None and versioned[1] != version
+
+
+def _script(entry: EntryPoint) -> Script | None:
+    """Return the script that an entry point declares, or None when it is none."""
+    try:
+        module, attr = entry.module, entry.attr
+    except AttributeError:  # not of the form that a reference to an object has
+        return None
+    valid = (
+        all(part.isidentifier() for part in f"{module}.{attr or ''}".split("."))
+        and entry.name not in ("", os.curdir, os.pardir)
+        and entry.name.isprintable()
+        and os.sep not in entry.name
+    )
+    return Script(entry.name, module, attr, _SECTIONS[entry.group]) if valid else None

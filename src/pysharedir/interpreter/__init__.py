@@ -1,0 +1,1 @@
+"""An interpreter, and what it says of itself."""

@@ -1,0 +1,150 @@
+"""What the programs in :mod:`.inside` answer; a test runs each and compares the keys."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class Probe(TypedDict):
+    """``probe``: what an interpreter says of itself.
+
+    :ivar site_purelib: Where it installs pure wheels to without the hook.
+    :ivar path: ``sys.path`` without the working directory.
+    """
+
+    version: tuple[int, int, int]
+    implementation: str
+    executable: str
+    platform: str
+    bits: int
+    prefix: str
+    base_prefix: str
+    platlibdir: str
+    scheme: str
+    stdlib: str
+    site_purelib: str
+    purelib: str
+    platlib: str
+    scripts: str
+    cache_tag: str
+    pycache_prefix: str | None
+    magic: str
+    suffixes: list[str]
+    markers: dict[str, str]
+    site_dirs: list[str]
+    user_site: str | None
+    path: list[str]
+    pythonpath: list[str]
+
+
+class Spec(TypedDict):
+    """What a finder has for a name, in words; see :class:`pysharedir.why.search.Spec`."""
+
+    kind: str
+    origin: str | None
+    file: str | None
+    locations: list[str] | None
+
+
+class AskedPlace(TypedDict):
+    """What is for a name at one place."""
+
+    path: str
+    entry: int | None
+    open: bool
+    found: Spec | None
+    error: str | None
+
+
+class AskedFinder(TypedDict):
+    """What one finder of ``sys.meta_path`` has for a name."""
+
+    name: str
+    file: str | None
+    found: Spec | None
+    error: str | None
+
+
+class SearchedLevel(TypedDict):
+    """The search for one part of a dotted name."""
+
+    name: str
+    found: Spec | None
+    by: str | None
+    blocked: bool
+    extends: bool
+    changes: str | None
+    asked: list[AskedPlace]
+    finders: list[AskedFinder]
+
+
+class Lookup(TypedDict):
+    """``lookup``: where the import system looks for a module."""
+
+    path: list[str | None]
+    cwd: str | None
+    stdlib: list[str]
+    levels: list[SearchedLevel]
+
+
+class _Span(TypedDict):
+    kind: str
+    file: str | None
+    text: str | None
+    ns: int
+    modules: list[str]
+    path: list[str]
+    files: list[str]
+    error: str | None
+    fatal: bool
+    number: int
+
+
+class Span(_Span, total=False):
+    """Something that a start runs.
+
+    :ivar ns: Nanoseconds, without the spans within it.
+    :ivar search: Only of a sitecustomize or usercustomize: the path that it was looked for on.
+    """
+
+    search: list[str]
+
+
+class Trace(TypedDict):
+    """``watch`` and ``trace``: what a start runs.
+
+    :ivar began: The clock before the program was compiled, in nanoseconds.
+    :ivar before: The files of modules that are there before site.
+    """
+
+    version: list[int]
+    prefix: str
+    base_prefix: str
+    stdlib: str
+    user_site: str | None
+    path: list[str]
+    modules: list[str]
+    began: int
+    before: list[str]
+    spans: list[Span]
+
+
+class Plain(TypedDict):
+    """``plain``: what a start that nobody looks at has."""
+
+    modules: list[str]
+    path: list[str]
+    stdlib: list[str]
+
+
+class Compiled(TypedDict):
+    """``compile``: how many modules could be byte-compiled."""
+
+    made: int
+
+
+class Pycs(TypedDict):
+    """``pycs``: of sources the hash that a pyc has, and whether they can be compiled."""
+
+    digests: list[str | None]
+    compiles: list[bool]

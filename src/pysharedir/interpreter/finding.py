@@ -1,0 +1,172 @@
+"""Finds the interpreter to work on: a path, a version or the directory of a venv."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pysharedir import layout
+from pysharedir.errors import NoTargetError, OldTargetError, TargetError
+from pysharedir.interpreter import processes
+from pysharedir.interpreter.target import FLOOR, Target, view_of
+
+if TYPE_CHECKING:
+    from pysharedir.interpreter.answers import Probe
+
+_SAID_VERSION = re.compile(r"Python (\d+)\.(\d+)")
+_VERSION = re.compile(r"(?:python|cpython|pypy)?[-@]?\d+(?:\.\d+)*t?")
+
+
+def find(spec: str | None) -> Target:
+    """Return the target that *spec* names.
+
+    :param spec: A path, a version, or the directory of a venv or an installation; None for the
+        active venv, else the interpreter that runs this, else ``python3`` on PATH.
+    :raises TargetError: when there is none, or it cannot be used.
+    """
+    executable = locate(spec)
+    answer = _probed(executable)
+    directory = spec if spec is not None else os.environ.get("VIRTUAL_ENV")
+    if directory and os.path.isdir(os.path.expanduser(directory)):
+        _refuse_another(executable, os.path.expanduser(directory), answer["prefix"])
+    return Target(
+        executable=executable,
+        sys_executable=answer["executable"],
+        version_info=answer["version"],
+        implementation=answer["implementation"],
+        platform=answer["platform"],
+        bits=answer["bits"],
+        prefix=answer["prefix"],
+        base_prefix=answer["base_prefix"],
+        platlibdir=answer["platlibdir"],
+        scheme=answer["scheme"],
+        stdlib=answer["stdlib"],
+        purelib=answer["site_purelib"],
+        platlib=answer["platlib"],
+        scripts=answer["scripts"],
+        markers=answer["markers"],
+        cache_tag=answer["cache_tag"],
+        pycache_prefix=answer["pycache_prefix"],
+        magic=answer["magic"],
+        suffixes=tuple(answer["suffixes"]),
+        site_dirs=tuple(answer["site_dirs"]),
+        user_site=answer["user_site"],
+        off=view_of(answer),
+    )
+
+
+def _probed(executable: Path) -> Probe:
+    """Return what an interpreter says of itself with the hook switched off."""
+    try:
+        answer: Probe = processes.ask(executable, "probe", env={"PYSHAREDIR": "0"})
+    except TargetError:
+        _refuse_other_programs(executable)
+        raise
+    answer["version"] = tuple(answer["version"])  # type: ignore[typeddict-item]  # JSON has lists
+    if answer["version"] < FLOOR:
+        raise OldTargetError(str(executable), answer["version"], FLOOR)
+    return answer
+
+
+def _refuse_other_programs(executable: Path) -> None:
+    """Say why it does not answer, if that is because it is too old or no Python."""
+    printed = processes.said(executable, "-V")
+    version = _SAID_VERSION.match(printed)
+    if version is None:
+        first = (printed.strip().splitlines() or ["nothing"])[0]
+        raise TargetError(
+            str(executable),
+            f"{executable}: not a Python interpreter",
+            f"asked for its version it said: {first[:80]}",
+        )
+    numbers = int(version[1]), int(version[2])
+    if numbers < FLOOR:
+        raise OldTargetError(str(executable), numbers, FLOOR)
+
+
+def _refuse_another(executable: Path, directory: str, prefix: str) -> None:
+    """Refuse a directory whose interpreter works on another one."""
+    if not layout.same_directory(directory, prefix):
+        raise TargetError(
+            str(executable),
+            f"{executable}: its prefix is {prefix}, not {directory}",
+            "is pyvenv.cfg missing? To work on that prefix, name it",
+        )
+
+
+def locate(spec: str | None) -> Path:
+    """Return the executable that *spec* names, see :func:`find`."""
+    if spec is None:
+        return _default()
+    path = Path(os.path.expanduser(spec))
+    if spec and path.is_dir():
+        return _in_directory(path)
+    if path.is_file() or os.sep in spec:
+        return path.absolute()
+    if _VERSION.fullmatch(spec):
+        return _of_version(spec)
+    on_path = shutil.which(spec)
+    if on_path is None:
+        raise NoTargetError(
+            spec,
+            f"{spec!r}: no such interpreter",
+            "give a path, a version such as 3.13, or the directory of a venv",
+        )
+    return Path(on_path)
+
+
+def _default() -> Path:
+    active = os.environ.get("VIRTUAL_ENV")
+    if active:
+        return _in_directory(Path(active))
+    if sys.executable:
+        return Path(sys.executable)
+    return locate("python3")
+
+
+def _in_directory(directory: Path) -> Path:
+    for name in ("python", "python3"):
+        executable = directory.absolute() / "bin" / name
+        if executable.exists():
+            return executable
+        if executable.is_symlink():
+            raise NoTargetError(
+                str(directory),
+                f"{executable}: a link to {executable.readlink()}, which is not there",
+                "the Python that it was made with is gone: make it anew",
+            )
+    raise NoTargetError(
+        str(directory), f"{directory}: no bin/python in it", "give the directory of a venv"
+    )
+
+
+def _of_version(spec: str) -> Path:
+    """Return an interpreter of a version: the one that PATH has by this name, or a discovered one.
+
+    python-discovery costs 0.28 s to import, so it is loaded only here.
+    """
+    named = shutil.which(spec)
+    if named is not None and _SAID_VERSION.match(processes.said(Path(named), "-V")):
+        return Path(named)
+    import python_discovery  # noqa: PLC0415
+
+    # pyenv's shims, which are what it has on PATH, start only the versions that are active.
+    home = Path(os.path.expanduser(os.environ.get("PYENV_ROOT", "~/.pyenv")))
+    pyenv = os.pathsep.join(map(str, home.glob("versions/*/bin")))
+    for path in (os.environ.get("PATH", ""), pyenv):
+        try:
+            interpreter = python_discovery.get_interpreter(spec, env={**os.environ, "PATH": path})
+        except RuntimeError:  # of a version that python-discovery does not know
+            continue
+        executable = interpreter and interpreter.executable
+        if executable and Path(executable).parent == Path(sys.prefix, "bin"):
+            # python-discovery offers the interpreter that runs this first, but a version does
+            # not mean the command's own environment.
+            executable = interpreter.system_executable  # type: ignore[union-attr]
+        if executable:
+            return Path(executable)
+    raise NoTargetError(spec, f"{spec}: no such Python on this machine", "give its path")

@@ -1,0 +1,21 @@
+"""Byte-compile modules, and tell as JSON how many could be.  Runs in the target, isolated.
+
+Standard input has a list: of each module its source, its pyc or null for the default one, the
+level of optimisation or -1 for that of this process, and whether the pyc goes by the hash of its
+source (PEP 552).  A pyc that goes by a time is the one that costs a start least, so
+SOURCE_DATE_EPOCH does not choose here.
+"""
+
+import json
+import py_compile
+import sys
+
+made = 0
+for source, pyc, level, hashed in json.load(sys.stdin):
+    mode = py_compile.PycInvalidationMode["UNCHECKED_HASH" if hashed else "TIMESTAMP"]
+    try:
+        py_compile.compile(source, pyc, None, True, level, mode)
+        made += 1
+    except Exception:
+        pass
+sys.stdout.write("\n<pysharedir>" + json.dumps(dict(made=made)) + "</pysharedir>\n")

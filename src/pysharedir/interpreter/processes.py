@@ -1,0 +1,148 @@
+"""The only door to a process: each has a timeout, and a program's answer has a fence around it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from enum import Enum
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pysharedir.errors import ProcessError, TargetError, reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+PATIENCE = 120.0  # seconds
+HOUR = 3600.0
+# What keeps all that users and sites have put into an interpreter out of a start of it.
+ISOLATED = ("-I", "-S")
+_FENCED = re.compile(r"^<pysharedir>(\{.*\})</pysharedir>$", re.MULTILINE)
+# Python reads a text here, and a shell that is taken for a Python ends before it runs the rest.
+_NO_SHELL = '"exit"\n'
+
+
+class Streams(Enum):
+    """Where the standard error of a process goes."""
+
+    APART = "apart"
+    TOGETHER = "into its standard output"
+    SHOWN = "with its standard output to the standard error of this process"
+
+
+def run(
+    command: Sequence[str | Path],
+    *,
+    env: Mapping[str, str] | None = None,
+    given: str = "",
+    streams: Streams = Streams.APART,
+    patience: float = PATIENCE,
+) -> subprocess.CompletedProcess[str]:
+    """Run a command and return how it ended and what it printed.
+
+    :param env: Variables that are set for it, on top of this process's environment.
+    :param given: What it reads from its standard input.
+    :param patience: Seconds after which it is killed.
+    :raises ProcessError: when it cannot be started, or does not end.
+    """
+    shown = streams is Streams.SHOWN
+    try:
+        return subprocess.run(
+            command,
+            env={**os.environ, **(env or {})},
+            stdin=None if given else subprocess.DEVNULL,
+            input=given or None,
+            stdout=2 if shown else subprocess.PIPE,
+            stderr={Streams.APART: subprocess.PIPE, Streams.TOGETHER: subprocess.STDOUT}.get(
+                streams
+            ),
+            text=True,
+            encoding="utf-8",
+            errors="surrogateescape",
+            check=False,
+            timeout=patience,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ProcessError(
+            str(command[0]),
+            f"does not answer within {patience:.0f} s",
+            "does one of its startup files wait for something?",
+        ) from error
+    except OSError as error:
+        raise ProcessError(str(command[0]), reason(error)) from error
+
+
+def said(executable: Path, *arguments: str) -> str:
+    """Return what an interpreter prints, on both streams.
+
+    :raises TargetError: when it cannot be started, or does not end.
+    """
+    return _run([executable, *arguments], executable)
+
+
+def ask(
+    executable: Path,
+    program: str,
+    *arguments: str,
+    flags: Sequence[str] = (),
+    given: object = None,
+    env: Mapping[str, str] | None = None,
+    within: Sequence[str] = (),
+    patience: float = PATIENCE,
+) -> Any:
+    """Return what a program answers that runs in an interpreter; see :mod:`.inside`.
+
+    :param program: The name of a file in ``inside``, without suffix.
+    :param arguments: What it finds in ``sys.argv``.
+    :param flags: Options of the interpreter.
+    :param given: What it reads as JSON from its standard input; only for isolated starts, since
+        startup code may read that too.
+    :param env: As for :func:`run`; so is *patience*.
+    :param within: A command that runs the interpreter.
+    :raises TargetError: when it does not answer.
+    """
+    command: list[str | Path] = [
+        *within,
+        executable,
+        *flags,
+        "-c",
+        _NO_SHELL + text_of(program),
+        *arguments,
+    ]
+    text = "" if given is None else json.dumps(given)
+    printed = _run(command, executable, env=env, given=text, patience=patience)
+    fenced = _FENCED.search(printed)
+    if fenced is None:
+        last = (printed.strip().splitlines() or ["nothing"])[-1]
+        raise TargetError(
+            str(executable),
+            f"{executable}: does not start as a Python should",
+            f"it said: {last}; `pysharedir startup` shows what a start runs",
+        )
+    return json.loads(fenced[1])
+
+
+@cache
+def text_of(program: str) -> str:
+    """Return the source of a program for interpreters."""
+    return Path(__file__).with_name("inside").joinpath(f"{program}.py").read_text("utf-8")
+
+
+def _run(
+    command: Sequence[str | Path],
+    executable: Path,
+    *,
+    env: Mapping[str, str] | None = None,
+    given: str = "",
+    patience: float = PATIENCE,
+) -> str:
+    try:
+        return run(
+            command, env=env, given=given, streams=Streams.TOGETHER, patience=patience
+        ).stdout
+    except ProcessError as error:
+        hint = error.hint or "is it a Python interpreter?"
+        raise TargetError(str(executable), f"{executable}: {error.cause}", hint) from error

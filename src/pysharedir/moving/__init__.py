@@ -1,0 +1,1 @@
+"""Distributions that change place, so that a crash loses nothing."""

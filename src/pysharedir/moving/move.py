@@ -1,0 +1,103 @@
+"""One distribution that changes place: where it goes, and whether it may."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pysharedir.errors import RecordError
+from pysharedir.installed import contents
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from pysharedir.installed.contents import Contents
+    from pysharedir.installed.distribution import Distribution
+
+# Where files are kept during a move, in each directory that takes part, and gone after it.
+WORK = ".pysharedir"
+
+
+@dataclass(frozen=True)
+class Move:
+    """One distribution, and where it goes.
+
+    :ivar kept: Files of it that are at the destination already, the same, and stay there.
+    :ivar stays: Files of it that stay at the source, since another distribution lists them.
+    """
+
+    distribution: Distribution
+    destination: Path
+    kept: tuple[str, ...] = ()
+    stays: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> Path:
+        """The directory it is in."""
+        return self.distribution.directory
+
+    @property
+    def trash(self) -> Path:
+        """Where it is hidden at the source."""
+        return self.source / WORK / "trash"
+
+    @property
+    def stage(self) -> Path:
+        """Where it is made at the destination."""
+        return self.destination / WORK / "stage"
+
+
+def plan(
+    distribution: Distribution,
+    destination: Path,
+    also_listed: Callable[[str], bool] = lambda _: False,
+    files: Contents | None = None,
+) -> Move:
+    """Return the move of *distribution* to *destination*.
+
+    :param also_listed: Tells whether a distribution that stays in its directory lists a file.
+    :param files: Its contents, if they are known.
+    :raises RecordError: when it cannot be moved.
+    """
+    paths = (files or contents.read(distribution)).files
+    if os.path.lexists(destination / distribution.info.name):
+        raise RecordError(distribution.name, f"{destination} has it already")
+    kept = []
+    for path in _there_already(paths, destination):
+        if not is_same(distribution.directory / path, destination / path):
+            raise RecordError(distribution.name, f"{destination / path} is there already")
+        kept.append(path)
+    stays = sorted(filter(also_listed, paths))
+    return Move(distribution, destination, tuple(kept), tuple(stays))
+
+
+def _there_already(files: Iterable[str], directory: Path) -> Iterable[str]:
+    """Yield which of *files* are in *directory*, but for pycs: those are made anew at will."""
+    parents: dict[str, bool] = {"": True}
+
+    def is_there(parent: str) -> bool:
+        if parent not in parents:
+            parents[parent] = is_there(os.path.dirname(parent)) and os.path.lexists(
+                directory / parent
+            )
+        return parents[parent]
+
+    for path in files:
+        if not path.endswith(".pyc") and is_there(path):
+            yield path
+
+
+def is_same(one: Path, other: Path) -> bool:
+    """Tell whether two files are one, or have the same content."""
+    try:
+        status = os.lstat(one), os.lstat(other)
+        if os.path.samestat(*status):
+            return True
+        if one.is_symlink() or other.is_symlink():
+            return os.readlink(one) == os.readlink(other)
+        return status[0].st_size == status[1].st_size and filecmp.cmp(one, other, shallow=False)
+    except OSError:
+        return False

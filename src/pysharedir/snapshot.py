@@ -1,0 +1,173 @@
+"""A target and all that commands ask about it, each fact read once, when it is first asked for."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pysharedir import layout
+from pysharedir.errors import UnusedSharedirError
+from pysharedir.hook import files, state
+from pysharedir.installed import distribution
+from pysharedir.installed.owners import Owners
+from pysharedir.interpreter import syspath
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pysharedir.hook.files import Installed
+    from pysharedir.hook.place import Place
+    from pysharedir.hook.state import Remembered
+    from pysharedir.installed.distribution import Distribution
+    from pysharedir.interpreter.syspath import Entry
+    from pysharedir.interpreter.target import Target, View
+
+
+@dataclass(frozen=True)
+class Directory:
+    """A directory of modules on ``sys.path``: a site dir or a sharedir.
+
+    :ivar path: As it is spelled there.
+    :ivar root: The root that it belongs to.
+    """
+
+    path: Path
+    root: str
+    is_sharedir: bool
+
+
+class Snapshot:
+    """The state of a target, read lazily; after a change of the target, make another one.
+
+    What the target says, it says with the environment of this process.
+    """
+
+    def __init__(self, target: Target, place: Place) -> None:
+        self.target = target
+        self.place = place
+        self._installed: dict[tuple[int, int], list[Distribution]] = {}
+        self._owners: dict[str, Owners] = {}
+
+    @cached_property
+    def view(self) -> View:
+        """One start, as its user does it."""
+        return self.target.view()
+
+    @cached_property
+    def on(self) -> View:
+        """One start with the hook switched on."""
+        return self.target.view({"PYSHAREDIR": "1"})
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """The entries of ``sys.path`` of a start as its user does it."""
+        return syspath.entries(self.target, self.view)
+
+    @cached_property
+    def hook(self) -> Installed:
+        """The hook in the site dir of the place."""
+        return files.read(self.site_dir)
+
+    @property
+    def site_dir(self) -> Path:
+        """The site dir of the place, where it is on disk now."""
+        return self.place.on_disk(self.place.site_dir)
+
+    @cached_property
+    def sharedir(self) -> Path:
+        """The sharedir of the hook that is there, whether it is there itself or not."""
+        return self.place.sharedir(self.target, self.hook.settings)
+
+    @cached_property
+    def uses_sharedir(self) -> bool:
+        """Whether the sharedir is on ``sys.path`` of a start as its user does it."""
+        return layout.lists(self.view.path, str(self.sharedir))
+
+    @cached_property
+    def remembered(self) -> Remembered:
+        """What pysharedir remembers in the site dir.
+
+        :raises RememberedError: when the file there is not one that pysharedir wrote.
+        """
+        return state.read(self.site_dir)
+
+    @property
+    def homes(self) -> tuple[Path, ...]:
+        """The directories in which a move of distributions may have left its journal."""
+        return self.sharedir, self.site_dir
+
+    @cached_property
+    def directories(self) -> tuple[Directory, ...]:
+        """The site dirs and sharedirs on ``sys.path``, each once, in order."""
+        known: list[Directory] = []
+        for entry in self.view.path:
+            root = self.root_of(entry)
+            if root is None and layout.same_directory(entry, str(self.sharedir)):
+                root = self.place.root
+            is_known = any(layout.same_directory(entry, str(each.path)) for each in known)
+            if root is not None and Path(entry).is_dir() and not is_known:
+                known.append(Directory(Path(entry), root, self.is_sharedir(entry)))
+        return tuple(known)
+
+    def root_of(self, path: str) -> str | None:
+        """Return the root of a site dir or of a sharedir, None when *path* is neither."""
+        tail = layout.sharedir_of("", self.target.version)
+        if path == str(self.sharedir):
+            return self.place.root
+        return path.removesuffix(tail) if path.endswith(tail) else self.target.root_of(path)
+
+    def is_sharedir(self, path: str) -> bool:
+        """Tell whether *path* is a sharedir of any root."""
+        tail = layout.sharedir_of("", self.target.version)
+        return path.endswith(tail) or layout.same_directory(path, str(self.sharedir))
+
+    def installed(self, directory: str | Path) -> list[Distribution]:
+        """Return the distributions in a directory, by the name under which it is asked for."""
+        path = Path(directory)
+        try:
+            status = os.stat(path)
+        except OSError:
+            return []
+        key = status.st_dev, status.st_ino
+        if key not in self._installed:
+            self._installed[key] = distribution.installed(path)
+        known = self._installed[key]
+        if known and known[0].directory != path:  # by another name
+            return [each.renamed_to(path) for each in known]
+        return known
+
+    def whole(self, directory: str | Path) -> list[Distribution]:
+        """Return these without what an interrupted pip has left."""
+        return distribution.whole(self.installed(directory))
+
+    def visible(self, path: Iterable[str]) -> dict[str, Distribution]:
+        """Return the distributions that importlib.metadata finds on a path, by normalised name."""
+        return distribution.first_of_each_name(each for entry in path for each in self.whole(entry))
+
+    def owners_in(self, directory: str | Path) -> Owners:
+        """Return whose the files are, by the distributions with their metadata in a directory."""
+        key = str(directory)
+        if key not in self._owners:  # to read all RECORDs of all directories takes a second
+            self._owners[key] = Owners(self.whole(key))
+        return self._owners[key]
+
+    def check_used(self) -> None:
+        """See that the target uses the sharedir when the hook is switched on.
+
+        :raises UnusedSharedirError: when it does not.
+        """
+        if not self.sharedir.is_dir():
+            raise UnusedSharedirError(
+                self.sharedir,
+                "no such directory",
+                "`pysharedir enable` makes it, unless it is to be mounted",
+            )
+        if not layout.lists(self.on.path, str(self.sharedir)):
+            raise UnusedSharedirError(
+                self.sharedir,
+                "not in use here",
+                "use `pysharedir enable`; `pysharedir status` tells more",
+            )

@@ -1,0 +1,1 @@
+"""Putting every distribution where it belongs: noarch into the sharedir, all else to platlib."""

@@ -1,0 +1,260 @@
+"""What goes where: the plan that puts every distribution of a target where it belongs."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
+
+from pysharedir import layout
+from pysharedir.errors import NotInstalledError, RecordError
+from pysharedir.installed import binaries, contents, records
+from pysharedir.installed.contents import Scans
+from pysharedir.moving import move
+from pysharedir.sort import kin, verdicts
+from pysharedir.sort.verdicts import Kind, Rules, Verdict
+from pysharedir.wording import some
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pysharedir.hook.place import Place
+    from pysharedir.installed.contents import Contents
+    from pysharedir.installed.distribution import Distribution
+    from pysharedir.interpreter.target import Target
+    from pysharedir.moving.move import Move
+    from pysharedir.snapshot import Snapshot
+
+_MANY = 3  # names that fit into a reason
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The directories of modules of one root.
+
+    :ivar directories: All of them, the sharedir and platlib among them.
+    :ivar staged: Whether it is that of a package, whose builder knows which platlib is meant.
+    """
+
+    sharedir: Path
+    platlib: Path
+    directories: tuple[Path, ...]
+    staged: bool = False
+
+    def destination(self, verdict: Verdict) -> Path | None:
+        """Return where a distribution has to go, None when it is where it belongs."""
+        if verdict.kind is Kind.LEFT_ALONE:
+            return None
+        here = str(verdict.distribution.directory)
+        if self.staged and verdict.kind is Kind.PLATFORM:
+            return self.platlib if layout.same_directory(here, str(self.sharedir)) else None
+        wanted = self.sharedir if verdict.kind is Kind.NOARCH else self.platlib
+        return None if layout.same_directory(here, str(wanted)) else wanted
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is installed, and what has to move.
+
+    :ivar verdicts: Of all distributions, by name.
+    :ivar moves: What would put those that were asked for where they belong.
+    """
+
+    layout: Layout
+    verdicts: tuple[Verdict, ...]
+    moves: tuple[Move, ...]
+
+
+def plan(
+    snapshot: Snapshot,
+    overrules: Mapping[str, Kind],
+    names: Sequence[str] = (),
+) -> Plan:
+    """Return what has to move so that each distribution is where it belongs.
+
+    :param overrules: Normalised names, with what they are by the user's word.
+    :param names: Names that limit it; with them goes what must stay together with them.
+    :raises NotInstalledError: when one of the names is not installed here.
+    """
+    target, place = snapshot.target, snapshot.place
+    trees = _layout(snapshot)
+    installed = [each for tree in trees.directories for each in snapshot.installed(tree)]
+    wanted = {canonicalize_name(name) for name in names}
+    for name in sorted(wanted - {each.key for each in installed}):
+        raise NotInstalledError(name, trees.directories)
+    rules = Rules(target.platform, _bounds(target, place), overrules)
+    judged = {each.distribution: each for each in verdicts.judge(installed, rules)}
+    index = _Index(judged.values())
+    planned: list[Move] = []
+    for group in kin.groups(installed, judged.values()):
+        members = kin.together([judged[each] for each in group.members], group.package)
+        members, moving = _movable(members, trees, index, target)
+        judged.update((verdict.distribution, verdict) for verdict in members)
+        if not wanted or wanted & {each.key for each in group.members}:
+            planned += moving
+    ordered = sorted(installed, key=lambda each: (each.key, str(each.info)))
+    return Plan(trees, tuple(judged[each] for each in ordered), tuple(planned))
+
+
+def _layout(snapshot: Snapshot) -> Layout:
+    target, place = snapshot.target, snapshot.place
+    own = place.site_dirs(target)
+    different: list[Path] = []
+    for tree in (*map(place.on_disk, own), snapshot.sharedir):
+        if not any(layout.same_directory(str(tree), str(other)) for other in different):
+            different.append(tree)
+    platlib = str(place.on_disk(target.platlib if target.platlib in own else place.site_dir))
+    # By the name under which it is looked at, so that links do not make it two.
+    looked_at = (tree for tree in different if layout.same_directory(str(tree), platlib))
+    platlib_there = next(looked_at, Path(platlib))
+    return Layout(snapshot.sharedir, platlib_there, tuple(different), staged=bool(place.destdir))
+
+
+def _bounds(target: Target, place: Place) -> tuple[str, ...]:
+    paths = (place.root, target.prefix, target.scripts)
+    return tuple({str(place.on_disk(path)) for path in paths})
+
+
+class _Index:
+    """Which distributions have a name or a path, so that none is compared with all others."""
+
+    def __init__(self, judged: Iterable[Verdict]) -> None:
+        self._by_key: defaultdict[str, list[Distribution]] = defaultdict(list)
+        self._by_top: defaultdict[str, list[Distribution]] = defaultdict(list)
+        self.scans = Scans()
+        for verdict in judged:
+            self._by_key[verdict.distribution.key].append(verdict.distribution)
+            for top in verdict.tops:
+                self._by_top[top].append(verdict.distribution)
+
+    @cached_property
+    def _by_path(self) -> dict[tuple[Path, str], list[Distribution]]:
+        """Which list a path or something below it, of those that share a top-level name."""
+        sharing = [
+            each for several in self._by_top.values() if len(several) > 1 for each in several
+        ]
+        by_path: defaultdict[tuple[Path, str], list[Distribution]] = defaultdict(list)
+        for each in dict.fromkeys(sharing):
+            for path in (*_directories(each), *each.listing.files()):
+                by_path[each.directory, path].append(each)
+        return by_path
+
+    def copies(self, distribution: Distribution) -> list[Distribution]:
+        """Return the other distributions of the same name."""
+        return [each for each in self._by_key[distribution.key] if each is not distribution]
+
+    def have(self, directory: Path, path: str) -> Sequence[Distribution]:
+        """Return which distributions in *directory* list *path*, or something below it."""
+        return self._by_path.get((directory, path), ())
+
+
+def _directories(distribution: Distribution) -> set[str]:
+    """Return the directories that a distribution has files in, or below."""
+    inside = distribution.listing.inside
+    return {parent for directory in inside for parent in records.lineage(directory)}
+
+
+def _movable(
+    members: list[Verdict], trees: Layout, index: _Index, target: Target
+) -> tuple[list[Verdict], list[Move]]:
+    """Return the moves of a group; when one of its members cannot move, none does."""
+    moving = {
+        verdict.distribution: destination
+        for verdict in members
+        if (destination := trees.destination(verdict)) is not None
+    }
+    planned = []
+    for verdict in members:
+        distribution = verdict.distribution
+        if distribution not in moving:
+            continue
+
+        def stays(path: str, directory: Path = distribution.directory) -> bool:
+            return any(each not in moving for each in index.have(directory, path))
+
+        try:
+            _refuse_second(distribution, index.copies(distribution))
+            files = _survey(verdict, moving, index)
+            if verdict.kind is Kind.PLATFORM:
+                _refuse_foreign(distribution, files, target)
+            planned.append(move.plan(distribution, moving[distribution], stays, files))
+        except RecordError as error:
+            return _left_alone(members, verdict, error.reason), []
+    return members, planned
+
+
+def _left_alone(members: list[Verdict], culprit: Verdict, reason: str) -> list[Verdict]:
+    """Return verdicts by which *members* stay where they are."""
+    because = f"must stay with {culprit.distribution.name}: {reason}"
+    return [
+        replace(
+            verdict,
+            kind=Kind.LEFT_ALONE,
+            reason=f"{reason} (it is {verdict.kind})" if verdict is culprit else because,
+        )
+        for verdict in members
+    ]
+
+
+def _refuse_second(distribution: Distribution, copies: Iterable[Distribution]) -> None:
+    for copy in copies:
+        raise RecordError(distribution.name, f"{copy.directory} has {copy.name} {copy.version} too")
+
+
+def _survey(verdict: Verdict, moving: Mapping[Distribution, Path], index: _Index) -> Contents:
+    """Return what a distribution consists of, if it is complete and all there is of it.
+
+    :param moving: The distributions that move together with it.
+    :raises RecordError: when files are missing, or are in its packages that RECORD does not list;
+        unless the user gave the verdict.
+    """
+    distribution = verdict.distribution
+    files = contents.read(distribution, index.scans)
+    if verdict.overruled:
+        return files
+    if files.missing:
+        raise RecordError(distribution.name, f"files are missing: {some(files.missing, _MANY)}")
+    base = distribution.directory
+    own = _directories(distribution) if files.others else set()
+    unlisted = [
+        path
+        for directory, names in files.others.items()
+        for path in (f"{directory}/{name}" for name in sorted(names))
+        if path not in own
+        and not any(each in moving for each in index.have(base, path))
+        and not _is_empty(base / path)
+    ]
+    if unlisted:
+        raise RecordError(distribution.name, f"RECORD does not list {some(unlisted, _MANY)}")
+    return files
+
+
+def _is_empty(path: Path) -> bool:
+    """Tell whether a directory holds at most pycs."""
+    if not path.is_dir() or path.is_symlink():
+        return False
+    return all(name.endswith(".pyc") for name in contents.walk(str(path)))
+
+
+def _refuse_foreign(distribution: Distribution, files: Contents, target: Target) -> None:
+    """Refuse native objects of which none is for the target: another one's, in a shared tree."""
+    own = binaries.machine(os.path.realpath(target.sys_executable), target.platform)
+    base = distribution.directory
+    machines = set()
+    metadata = f"{distribution.info.name}/"
+    for path in files.files:
+        if path.startswith(metadata):
+            continue
+        with contextlib.suppress(OSError):
+            machines.add(binaries.machine(f"{base}/{path}", target.platform))
+        if own in machines:
+            return
+    machines.discard(None)
+    if machines and own is not None and "Mach-O universal" not in machines:
+        raise RecordError(distribution.name, "its native objects are for another machine")

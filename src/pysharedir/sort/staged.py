@@ -1,0 +1,61 @@
+"""Sorting what an installer has staged for a package of a distribution."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pysharedir import changes
+from pysharedir.installed import binaries, contents
+from pysharedir.moving.relocation import Relocation
+
+if TYPE_CHECKING:
+    from pysharedir.changes import Step
+    from pysharedir.interpreter.target import Target
+    from pysharedir.sort.plan import Plan
+
+
+def steps(plan: Plan, destdir: str) -> list[Step]:
+    """Return what carries out a plan for a package that is being built.
+
+    Its tree gets the directories that it lacks, and loses those that become empty: what is in
+    it is what the package will hold.
+    """
+    if not plan.moves:
+        return []
+    left = {
+        parent
+        for move in plan.moves
+        for parent in (move.source, *move.source.parents)
+        if parent.is_relative_to(destdir) and parent != Path(destdir)
+    }
+    return [
+        *changes.directories(*{move.destination for move in plan.moves}, plan.layout.sharedir),
+        Relocation(plan.moves, plan.layout.sharedir),
+        *(changes.RemoveDirectory(path) for path in sorted(left, reverse=True)),
+        changes.RemoveDirectory(plan.layout.sharedir),
+    ]
+
+
+def natives(plan: Plan, target: Target, destdir: str) -> list[str]:
+    """Return the native objects that a package which is being built has for any Python.
+
+    Those of distributions that are noarch by the user's word are left out.
+    """
+    known = {
+        os.path.normpath(verdict.distribution.directory / path)
+        for verdict in plan.verdicts
+        if verdict.overruled
+        for path in verdict.distribution.listing.files()
+    }
+    trees = {*Path(destdir).rglob("site-packages"), *Path(destdir).rglob("dist-packages")}
+    native = set()
+    for tree in (*trees, plan.layout.sharedir):
+        for path in (str(tree / name) for name in contents.walk(str(tree))):
+            if path not in known and os.path.isfile(path) and not os.path.islink(path):
+                with contextlib.suppress(OSError):
+                    if binaries.machine(path, target.platform) is not None:
+                        native.add(os.path.relpath(path, destdir))
+    return sorted(native)

@@ -1,0 +1,187 @@
+"""What each installed distribution is: noarch, for one platform, or to be left alone."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packaging.tags import parse_tag
+
+from pysharedir.errors import RecordError
+from pysharedir.installed import binaries, system_packages
+from pysharedir.installed.distribution import headers, text
+from pysharedir.wording import Label, some
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pysharedir.installed.distribution import Distribution
+    from pysharedir.installed.records import Listing
+
+# What package managers of operating systems write into INSTALLER; their databases are asked too.
+_SYSTEM = frozenset({"apk", "apt", "conda", "debian", "dpkg", "pacman", "portage", "rpm"})
+
+
+class Kind(Label):
+    """Where a distribution belongs: noarch to the sharedir, platform to platlib."""
+
+    NOARCH = "noarch"
+    PLATFORM = "platform"
+    LEFT_ALONE = "left alone"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a distribution is.
+
+    :ivar reason: Why, in a few words.
+    :ivar files: Every offending file, relative to the directory of the distribution.
+    :ivar overruled: Whether the user said so.
+    :ivar tops: The top-level names of what it installs beside its metadata.
+    """
+
+    distribution: Distribution
+    kind: Kind
+    reason: str
+    files: tuple[str, ...] = ()
+    overruled: bool = False
+    tops: frozenset[str] = frozenset()
+
+    @property
+    def explained(self) -> str:
+        """The reason, with one of the files that it is about."""
+        return self._about(some(self.files))
+
+    @property
+    def at_length(self) -> str:
+        """The reason, with all the files that it is about."""
+        return self._about(", ".join(self.files))
+
+    def _about(self, files: str) -> str:
+        labelled = self.files and self.files[0].endswith(".dist-info/WHEEL")
+        return f"{self.reason}: {files}" if files and not labelled else self.reason
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What verdicts depend on beside the distributions.
+
+    :ivar platform: The target's :data:`sys.platform`.
+    :ivar bounds: Directories that the files of a distribution may be in, beside its own.
+    :ivar overrules: Normalised names, with the kind that they are by the user's word.
+    """
+
+    platform: str
+    bounds: tuple[str, ...]
+    overrules: Mapping[str, Kind]
+
+
+def judge(distributions: Sequence[Distribution], rules: Rules) -> list[Verdict]:
+    """Return the verdict of each of *distributions*, seen by itself.
+
+    When in doubt a distribution is for the platform, where it always works; what cannot be moved
+    safely is left alone, whatever it is and whatever the user says.
+    """
+    records_of = {each: str(each.info / "RECORD") for each in distributions}
+    packages = system_packages.packages(records_of.values())
+    return [_judge(each, rules, packages.get(path)) for each, path in records_of.items()]
+
+
+def _judge(distribution: Distribution, rules: Rules, owner: str | None) -> Verdict:
+    try:
+        listing = distribution.listing
+    except RecordError as error:
+        return Verdict(distribution, Kind.LEFT_ALONE, error.reason)
+    reason = _immovable(distribution, listing, rules) or (owner and f"belongs to {owner}")
+    if reason:
+        return Verdict(distribution, Kind.LEFT_ALONE, reason, tops=listing.tops())
+    kind, reason, files = _by_labels_and_content(distribution, listing, rules.platform)
+    wanted = rules.overrules.get(distribution.key)
+    if wanted is not None:
+        kind, reason = wanted, f"overruled by --{wanted.value}"
+    return Verdict(distribution, kind, reason, files, wanted is not None, listing.tops())
+
+
+def _immovable(distribution: Distribution, listing: Listing, rules: Rules) -> str | None:
+    """Return why a distribution must stay where it is."""
+    base = distribution.directory
+    for path in listing.outside:
+        # What is behind ".." is the path's own business: installers do not resolve links there.
+        there = os.path.normpath(base / path)
+        if not any(there.startswith(f"{bound}/") for bound in rules.bounds):
+            return f"RECORD leads out of the installation: {path}"
+    if not (distribution.info / "WHEEL").is_file():
+        return "has no WHEEL, so it is not known what it was built for"
+    if _is_editable(distribution, listing):
+        return "editable"
+    installer = text(distribution.info / "INSTALLER").strip()
+    if installer.lower() in _SYSTEM:
+        return f"belongs to {installer}"
+    return None
+
+
+def _is_editable(distribution: Distribution, listing: Listing) -> bool:
+    """Tell whether it only points to its modules (PEP 610, or a path in a ``.pth`` file)."""
+    try:
+        url = json.loads(text(distribution.info / "direct_url.json") or "{}")
+        if url.get("dir_info", {}).get("editable"):
+            return True
+    except (ValueError, AttributeError):
+        return True  # damaged: in doubt
+    base = distribution.directory
+    lines = [
+        line
+        for name in listing.inside.get("", ())
+        if name.endswith(".pth")
+        for line in text(base / name).splitlines()
+    ]
+    return any(os.path.isabs(line.strip()) for line in lines)
+
+
+def _by_labels_and_content(
+    distribution: Distribution, listing: Listing, platform: str
+) -> tuple[Kind, str, tuple[str, ...]]:
+    label = _label(distribution)
+    native, unread = _by_content(distribution, listing, platform)
+    if label:
+        return Kind.PLATFORM, label, native or (f"{distribution.info.name}/WHEEL",)
+    if native or unread:
+        return Kind.PLATFORM, "native object" if native else "cannot be read", native or unread
+    return Kind.NOARCH, "pure, tagged any", ()
+
+
+def _label(distribution: Distribution) -> str | None:
+    """Return what in WHEEL binds it to a platform."""
+    wheel = headers(distribution.info / "WHEEL")
+    try:
+        tags = [tag for line in wheel.get_all("Tag", []) for tag in parse_tag(str(line).strip())]
+    except ValueError:
+        return "WHEEL has a malformed tag"
+    bound = sorted({tag.platform for tag in tags} - {"any"})
+    if bound:
+        return f"tagged {', '.join(bound)}"
+    if not tags:
+        return "WHEEL has no tag"
+    if str(wheel["Root-Is-Purelib"]).strip().lower() != "true":
+        return "WHEEL says that its root is platlib"
+    return None
+
+
+def _by_content(
+    distribution: Distribution, listing: Listing, platform: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the native objects among its files, and those that cannot be read."""
+    base = str(distribution.directory)
+    native: list[str] = []
+    unread: list[str] = []
+    for path in (*listing.files(), *listing.outside):
+        try:
+            if binaries.machine(f"{base}/{path}", platform):
+                native.append(path)
+        except (FileNotFoundError, IsADirectoryError):
+            pass
+        except OSError:
+            unread.append(path)
+    return tuple(sorted(native)), tuple(sorted(unread))

@@ -1,0 +1,1 @@
+"""What runs between exec and the first line of user code, and what each of it costs."""

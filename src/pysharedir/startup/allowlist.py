@@ -1,0 +1,150 @@
+"""Allowlists: which files a start may run, by their hashes, in the format of sha256sum."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pysharedir.errors import AllowlistError, reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pysharedir.startup.spans import Startup
+
+_LINE = re.compile(r"(\\?)([0-9a-f]{64}) [ *](.+)")
+_ESCAPES = {"\\": r"\\", "\n": r"\n", "\r": r"\r"}  # of sha256sum, where a name has one of these
+_ESCAPED = {escape: character for character, escape in _ESCAPES.items()}
+UNREADABLE = 64 * "0"  # in the place of a hash
+_HEAD = """\
+# What a start of Python may run: startup files, and modules from outside the standard library.
+# Compared, and written, by `pysharedir startup --allow`.
+"""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What is there, compared with an allowlist; by the names that stand in it.
+
+    :ivar changed: What has another hash, or cannot be read, so that nobody knows.
+    :ivar gone: What is allowed and not run; that is no fault.
+    """
+
+    new: tuple[str, ...]
+    changed: tuple[str, ...]
+    gone: tuple[str, ...]
+
+
+def hashes(startup: Startup) -> dict[str, str]:
+    """Return the hash of each file that a start runs, by name.
+
+    Names are relative to the prefix, so that they fit the same venv made elsewhere; what is
+    outside it has the name of its place before it, ``<stdlib>`` say, or is absolute.
+    """
+    executed = {path for file in startup.files for item in file.items for path in item.files}
+    executed.update(startup.sources)
+    wanted = {file.path for file in startup.files if file.path}
+    wanted |= {path for path in executed if not _is_stdlib(startup, path)}
+    return {_name(startup, path): _digest(path) for path in sorted(map(_on_disk, wanted))}
+
+
+def read(file: Path) -> dict[str, str]:
+    """Return the hashes in an allowlist, by name.
+
+    :raises AllowlistError: when it cannot be read.
+    """
+    try:
+        lines = file.read_bytes().decode("utf-8", "surrogateescape").split("\n")
+    except OSError as error:
+        hint = "`--allow FILE --update` writes one"
+        raise AllowlistError(file, reason(error), hint) from error
+    found = {}
+    for number, line in enumerate(lines, 1):
+        if line.strip() and not line.startswith("#"):
+            parts = _LINE.fullmatch(line.removesuffix("\r"))
+            if parts is None:
+                what = f"line {number} is not `HASH  PATH`"
+                raise AllowlistError(file, what, "correct it, or name another file")
+            found[_unescaped(parts[3]) if parts[1] else parts[3]] = parts[2]
+    return found
+
+
+def render(found: Mapping[str, str]) -> bytes:
+    """Return the allowlist for *found*."""
+    lines = (_line(name, digest) for name, digest in sorted(found.items()))
+    return (_HEAD + "".join(lines)).encode("utf-8", "surrogateescape")
+
+
+def compare(found: Mapping[str, str], allowed: Mapping[str, str]) -> Comparison:
+    """Compare what is there with what is allowed."""
+    return Comparison(
+        new=tuple(name for name in found if name not in allowed),
+        changed=tuple(
+            name
+            for name, digest in found.items()
+            if name in allowed and (digest == UNREADABLE or digest != allowed[name])
+        ),
+        gone=tuple(name for name in allowed if name not in found),
+    )
+
+
+def escaped(name: str) -> str:
+    """Return a name on one line, as sha256sum writes it."""
+    return re.sub(r"[\\\n\r]", lambda found: _ESCAPES[found[0]], name)
+
+
+def _unescaped(name: str) -> str:
+    return re.sub(r"\\[\\nr]", lambda found: _ESCAPED[found[0]], name)
+
+
+def _line(name: str, digest: str) -> str:
+    written = escaped(name)
+    return f"{'' if written == name else chr(92)}{digest}  {written}\n"
+
+
+def _digest(path: str) -> str:
+    try:
+        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    except OSError:
+        return UNREADABLE
+
+
+def _on_disk(path: str) -> str:
+    """Return the file of a module: itself, or the zip that it is in."""
+    found = path
+    while found and not os.path.exists(found):
+        found = os.path.dirname(found)
+    return found if os.path.isfile(found) else path
+
+
+def _is_stdlib(startup: Startup, path: str) -> bool:
+    inside = _below(startup.stdlib, path)
+    if inside is None:
+        archive = "python{}{}.zip".format(*startup.version)
+        return _on_disk(path) == os.path.join(os.path.dirname(startup.stdlib), archive)
+    return inside.split("/")[0] not in ("site-packages", "dist-packages")
+
+
+def _name(startup: Startup, path: str) -> str:
+    inside = _below(startup.prefix, path)
+    if inside is not None:
+        return inside
+    places = {
+        "<stdlib>": startup.stdlib,
+        "<base>": startup.base_prefix,
+        "<user site>": startup.user_site,
+    }
+    for place, directory in places.items():
+        inside = directory and _below(directory, path)
+        if inside is not None:
+            return f"{place}/{inside}"
+    return path
+
+
+def _below(directory: str, path: str) -> str | None:
+    inside = path.removeprefix(f"{directory}/")
+    return None if inside == path or ".." in inside.split("/") else inside

@@ -1,0 +1,119 @@
+"""Starts that are looked on, plainly or under strace, and compared with a plain start."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pysharedir.errors import TargetError
+from pysharedir.interpreter import processes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pysharedir.interpreter.answers import Plain, Span, Trace
+
+CORE = "core"
+Key = tuple[Any, ...]
+_MARK = "pysharedir-mark"
+# A line of strace begins a call, ends one that was interrupted, or is no call.
+_CALL = re.compile(rf'^(?:\d+ +)?\w+\((?:.*"/{_MARK}/(\d*)")?')
+
+
+@dataclass(frozen=True)
+class Traced:
+    """One start that was looked on.
+
+    :ivar core: Nanoseconds from the call that starts the process to the import of site.
+    :ivar calls: System calls by the numbers of spans, and of what is before site by CORE; None
+        when they were not counted.
+    """
+
+    facts: Trace
+    core: int
+    calls: Mapping[str, int] | None = None
+
+    @property
+    def keyed(self) -> list[tuple[Key, Span]]:
+        """The spans, each with a key by which it is found again in another start."""
+        seen: Counter[tuple[str | None, ...]] = Counter()
+        keyed: list[tuple[Key, Span]] = []
+        for span in self.facts["spans"]:
+            key = span["kind"], span["file"], span["text"]
+            seen[key] += 1
+            keyed.append(((*key, seen[key]), span))
+        return keyed
+
+
+def trace(executable: Path, *, watch: bool = False, within: Sequence[str] = ()) -> Traced:
+    """Have a start of *executable* looked on.
+
+    :param watch: Whether to find out which files are executed, which takes time of its own.
+    :param within: A command that runs it; then spans are marked for it.
+    """
+    mark = _MARK if within else ""
+    arguments = (mark, str(int(watch)), processes.text_of("trace"))
+    before = time.perf_counter_ns()
+    facts: Trace = processes.ask(executable, "watch", *arguments, flags=["-S"], within=within)
+    return Traced(facts, core=facts["began"] - before)
+
+
+def count(executable: Path) -> tuple[Traced | None, str]:
+    """Have it looked on under strace, for the system calls of each span.
+
+    :return: What it told; or None, and the reason.
+    """
+    strace = shutil.which("strace")
+    if strace is None:
+        return None, "system calls are not counted: no strace on PATH"
+    with tempfile.TemporaryDirectory() as directory:
+        output = Path(directory, "calls")
+        try:
+            traced = trace(executable, within=[strace, "-f", "-qq", "-o", str(output)])
+        except TargetError as error:  # a container may forbid it
+            return None, f"system calls are not counted: strace: {error.hint}"
+        with output.open(encoding="utf-8", errors="replace") as lines:
+            return replace(traced, calls=_counted(lines)), ""
+
+
+def _counted(lines: Iterable[str]) -> Counter[str]:
+    """Count the calls between the marks of spans."""
+    calls: Counter[str] = Counter()
+    current = CORE
+    for line in lines:
+        call = _CALL.match(line)
+        if call is None:
+            continue
+        if call[1] is not None:
+            current = call[1]
+        else:
+            calls[current] += 1
+    return calls
+
+
+def differences(executable: Path, traced: Trace) -> list[str]:
+    """Say where a plain start ends otherwise than one that was looked at."""
+    if any(span["fatal"] for span in traced["spans"]):
+        return ["a plain start ends at the first fatal error"]
+    plain: Plain = processes.ask(executable, "plain")
+    notes = []
+    if plain["path"] != traced["path"]:
+        notes.append("a plain start has another sys.path than the one that was looked at")
+    names = set(plain["modules"]) ^ set(traced["modules"])
+    if any(span["error"] for span in traced["spans"]):
+        # site shows a traceback, and what that takes depends on the frames in it.
+        stdlib = plain["stdlib"] or sys.stdlib_module_names
+        names = {name for name in names if name.partition(".")[0] not in stdlib}
+    if names:
+        notes.append(
+            "a plain start imports other modules than the one that was looked at:"
+            f" they differ in {', '.join(sorted(names))}"
+        )
+    return notes

@@ -1,0 +1,1 @@
+"""Completing a target for a sharedir that another one filled."""

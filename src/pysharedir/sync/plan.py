@@ -1,0 +1,102 @@
+"""What completes a target for a sharedir that another one filled: scripts and dependencies."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pysharedir import layout
+from pysharedir.installed import dependencies
+from pysharedir.sync import scripts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pysharedir.changes import Step
+    from pysharedir.installed.dependencies import Dependency
+    from pysharedir.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is to be done, or was.
+
+    :ivar steps: What completes the scripts, and keeps the list of them.
+    :ivar missing: See :class:`pysharedir.sync.scripts.Scripts`; so for the next two.
+    :ivar dependencies: Those that are missing, or are there in another version.
+    :ivar notes: What was left out, and why.
+    :ivar commands: Those that install the dependencies, of which each will do, by installer.
+    :ivar installed: The requirements that an installer was given.
+    """
+
+    sharedir: Path
+    steps: tuple[Step, ...]
+    missing: tuple[Path, ...]
+    outdated: tuple[Path, ...]
+    obsolete: tuple[Path, ...]
+    dependencies: tuple[Dependency, ...]
+    notes: tuple[str, ...]
+    commands: dict[str, tuple[str, ...]]
+    installed: tuple[str, ...] = ()
+
+
+def plan(snapshot: Snapshot) -> Report:
+    """Return what completes a target for the sharedir of its hook.
+
+    :raises UnusedSharedirError: when the target does not use that.
+    :raises RememberedError: when the list of scripts cannot be read.
+    """
+    snapshot.check_used()
+    target, sharedir = snapshot.target, snapshot.sharedir
+    visible = snapshot.visible(snapshot.on.path)
+    shared = {
+        key: each
+        for key, each in visible.items()
+        if layout.same_directory(str(each.directory), str(sharedir))
+    }
+    requirements, bad_requirements = dependencies.requirements_of(visible, shared, target.markers)
+    versions = {key: each.version for key, each in visible.items()}
+    missing = dependencies.unmet(requirements, versions, shared, target.markers)
+    todo, steps, bad_scripts = scripts.plan(snapshot, visible, shared)
+    # pip does not uninstall what lies outside its venv, and would leave two versions there.
+    replaced = [each.name for each in missing if each.name in shared]
+    beyond_pip = target.is_venv and not sharedir.is_relative_to(target.prefix) and bool(replaced)
+    notes = [*bad_requirements, *bad_scripts]
+    if beyond_pip:
+        notes.append(f"{', '.join(replaced)}: in {sharedir}, outside this venv: for uv, not pip")
+    return Report(
+        sharedir=sharedir,
+        steps=tuple(steps),
+        missing=todo.missing,
+        outdated=todo.outdated,
+        obsolete=todo.obsolete,
+        dependencies=missing,
+        notes=tuple(notes),
+        commands=_commands(snapshot, missing, pip=not beyond_pip),
+    )
+
+
+def _commands(
+    snapshot: Snapshot, missing: Sequence[Dependency], *, pip: bool
+) -> dict[str, tuple[str, ...]]:
+    """Return the commands that install what is missing, by installer.
+
+    :param pip: Whether pip will do.
+    """
+    if not missing:
+        return {}
+    target, sharedir = snapshot.target, snapshot.sharedir
+    executable = str(target.executable)
+    requirements = [each.requirement for each in missing]
+    on = ["env", "PYSHAREDIR=1"] if snapshot.hook.settings.opt_in else []
+    # Where purelib is read-only, pip would take the user's directory for everything.
+    falls_back = target.user_site is not None and not os.access(sharedir, os.W_OK)
+    here = ["--no-user"] if falls_back else []
+    # uv remembers what an interpreter said before it had the hook, until it is told to refresh.
+    commands = {
+        "pip": (*on, executable, "-m", "pip", "install", *here, *requirements),
+        "uv": (*on, "uv", "pip", "install", "--refresh", "--python", executable, *requirements),
+    }
+    return {name: command for name, command in commands.items() if pip or name != "pip"}

@@ -1,0 +1,79 @@
+"""Making the scripts that are missing, and installing the dependencies that are."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pysharedir import changes
+from pysharedir.errors import InstallError, ProcessError
+from pysharedir.interpreter import processes
+from pysharedir.interpreter.processes import Streams
+from pysharedir.snapshot import Snapshot
+from pysharedir.sync.plan import Report, plan
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pysharedir.interpreter.target import Target
+
+_ON = {"PYSHAREDIR": "1"}
+_ROUNDS = 3
+
+
+def complete(snapshot: Snapshot, *, install: bool = False) -> Report:
+    """Do what :func:`plan` returns, and return it with the dependencies that are still missing.
+
+    :param install: Install those too, with the target's pip or else with uv.  What the installer
+        prints goes to standard error.
+    :raises ChangeError: when a script cannot be made.
+    :raises InstallError: when there is no installer, or it fails.
+    """
+    report = plan(snapshot)
+    changes.apply(report.steps)
+    for _ in range(_ROUNDS):
+        if not (install and report.dependencies):
+            break
+        _install(snapshot.target, report.commands)
+        before, report = report, plan(Snapshot(snapshot.target, snapshot.place))
+        changes.apply(report.steps)
+        report = _joined(before, report)
+        if report.dependencies == before.dependencies:
+            break
+    return report
+
+
+def _install(target: Target, commands: Mapping[str, Sequence[str]]) -> None:
+    name = str(target.executable)
+    installer = "pip" if "pip" in commands and _has_pip(target) else "uv"
+    if installer == "uv" and shutil.which("uv") is None:
+        lack = "no uv on PATH, and no pip in it that could do"
+        raise InstallError(name, f"cannot install: {lack}", "install uv, or pip into it")
+    command = commands[installer]
+    # Standard output is for reports.
+    done = processes.run(command, env=_ON, streams=Streams.SHOWN, patience=processes.HOUR)
+    if done.returncode:
+        raise InstallError(
+            name, f"{installer} failed with status {done.returncode}", "it said why, above"
+        )
+
+
+def _has_pip(target: Target) -> bool:
+    try:
+        return not processes.run([target.executable, "-m", "pip", "--version"], env=_ON).returncode
+    except ProcessError:
+        return False
+
+
+def _joined(before: Report, after: Report) -> Report:
+    """Return the report of a run that began with *before* and ended with *after*."""
+    return replace(
+        after,
+        steps=before.steps + after.steps,
+        missing=before.missing + after.missing,
+        outdated=before.outdated + after.outdated,
+        obsolete=before.obsolete + after.obsolete,
+        notes=tuple(dict.fromkeys(before.notes + after.notes)),
+        installed=before.installed + tuple(each.requirement for each in before.dependencies),
+    )
