@@ -164,14 +164,14 @@ def command(environment: dict[str, str]) -> Command:
 
 
 @pytest.fixture(scope="session")
-def make_world(here: Path, make_venv: Callable[[Path], Venv], command: Command) -> MakeWorld:
+def make_world(make_venv: Callable[[Path], Venv], command: Command) -> MakeWorld:
     """Return what makes a world: its venv, and its sharedir if that is to be outside of it."""
 
     def make(root: Path, sharedir: Path | None = None) -> World:
         venv = make_venv(root)
         options = ["--sharedir", str(sharedir)] if sharedir else []
         command.json("--python", venv.root, "enable", *options)
-        made = world.build(venv, sharedir or venv.sharedir, here / f"{root.name}-kept")
+        made = world.build(venv, sharedir or venv.sharedir)
         made.keep()
         return made
 

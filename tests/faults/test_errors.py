@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from faults.conftest import Scenario
-    from faults.processes import Point
+    from faults.processes import Ended, Point
 
 CHUNKS = 8
 SCENARIOS = ("sort", "restore")
@@ -58,8 +58,19 @@ def _try(scenario: Scenario, point: Point, error: str, for_good: bool) -> None:
     if done.code:
         check_refusal(done)
     assert "Traceback" not in done.stderr, done.stderr
+    unchanged = "nothing was changed" in done.stderr
+    scenario.world.once(
+        ("refused", unchanged), lambda: _follow(scenario, done, unchanged=unchanged)
+    )
+
+
+def _follow(scenario: Scenario, done: Ended, *, unchanged: bool) -> None:
+    """See that all is there, and that the next command finishes the move.
+
+    :param done: How the command ended that was refused something, to be shown.
+    """
     scenario.world.check_readable()
-    if "nothing was changed" in done.stderr:
+    if unchanged:
         assert not scenario.world.is_interrupted(), done.stderr
         check_settled(scenario, empty=False)
     again = scenario.command(*scenario.arguments)

@@ -69,6 +69,11 @@ def _try(scenario: Scenario, disk: Path, what: str, used: int, room: int) -> Non
     assert done.code, done
     check_refusal(done, "no space left on device")
     assert scenario.world.state() == scenario.before
+    scenario.world.once("full", lambda: _follow(scenario))
+
+
+def _follow(scenario: Scenario) -> None:
+    """See that all is there, and that the same command has room now."""
     scenario.world.check_sound()
     again = scenario.command(*scenario.arguments)
     assert again.code == 0, again

@@ -52,6 +52,11 @@ def test_loses_nothing(scenario: Scenario, chunk: int, tally: Callable[[str, int
 def _try(scenario: Scenario, point: Point, commands: list[tuple[str, ...]]) -> None:
     done = scenario.run(*kill(point))
     assert done.code == SIGKILL, done.stderr
+    scenario.world.once(("killed", *commands), lambda: _follow(scenario, commands))
+
+
+def _follow(scenario: Scenario, commands: list[tuple[str, ...]]) -> None:
+    """See that all is there, and that of *commands* the last leaves nothing half done."""
     scenario.world.check_readable()
     for arguments in commands[:-1]:
         left = scenario.world.state()
@@ -71,6 +76,11 @@ def _try_behind(scenario: Scenario, point: Point) -> None:
     """Kill what comes behind the move, the removal of the hook: all has moved by then."""
     done = scenario.run(*kill(point))
     assert done.code == SIGKILL, done.stderr
+    scenario.world.once("killed behind", lambda: _follow_behind(scenario))
+
+
+def _follow_behind(scenario: Scenario) -> None:
+    """See that all is there, and that the same command gets what it could not."""
     scenario.world.check_sound(copied=scenario.name == "restore across")
     done = scenario.command(*scenario.arguments)
     assert done.code == 0, done.stderr

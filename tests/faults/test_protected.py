@@ -83,6 +83,11 @@ def _check(scenario: Scenario, done: Ended) -> None:
 
 
 def _check_mended(scenario: Scenario) -> None:
+    scenario.world.once("protected", lambda: _follow(scenario))
+
+
+def _follow(scenario: Scenario) -> None:
+    """See that the same command finishes the move."""
     again = scenario.command(*scenario.arguments)
     assert again.code == 0, again
     check_settled(scenario, empty=False)
