@@ -7,6 +7,7 @@ A fork that is to be traced waits before it moves anything, until its gate is op
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import os
 import sys
@@ -21,12 +22,18 @@ from pysharedir.moving import relocation
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# What is imported only when it is needed, and would be so in each fork anew.
+_LATE = ("encodings.ascii", "encodings.utf_8_sig", "rich._emoji_codes")
+
 
 def serve() -> None:
     """Answer requests until there are no more."""
     os.environ["PATH"] = ""  # package managers, asked who owns what, are slow and own nothing here
+    for name in _LATE:
+        importlib.import_module(name)
     gc.freeze()
-    relocation.GRACE = 0.0
+    if "REAL_GRACE" not in os.environ:
+        relocation.GRACE = 0.0
     os.sync = lambda: None  # it waits for the whole machine, and no power failure is tried here
     for line in sys.stdin:
         request: dict[str, Any] = json.loads(line)

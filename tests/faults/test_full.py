@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from faults.conftest import MakeWorld, Scenario
+    from faults.conftest import MakeWorld, Scenario, Tally
     from faults.world import World
 
 PLENTY = 4 << 20
@@ -49,7 +49,7 @@ def scenario(
 @pytest.mark.parametrize("what", ["size", "nr_inodes"])
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_is_an_error_of_one_line(
-    scenario: Scenario, disk: Path, what: str, chunk: int, tally: Callable[[str, int], None]
+    scenario: Scenario, disk: Path, what: str, chunk: int, tally: Tally
 ) -> None:
     used = _used(scenario, disk, what)
     rooms = range(chunk, _needed(scenario, disk, what), CHUNKS)

@@ -283,8 +283,8 @@ def _entries(root: str) -> list[Entry]:
     as it was, and a command comes to it in the same order.
     """
     entries = [_entry(root)]
-    for path in reversed(os.listdir(root)):
-        path = f"{root}/{path}"
+    for name in reversed(os.listdir(root)):
+        path = f"{root}/{name}"
         if os.path.isdir(path) and not os.path.islink(path):
             entries += _entries(path)
         else:
