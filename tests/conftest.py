@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+pytest_plugins = ["descendants", "progress"]
+
 
 @pytest.fixture(scope="session")
 def version() -> str:
