@@ -52,6 +52,28 @@ class PysharedirError(Exception):
         return {"code": self.code, **{name: _plain(fact) for name, fact in vars(self).items()}}
 
 
+class UsageError(PysharedirError):
+    """The command line cannot be understood."""
+
+    code = "usage"
+    exit_code = 2
+
+
+class SystemCallError(PysharedirError):
+    """The operating system refused something.
+
+    :ivar errno: The name of its reason, such as ``EACCES``.
+    :ivar path: The file that it is about, if it is about one.
+    """
+
+    code = "system"
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(f"{error.filename or 'system'}: {reason(error)}")
+        self.errno = errno.errorcode.get(error.errno or 0)
+        self.path = error.filename
+
+
 class ProcessError(PysharedirError):
     """A process that cannot be started, or does not end."""
 

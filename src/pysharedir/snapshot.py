@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING
 from pysharedir import layout
 from pysharedir.errors import UnusedSharedirError
 from pysharedir.hook import files, state
+from pysharedir.hook.place import Place
 from pysharedir.installed import distribution
 from pysharedir.installed.owners import Owners
 from pysharedir.interpreter import syspath
+from pysharedir.interpreter.finding import find
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from typing_extensions import Self
+
     from pysharedir.hook.files import Installed
-    from pysharedir.hook.place import Place
     from pysharedir.hook.state import Remembered
     from pysharedir.installed.distribution import Distribution
     from pysharedir.interpreter.syspath import Entry
@@ -50,6 +53,16 @@ class Snapshot:
         self.place = place
         self._installed: dict[tuple[int, int], list[Distribution]] = {}
         self._owners: dict[str, Owners] = {}
+
+    @classmethod
+    def of(cls, spec: str | None, prefix: str | None = None, destdir: str | None = None) -> Self:
+        """Return that of the target that *spec* names.
+
+        :param spec: See :func:`pysharedir.interpreter.finding.find`.
+        :param prefix: See :meth:`pysharedir.hook.place.Place.of`; so for *destdir*.
+        """
+        target = find(spec)
+        return cls(target, Place.of(target, prefix, destdir))
 
     @cached_property
     def view(self) -> View:

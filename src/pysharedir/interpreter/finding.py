@@ -17,6 +17,7 @@ from pysharedir.interpreter.target import FLOOR, Target, view_of
 if TYPE_CHECKING:
     from pysharedir.interpreter.answers import Probe
 
+_NAMES = ("python", "python3")
 _SAID_VERSION = re.compile(r"Python (\d+)\.(\d+)")
 _VERSION = re.compile(r"(?:python|cpython|pypy)?[-@]?\d+(?:\.\d+)*t?")
 
@@ -58,6 +59,14 @@ def find(spec: str | None) -> Target:
         user_site=answer["user_site"],
         off=view_of(answer),
     )
+
+
+def is_spec(text: str) -> bool:
+    """Tell whether a text is what names an interpreter; by its name, since nothing is started."""
+    path = Path(os.path.expanduser(text))
+    if path.is_dir():
+        return any((path / "bin" / name).exists() for name in _NAMES)
+    return bool(_VERSION.fullmatch(text)) or (path.is_file() and os.access(path, os.X_OK))
 
 
 def _probed(executable: Path) -> Probe:
@@ -129,7 +138,7 @@ def _default() -> Path:
 
 
 def _in_directory(directory: Path) -> Path:
-    for name in ("python", "python3"):
+    for name in _NAMES:
         executable = directory.absolute() / "bin" / name
         if executable.exists():
             return executable
@@ -147,13 +156,18 @@ def _in_directory(directory: Path) -> Path:
 def _of_version(spec: str) -> Path:
     """Return an interpreter of a version: the one that PATH has by this name, or a discovered one.
 
-    python-discovery costs 0.28 s to import, so it is loaded only here.
+    python-discovery costs 0.28 s to import, so it is loaded only here.  It logs what it tries.
     """
     named = shutil.which(spec)
     if named is not None and _SAID_VERSION.match(processes.said(Path(named), "-V")):
         return Path(named)
+    import logging  # noqa: PLC0415
+
     import python_discovery  # noqa: PLC0415
 
+    log = logging.getLogger("python_discovery")
+    log.addHandler(logging.NullHandler())
+    log.propagate = False
     # pyenv's shims, which are what it has on PATH, start only the versions that are active.
     home = Path(os.path.expanduser(os.environ.get("PYENV_ROOT", "~/.pyenv")))
     pyenv = os.pathsep.join(map(str, home.glob("versions/*/bin")))

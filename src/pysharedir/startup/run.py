@@ -1,19 +1,23 @@
-"""Starting an interpreter as its user does, and looking on."""
+"""Starting an interpreter as its user does, and looking on: the order of the steps."""
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pysharedir import changes
 from pysharedir.errors import OldTargetError
 from pysharedir.installed import distribution
 from pysharedir.interpreter.target import FLOOR
-from pysharedir.startup import traces
+from pysharedir.startup import allowlist, traces
 from pysharedir.startup.costs import CORE, SITE, of_spans
 from pysharedir.startup.spans import Startup, files_of, sources_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pysharedir.changes import Step
     from pysharedir.startup.spans import Installed
 
 RUNS = 5
@@ -64,3 +68,56 @@ def start(
         stdlib=facts["stdlib"],
         user_site=facts["user_site"],
     )
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What an allowlist has, or with ``dry_run`` would have.
+
+    :ivar hashes: See :func:`pysharedir.startup.allowlist.hashes`.
+    :ivar steps: What writes it, if it has to be written.
+    """
+
+    executable: Path
+    hashes: dict[str, str]
+    steps: tuple[Step, ...]
+    dry_run: bool
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a start runs, compared with an allowlist.
+
+    :ivar hashes: See :func:`pysharedir.startup.allowlist.hashes`.
+    """
+
+    executable: Path
+    hashes: dict[str, str]
+    comparison: allowlist.Comparison
+
+
+def allow(executable: Path, file: Path, *, dry_run: bool) -> Allowed:
+    """Write an allowlist of what a start runs.
+
+    :raises AllowlistError: when there is a file that is none.
+    :raises ChangeError: when it cannot be written.
+    """
+    hashes = allowlist.hashes(start(executable, runs=0))
+    if os.path.lexists(file):
+        allowlist.read(file)  # what is no allowlist is not overwritten
+    content = allowlist.render(hashes)
+    is_same = file.is_file() and file.read_bytes() == content
+    steps = () if is_same else (changes.WriteFile(file, content),)
+    if not dry_run:
+        changes.apply(steps)
+    return Allowed(executable, hashes, steps, dry_run)
+
+
+def compare(executable: Path, file: Path) -> Compared:
+    """Compare what a start runs with an allowlist.
+
+    :raises AllowlistError: when it cannot be read.
+    """
+    allowed = allowlist.read(file)
+    hashes = allowlist.hashes(start(executable, runs=0))
+    return Compared(executable, hashes, allowlist.compare(hashes, allowed))

@@ -1,27 +1,19 @@
-"""The command ``why``."""
+"""What ``why`` prints."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-import click
 from rich.text import Text
 
-from pysharedir import why as explaining
-from pysharedir.cli import options, output
-from pysharedir.errors import PysharedirError
-from pysharedir.hook.place import Place
-from pysharedir.interpreter.finding import find
-from pysharedir.moving.recovery import try_to_recover
-from pysharedir.snapshot import Snapshot
-from pysharedir.why.scene import Scene
+from pysharedir.cli import output
 from pysharedir.wording import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from pysharedir.interpreter.target import Target
     from pysharedir.why import Answer
     from pysharedir.why.distribution import Release
     from pysharedir.why.lookup import Reason
@@ -41,59 +33,17 @@ _SENTENCES = ("needs-import", "program")  # the reasons that say it all, or that
 _MANY = 12  # names that are shown of a list
 
 
-def _names(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    """Offer the names of what is installed in the target."""
-    try:
-        target = find(ctx.obj)
-        found = Scene(target, Place.of(target)).by_name.values()
-    except (PysharedirError, OSError):
-        return []
-    names = {each.name for each in found}
-    return sorted(name for name in names if name.lower().startswith(incomplete.lower()))
+def tell(target: Target, answer: Answer, notes: Sequence[str], *, as_json: bool) -> None:
+    """Print where a name comes from.
 
-
-@click.command(
-    epilog="""\b
-Examples:
-  pysharedir --python .venv why requests
-  pysharedir --python .venv why google.cloud.storage   a submodule
-  pysharedir --python 3.13 why PyYAML                  a distribution
-  pysharedir --python .venv why sphinx-build           a script
-"""
-)
-@options.python
-@click.argument("name", shell_complete=_names)
-@options.prefix
-@options.json
-@click.pass_obj
-def why(python: str | None, *, name: str, prefix: str | None, as_json: bool) -> None:
-    """Say where a module, a distribution or a script comes from.
-
-    NAME may be several of these, and is then explained as each.  The interpreter is started as
-    you start it, in this directory and with the environment as it is now, and tells which entry
-    of sys.path has what.  It imports neither the module nor its parents.
-
-    When there is no such thing, this says why, and what helps.
-
-    Exits with 1 when nothing of that name is found.
+    :param notes: What is good to know, besides what the answer has.
     """
-    target = find(python)
-    place = Place.of(target, prefix)
-    notes = try_to_recover(Snapshot(target, place).homes)
-    answer = explaining.explain(target, place, name)
     notes = [*answer.notes, *notes]
     if as_json:
-        facts = {
-            "target": str(target.executable),
-            "found": answer.found,
-            **asdict(answer),
-            "notes": notes,
-        }
-        click.echo(json.dumps(output.plain(facts), indent=2))
-    else:
-        _tell(answer, notes)
-    if not answer.found:
-        click.get_current_context().exit(1)
+        facts = {"target": target.executable, "found": answer.found, **asdict(answer)}
+        output.print_json({**facts, "notes": notes})
+        return
+    _tell(answer, notes)
 
 
 def _tell(answer: Answer, notes: Sequence[str]) -> None:
