@@ -18,7 +18,9 @@ from pysharedir.errors import InvalidNameError, TargetError
 from pysharedir.hook.place import Place
 from pysharedir.interpreter import finding as target
 from pysharedir.interpreter import inside
-from pysharedir.why import explain, search
+from pysharedir.snapshot import Snapshot
+from pysharedir.why import search
+from pysharedir.why.run import explain
 from trees import Tree, plant
 from unit.conftest import VERSION, Command, Venv
 from unit.wheels import put
@@ -26,9 +28,8 @@ from unit.wheels import put
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pysharedir.why import Answer
-    from pysharedir.why.lookup import Reason
-    from pysharedir.why.module import Row
+    from pysharedir.why.answer import Answer, Reason
+    from pysharedir.why.rows import Row
 
 ASK = Path(inside.__file__).with_name("lookup.py")
 TAG = f"cpython-{VERSION.replace('.', '')}-sparc64-linux-gnu"
@@ -55,7 +56,7 @@ def why(environment: dict[str, str], cwd: Path, monkeypatch: pytest.MonkeyPatch)
 
     def ask(venv: Venv, name: str) -> Answer:
         found = target.find(str(venv.root))
-        return explain(found, Place.of(found), name)
+        return explain(Snapshot(found, Place.of(found)), name)
 
     return ask
 
@@ -925,9 +926,9 @@ def test_agrees_with_an_import(
     expected = ast.literal_eval(
         subprocess.check_output([venv / "bin" / "python", "-c", SPECS, *names], text=True)
     )
-    found = {name: search.ask(asked, name).last.found for name in names}
+    specs = {name: search.ask(asked, [name])[name].last.spec for name in names}
     assert expected == {
-        name: each and (each.origin, sorted(each.locations or ())) for name, each in found.items()
+        name: spec and (spec.origin, sorted(spec.locations or ())) for name, spec in specs.items()
     }
     assert {name for name in names if not expected[name]} == set(NOWHERE.split())
 
@@ -943,9 +944,9 @@ def test_imports_and_writes_nothing(venv: Venv) -> None:
     plant(venv.site_dir / "package", {"__init__.py": "raise SystemExit(1)", "part.py": "1/0"})
     found = target.find(str(venv.root))
     before = set(venv.root.rglob("*"))
-    assert search.ask(found, "package.part").last.found
+    assert search.ask(found, ["package.part"])["package.part"].last.spec
     shutil.rmtree(venv.site_dir / "package")
-    assert not search.ask(found, "package.part").last.found
+    assert not search.ask(found, ["package.part"])["package.part"].last.spec
     assert set(venv.root.rglob("*")) <= before
 
 
@@ -963,7 +964,7 @@ def test_a_finder_that_fails(venv: Venv) -> None:
         "sys.meta_path.insert(0, Bad)\n"
     )
     plant(venv.site_dir, {"bad.py": code, "bad.pth": "import bad\n"})
-    finder = search.ask(target.find(str(venv.root)), "this").last.finders[0]
+    finder = search.ask(target.find(str(venv.root)), ["this"])["this"].last.finders[0]
     assert (finder.name, finder.error) == ("bad.Bad", "ZeroDivisionError: division by zero")
     assert finder.file == str(venv.site_dir / "bad.py")
 
@@ -972,7 +973,7 @@ def test_a_target_that_stops(venv: Venv) -> None:
     found = target.find(str(venv.root))
     (venv.site_dir / "stop.pth").write_text("import os; print('stopped', flush=1); os._exit(0)\n")
     with pytest.raises(TargetError, match="does not start as a Python should"):
-        search.ask(found, "this")
+        search.ask(found, ["this"])
 
 
 def test_the_question_is_for_all_pythons() -> None:

@@ -1,9 +1,9 @@
-"""Tell as JSON where the import system looks for a module, and what is there.  Runs in the target.
+"""Tell as JSON where the import system looks for modules, and what is there.  Runs in the target.
 
 Contract: imports nothing but the standard library, runs on Python 3.9, changes nothing, imports
-neither the module that it is asked for nor the parents of that, and prints one line of JSON
+neither the modules that it is asked for nor the parents of these, and prints one line of JSON
 between two fences, so that what other startup code prints does no harm.  It is passed with ``-c``,
-and gets JSON: the name, and directories that are not on the path but to be looked into too.
+and gets JSON: the names, and directories that are not on the path but to be looked into too.
 """
 
 import sys
@@ -109,12 +109,12 @@ def finder_of(path):
 
 
 def ask(find):
-    """What a finder answers: what it found, and the error that it raised."""
+    """What a finder answers: what it has, and the error that it raised."""
     try:
         spec = find()
     except Exception as error:
-        return dict(found=None, error="{}: {}".format(type(error).__name__, error))
-    return dict(found=None if spec is None else described(spec), error=None)
+        return dict(spec=None, error="{}: {}".format(type(error).__name__, error))
+    return dict(spec=None if spec is None else described(spec), error=None)
 
 
 def ask_place(name, place):
@@ -134,12 +134,12 @@ def by_path(answers):
     """What PathFinder makes of the answers: the first module, else all portions together."""
     portions = []
     for answer in answers:
-        found = answer["found"]
-        if not answer["open"] or found is None:
+        spec = answer["spec"]
+        if not answer["open"] or spec is None:
             continue
-        if found["kind"] != "namespace portion":
-            return found
-        portions += found["locations"]
+        if spec["kind"] != "namespace portion":
+            return spec
+        portions += spec["locations"]
     if not portions:
         return None
     return dict(kind="namespace package", origin=None, file=None, locations=portions)
@@ -157,12 +157,12 @@ def search(name, answers, closed):
         if winner is not None and not editable:
             continue  # an import would not ask it
         if finder is importlib.machinery.PathFinder:
-            facts.update(found=by_path(answers), error=None)
+            facts.update(spec=by_path(answers), error=None)
         else:
             facts.update(ask(lambda finder=finder: finder.find_spec(name, path, None)))
         said.append(facts)
-        if winner is None and facts["found"] is not None:
-            winner, by = facts["found"], facts["name"]
+        if winner is None and facts["spec"] is not None:
+            winner, by = facts["spec"], facts["name"]
     return winner, by, said
 
 
@@ -175,16 +175,16 @@ def loaded(name):
     file = getattr(module, "__file__", None)
     if spec is None:
         kind = "package" if hasattr(module, "__path__") else "module"
-        found = dict(kind=kind, origin=file)
+        facts = dict(kind=kind, origin=file)
     else:
-        found = described(spec)
-    if found["kind"] == "namespace portion":
-        found["kind"] = "namespace package"
+        facts = described(spec)
+    if facts["kind"] == "namespace portion":
+        facts["kind"] = "namespace package"
     try:
         locations = [str(each) for each in module.__path__]
     except Exception:  # no package
         locations = None
-    return dict(found, file=file, locations=locations)
+    return dict(facts, file=file, locations=locations)
 
 
 def source(winner):
@@ -219,7 +219,7 @@ def next_places(winner, answers):
     opened = list(winner["locations"] or []) if winner else []
     entries = {}
     for answer in answers:
-        for location in (answer["found"] or {}).get("locations") or []:
+        for location in (answer["spec"] or {}).get("locations") or []:
             entries.setdefault(location, answer["entry"])
             if answer["open"] and extends(winner) and location not in opened:
                 opened.append(location)
@@ -245,16 +245,18 @@ def levels(name, beside):
         answers = [ask_place(level, place) for place in places]
         # The program itself is in sys.modules whenever it could be imported.
         winner, by, said = search(level, answers, closed or level == "__main__")
-        if level in LOADED:
-            winner, by = loaded(level), "startup"
+        at_startup = level in LOADED
+        if at_startup:
+            winner, by = loaded(level), None
         yield dict(
             name=level,
-            found=winner,
+            spec=winner,
             by=by,
-            blocked=level in LOADED and LOADED[level] is None,
+            at_startup=at_startup,
+            blocked=at_startup and LOADED[level] is None,
             extends=extends(winner),
-            changes=None if by == "startup" else changes(winner),  # it has done so already
-            asked=answers,
+            changes=None if at_startup else changes(winner),  # it has done so already
+            answers=answers,
             finders=said,
         )
         # Of what is no package, or not there, nothing can be imported.
@@ -262,8 +264,8 @@ def levels(name, beside):
         places = next_places(winner, answers)
 
 
-def facts(name, beside):
-    names = getattr(sys, "stdlib_module_names", ())
+def facts(names, beside):
+    stdlib = getattr(sys, "stdlib_module_names", ())
     try:
         cwd = os.getcwd()
     except OSError:
@@ -271,8 +273,8 @@ def facts(name, beside):
     return dict(
         path=[entry if isinstance(entry, str) else None for entry in sys.path],
         cwd=cwd,
-        stdlib=sorted({*names, *sys.builtin_module_names}),
-        levels=list(levels(name, beside)),
+        stdlib=sorted({*stdlib, *sys.builtin_module_names}),
+        levels=[list(levels(name, beside)) for name in names],
     )
 
 
