@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import py_compile
 import shutil
 import subprocess
 import sys
@@ -175,6 +176,32 @@ def test_the_standard_library(venv: Venv, why: Why, name: str, kind: str) -> Non
     assert module.is_stdlib
     assert module.kind.startswith(kind)
     assert module.distribution is None
+
+
+def test_every_kind(venv: Venv, why: Why, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kinds that the program in the target tells are those that the command knows."""
+    with zipfile.ZipFile(tmp_path / "some.zip", "w") as archive:
+        archive.writestr("zipped/__init__.py", "")
+        archive.writestr("in_zip.py", "")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "some.zip"))
+    files: Tree = {"package": {"__init__.py": ""}, "space": {"a.py": ""}, "source.py": ""}
+    plant(venv.site_dir, {**files, "native.abi3.so": ""})
+    py_compile.compile(str(venv.site_dir / "source.py"), cfile=str(venv.site_dir / "compiled.pyc"))
+    kinds = {
+        "source": search.Kind.MODULE,
+        "package": search.Kind.PACKAGE,
+        "space": search.Kind.NAMESPACE,
+        "native": search.Kind.EXTENSION,
+        "compiled": search.Kind.BYTECODE,
+        "sys": search.Kind.BUILT_IN,
+        "zipimport": search.Kind.FROZEN,
+        "in_zip": search.Kind.ZIPPED_MODULE,
+        "zipped": search.Kind.ZIPPED_PACKAGE,
+    }
+    answers = {name: why(venv, name) for name in kinds}
+    assert {name: answer.module and answer.module.kind for name, answer in answers.items()} == kinds
+    portions = {row.kind for row in answers["space"].rows if row.kind}
+    assert {*kinds.values(), *portions} == set(search.Kind)
 
 
 def test_what_startup_code_has_imported(venv: Venv, why: Why, cwd: Path) -> None:
@@ -926,11 +953,14 @@ def test_agrees_with_an_import(
     expected = ast.literal_eval(
         subprocess.check_output([venv / "bin" / "python", "-c", SPECS, *names], text=True)
     )
-    specs = {name: search.ask(asked, [name])[name].last.spec for name in names}
+    searches = search.ask(asked, names)
+    specs = {name: searches[name].last.spec for name in names}
     assert expected == {
         name: spec and (spec.origin, sorted(spec.locations or ())) for name, spec in specs.items()
     }
     assert {name for name in names if not expected[name]} == set(NOWHERE.split())
+    if version == VERSION:  # what is asked for in the same start makes no difference
+        assert all(search.ask(asked, [name]) == {name: searches[name]} for name in names)
 
 
 @pytest.mark.usefixtures("why")

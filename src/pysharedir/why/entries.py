@@ -22,8 +22,8 @@ class Beside(Label):
     """What has modules, and is no entry of ``sys.path``."""
 
     SHAREDIR = "sharedir, not on sys.path"
-    SITE_DIR_OF_BASE = "site dir of the base, not on sys.path"
-    SHAREDIR_OF_BASE = "sharedir of the base, not on sys.path"
+    BASE_SITE_DIR = "site dir of the base, not on sys.path"
+    BASE_SHAREDIR = "sharedir of the base, not on sys.path"
     USER_SITE_DIR = "user site dir, not on sys.path"
     FINDER = "finder"
 
@@ -57,9 +57,9 @@ def unused(snapshot: Snapshot) -> dict[str, Beside]:
     known |= {layout.sharedir_of(root, target.version): Beside.SHAREDIR for root in roots}
     for lib in "lib", "lib64", "local/lib":
         for name in "site-packages", "dist-packages":
-            known[f"{base}/{lib}/{version}/{name}"] = Beside.SITE_DIR_OF_BASE
-    known[f"{base}/lib/python3/dist-packages"] = Beside.SITE_DIR_OF_BASE
-    known[layout.sharedir_of(base, target.version)] = Beside.SHAREDIR_OF_BASE
+            known[f"{base}/{lib}/{version}/{name}"] = Beside.BASE_SITE_DIR
+    known[f"{base}/lib/python3/dist-packages"] = Beside.BASE_SITE_DIR
+    known[layout.sharedir_of(base, target.version)] = Beside.BASE_SHAREDIR
     home = os.path.expanduser("~/.local")
     known[f"{home}/lib/{version}/site-packages"] = Beside.USER_SITE_DIR
     return {

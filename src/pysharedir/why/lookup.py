@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pysharedir.installed.scripts import entry_points
 from pysharedir.why.entries import searched, unused
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from pysharedir.snapshot import Snapshot
     from pysharedir.why.entries import Beside, PathEntry
     from pysharedir.why.search import Level, PathAnswer, Search
+
+
+class DeclaredScript(NamedTuple):
+    """A script, and the distribution that declares it."""
+
+    distribution: Distribution
+    entry_point: EntryPoint
 
 
 class Lookup:
@@ -57,23 +64,24 @@ class Lookup:
         return self.snapshot.visible(self.snapshot.view.path)
 
     @cached_property
-    def scripts(self) -> tuple[tuple[Distribution, EntryPoint], ...]:
+    def scripts(self) -> tuple[DeclaredScript, ...]:
         """The scripts that these declare."""
         return tuple(
-            (distribution, entry)
+            DeclaredScript(distribution, entry_point)
             for distribution in self.distributions.values()
-            for entry in entry_points(distribution)
+            for entry_point in entry_points(distribution)
         )
 
     @cached_property
-    def script(self) -> tuple[Distribution, EntryPoint] | None:
-        """The declaration of the script of this name."""
-        return next((script for script in self.scripts if script[1].name == self.name), None)
+    def script(self) -> DeclaredScript | None:
+        """The first script of this name."""
+        named = (each for each in self.scripts if each.entry_point.name == self.name)
+        return next(named, None)
 
     @property
     def script_module(self) -> str | None:
         """The name of the module that this script calls."""
-        return self.script[1].value.partition(":")[0].strip() if self.script else None
+        return self.script.entry_point.value.partition(":")[0].strip() if self.script else None
 
     @cached_property
     def searches(self) -> dict[str, Search]:
@@ -130,15 +138,15 @@ class Lookup:
     @cached_property
     def present(self) -> dict[str, set[str]]:
         """The names of all that is there, by the word for what that is."""
-        directories, modules = [*self.snapshot.view.path], set[str]()
+        modules = set().union(*map(names_in, self.snapshot.view.path))
         if self.search:
             modules |= self.search.stdlib
-            directories += [self.search.cwd] if self.search.cwd and "" in self.search.path else []
-        modules = modules.union(*map(names_in, directories))
+            cwd = self.search.cwd if "" in self.search.path else None
+            modules |= names_in(cwd) if cwd else set()
         return {
             "module": {name for name in modules if not name.startswith("_")},
             "distribution": {each.name for each in self.distributions.values()},
-            "script": {entry.name for _, entry in self.scripts},
+            "script": {each.entry_point.name for each in self.scripts},
         }
 
     def command(self, *arguments: str) -> str:

@@ -51,9 +51,9 @@ def script(lookup: Lookup) -> Script | None:
     name, snapshot = lookup.name, lookup.snapshot
     if not name or os.sep in name:
         return None
-    distribution, entry = lookup.script or (None, None)
+    distribution, entry_point = lookup.script or (None, None)
     file = _directory(snapshot, distribution) / name
-    if not file.is_file() and entry is None:
+    if not file.is_file() and entry_point is None:
         return None
     interpreter = interpreter_of(file)
     distribution = distribution or owner.of_script(snapshot, str(file))
@@ -69,8 +69,8 @@ def script(lookup: Lookup) -> Script | None:
         distribution=distribution.name if distribution else None,
         version=distribution.version if distribution else None,
         in_sharedir=distribution is not None and snapshot.is_sharedir(str(distribution.directory)),
-        entry_point=entry.value if entry else None,
-        module_found=_module_found(lookup) if entry and entry.value else None,
+        entry_point=entry_point.value if entry_point else None,
+        module_found=_module_found(lookup) if entry_point and entry_point.value else None,
     )
 
 
