@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.text import Text
 
-from pysharedir import doctor as examining
 from pysharedir import wording
 from pysharedir.cli import completion, options, output
-from pysharedir.doctor import Diagnosis, Treatment
+from pysharedir.doctor import run as examining
+from pysharedir.doctor.examination import Examination
 from pysharedir.doctor.registry import CHECKS
+from pysharedir.doctor.run import Diagnosis, Treatment
 from pysharedir.errors import said
 from pysharedir.hook.place import Place
 from pysharedir.interpreter.finding import find
 from pysharedir.moving.recovery import recover
-from pysharedir.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,14 +96,14 @@ def doctor(
     if not checks:
         raise click.UsageError("--select and --ignore leave no check.")
     target = find(python)
-    place = Place.of(target, prefix)
-    notes = _recover(target, place, dry_run=dry_run)
+    examination = Examination(target, Place.of(target, prefix))
+    notes = _recover(examination, dry_run=dry_run)
     if fix and not dry_run:
         with output.working("examining and mending"):
-            treatment = examining.treat(target, place, checks)
+            treatment = examining.treat(examination, checks)
     else:
         with output.working("examining") as show:
-            diagnosis = examining.examine(target, place, checks, lambda each: show(each.name))
+            diagnosis = examining.examine(examination, checks, lambda check: show(check.name))
         treatment = Treatment(diagnosis, (), ())
     planned = examining.fixes(treatment.diagnosis) if fix and dry_run else []
     steps = [(check.code, step) for check, each in planned for step in each] or treatment.steps
@@ -129,10 +129,10 @@ def doctor(
         click.get_current_context().exit(1)
 
 
-def _recover(target: Target, place: Place, *, dry_run: bool) -> list[str]:
+def _recover(examination: Examination, *, dry_run: bool) -> list[str]:
     """Put in order what was interrupted: halves of a move look like faults, and are none."""
     try:
-        return recover(Snapshot(target, place).homes, dry_run=dry_run)
+        return recover(examination.homes, dry_run=dry_run)
     except OSError as error:
         return [said(error)]
 
@@ -147,7 +147,7 @@ def _facts(diagnosis: Diagnosis) -> dict[str, Any]:
             {
                 "code": check.code,
                 "name": check.name,
-                "level": "note" if check.is_note else "fault",
+                "level": check.level,
                 **{key: value for key, value in vars(finding).items() if key != "fix"},
                 "fix": [str(step) for step in finding.fix],
             }
