@@ -102,6 +102,23 @@ class NoTargetError(TargetError):
     code = "target-missing"
 
 
+class NoAnswerError(TargetError):
+    """The interpreter starts, but a program in it gives no answer.
+
+    :param printed: What it printed instead.
+    """
+
+    code = "target-silent"
+
+    def __init__(self, target: str, printed: str) -> None:
+        last = (printed.strip().splitlines() or ["nothing"])[-1]
+        super().__init__(
+            target,
+            f"{target}: does not start as a Python should",
+            f"it said: {last}; `pysharedir startup` shows what a start runs",
+        )
+
+
 class OldTargetError(TargetError):
     """The interpreter is older than pysharedir supports."""
 

@@ -23,7 +23,7 @@ PROGRAMS = [path for path in SOURCES if path.stem != "__init__"]
 QUESTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
     "probe": (answers.Probe, {}),
     "plain": (answers.Plain, {}),
-    "lookup": (answers.Lookup, {"arguments": [json.dumps(["email.message", []])]}),
+    "lookup": (answers.Lookup, {"arguments": [json.dumps([["email.message"], []])]}),
     "watch": (
         answers.Trace,
         {"arguments": ["", "1", processes.text_of("trace")], "flags": ["-S"]},
@@ -60,8 +60,9 @@ def test_it_answers_what_its_type_says(
     program: str, version: str, find_interpreter: Callable[[str], Path]
 ) -> None:
     typed, question = QUESTIONS[program]
-    arguments = question.pop("arguments", [])
-    answer = processes.ask(find_interpreter(version), program, *arguments, **question)
+    options = {key: value for key, value in question.items() if key != "arguments"}
+    arguments = question.get("arguments", [])
+    answer = processes.ask(find_interpreter(version), program, *arguments, **options)
     check(answer, typed, program)
 
 

@@ -116,7 +116,7 @@ def check(target: Target, place: Place, settings: Settings, before: Sequence[str
 
 
 def _refuse_foreign(site_dir: Path, settings: Settings) -> None:
-    names = (*files.MODULES, *files.STARTERS[settings.style])
+    names = files.names(settings.style)
     parents = {(site_dir / name).parent for name in names}
     for path in (*parents, *(site_dir / name for name in names)):
         if (

@@ -115,29 +115,18 @@ def rows(name: str, info: Path) -> Iterator[tuple[str, str, str]]:
 
     :raises RecordError: when there is none, or it cannot be read.
     """
-    # All of installer comes with it, 20 ms that a command without a RECORD does not need.
-    from installer.records import InvalidRecordEntry, parse_record_file  # noqa: PLC0415
-
-    path = info / "RECORD"
-    try:
-        if path.is_fifo():
-            raise RecordError(name, "RECORD is no file")
-        with path.open(encoding="utf-8", newline="") as file:
-            yield from parse_record_file(file)
-    except (FileNotFoundError, NotADirectoryError):
-        raise RecordError(name, "has no RECORD, so its files are not known") from None
-    except (OSError, ValueError, csv.Error, InvalidRecordEntry) as error:
-        raise RecordError(name, f"RECORD cannot be read: {error}") from error
+    yield from _parsed(name, _content(name, info))
 
 
-def rewritten(name: str, info: Path, rewrite: Callable[[str], str | None]) -> bytes:
+def rewritten(name: str, info: Path, rewrite: Callable[[str], str | None]) -> bytes | None:
     """Return RECORD with other paths for the files outside; all else stays as it is, to the byte.
 
     :param rewrite: Returns the new path for a normalised one, or None when it is not to be listed.
+    :return: None when it stays as it is.
     :raises RecordError: when it cannot be read.
     """
-    listed = list(rows(name, info))
-    text = (info / "RECORD").read_bytes().decode()
+    text = _content(name, info)
+    listed = list(_parsed(name, text))
     lines = text.splitlines(keepends=True)
     ending = "\r\n" if text.endswith("\r\n") else "\n"
     whole = len(lines) == len(listed)  # no line is blank, no path has a line end in it
@@ -148,7 +137,31 @@ def rewritten(name: str, info: Path, rewrite: Callable[[str], str | None]) -> by
         if new is not None:
             kept = whole and new in (path, row[0])
             wanted.append(lines[number] if kept else _line((new, *row[1:]), ending))
-    return "".join(wanted).encode()
+    changed = "".join(wanted)
+    return None if changed == text else changed.encode()
+
+
+def _content(name: str, info: Path) -> str:
+    path = info / "RECORD"
+    try:
+        if path.is_fifo():
+            raise RecordError(name, "RECORD is no file")
+        with path.open(encoding="utf-8", newline="") as file:
+            return file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        raise RecordError(name, "has no RECORD, so its files are not known") from None
+    except (OSError, ValueError) as error:
+        raise RecordError(name, f"RECORD cannot be read: {error}") from error
+
+
+def _parsed(name: str, text: str) -> Iterator[tuple[str, str, str]]:
+    # All of installer comes with it, 20 ms that a command without a RECORD does not need.
+    from installer.records import InvalidRecordEntry, parse_record_file  # noqa: PLC0415
+
+    try:
+        yield from parse_record_file(StringIO(text, newline=""))
+    except (ValueError, csv.Error, InvalidRecordEntry) as error:
+        raise RecordError(name, f"RECORD cannot be read: {error}") from error
 
 
 def _line(row: tuple[str, ...], ending: str) -> str:

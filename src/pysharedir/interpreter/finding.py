@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pysharedir import layout
-from pysharedir.errors import NoTargetError, OldTargetError, TargetError
+from pysharedir.errors import NoAnswerError, NoTargetError, OldTargetError, TargetError
 from pysharedir.interpreter import processes
 from pysharedir.interpreter.target import FLOOR, Target, view_of
 
@@ -34,10 +34,11 @@ def find(spec: str | None) -> Target:
     directory = spec if spec is not None else os.environ.get("VIRTUAL_ENV")
     if directory and os.path.isdir(os.path.expanduser(directory)):
         _refuse_another(executable, os.path.expanduser(directory), answer["prefix"])
+    major, minor, micro = answer["version"]
     return Target(
         executable=executable,
         sys_executable=answer["executable"],
-        version_info=answer["version"],
+        version_info=(major, minor, micro),
         implementation=answer["implementation"],
         platform=answer["platform"],
         bits=answer["bits"],
@@ -72,11 +73,10 @@ def _probed(executable: Path) -> Probe:
     """Return what an interpreter says of itself with the hook switched off."""
     try:
         answer: Probe = processes.ask(executable, "probe", env={"PYSHAREDIR": "0"})
-    except TargetError:
+    except NoAnswerError:
         _refuse_other_programs(executable)
         raise
-    answer["version"] = tuple(answer["version"])  # type: ignore[typeddict-item]  # JSON has lists
-    if answer["version"] < FLOOR:
+    if tuple(answer["version"]) < FLOOR:
         raise OldTargetError(str(executable), answer["version"], FLOOR)
     return answer
 

@@ -74,7 +74,7 @@ def _write_record(move: Move, path: str, keep: str | None) -> bool:
         return False
     before = move.distribution.info / "RECORD"
     content = records.rewritten(move.distribution.name, move.distribution.info, rewrite)
-    if content == before.read_bytes():
+    if content is None:
         return False
     Path(path).write_bytes(content)
     shutil.copystat(before, path)

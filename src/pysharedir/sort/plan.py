@@ -247,7 +247,10 @@ def _refuse_foreign(distribution: Distribution, files: Contents, target: Target)
     own = binaries.machine(os.path.realpath(target.sys_executable), target.platform)
     base = distribution.directory
     machines = set()
+    metadata = f"{distribution.info.name}/"
     for path in files.files:
+        if path.startswith(metadata):
+            continue
         with contextlib.suppress(OSError):
             machines.add(binaries.machine(f"{base}/{path}", target.platform))
         if own in machines:

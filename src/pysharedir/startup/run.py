@@ -8,31 +8,29 @@ from typing import TYPE_CHECKING
 
 from pysharedir import changes
 from pysharedir.errors import OldTargetError
-from pysharedir.installed import distribution
 from pysharedir.interpreter.target import FLOOR
-from pysharedir.startup import allowlist, traces
-from pysharedir.startup.costs import CORE, SITE, of_spans
+from pysharedir.snapshot import Reader
+from pysharedir.startup import allowlist, costs, traces
 from pysharedir.startup.spans import Startup, files_of, sources_of
+from pysharedir.startup.traces import Key, SpanKind
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pysharedir.changes import Step
-    from pysharedir.startup.spans import Installed
 
 RUNS = 5
+_SITE = Key(SpanKind.SITE, None, None, 1)
 
 
-def start(
-    executable: Path, *, runs: int = RUNS, installed: Installed = distribution.installed
-) -> Startup:
+def start(executable: Path, *, runs: int = RUNS, reader: Reader | None = None) -> Startup:
     """Start an interpreter as its user does, and return what it runs.
 
     A start that would end early is followed to its end.
 
     :param runs: How often, to take the time; with 0 there is but one start, which takes longer
         than others, and system calls are not counted.
-    :param installed: Returns the distributions in a directory.
+    :param reader: What has read directories before.
     :raises TargetError: when it does not start.
     :raises OldTargetError: when it is too old.
     """
@@ -47,19 +45,19 @@ def start(
         counted, note = traces.count(executable)
         notes += [note] if note else []
         notes += traces.differences(executable, watched.facts)
-    keys = [key for key, _ in watched.keyed]
-    if any(keys != [key for key, _ in each.keyed] for each in [*timed, counted or watched]):
+    keys = list(watched.spans)
+    if any(keys != list(traced.spans) for traced in [*timed, counted or watched]):
         notes.append("starts differ: what one runs, another does not")
-    costs = of_spans(timed, counted)
+    measured = costs.of_starts(timed, counted)
     facts = watched.facts
     return Startup(
         executable=executable,
         version=(version[0], version[1], version[2]),
         path=tuple(facts["path"]),
-        core=costs[CORE],
-        site=costs[SITE],
-        sources=sources_of(facts),
-        files=files_of(watched, costs, installed),
+        core=measured.core,
+        site=measured.spans[_SITE],
+        sources=sources_of(watched),
+        files=files_of(watched, measured.spans, reader or Reader()),
         ends_early=any(span["fatal"] for span in facts["spans"]),
         runs=max(runs, 1),
         notes=tuple(notes),

@@ -82,9 +82,9 @@ def doctor(
     """
     from pysharedir.cli import output
     from pysharedir.cli.reports import doctor as report
-    from pysharedir.doctor import selected
-    from pysharedir.doctor.command import run
     from pysharedir.doctor.examination import Examination
+    from pysharedir.doctor.run import run
+    from pysharedir.doctor.treatment import selected
 
     checks = selected(select, ignore)
     examination = Examination.of(ctx.obj, prefix)

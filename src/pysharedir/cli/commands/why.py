@@ -37,11 +37,11 @@ def why(ctx: click.Context, *, name: str, prefix: str | None, as_json: bool) -> 
     from pysharedir.cli.reports import why as report
     from pysharedir.moving.recovery import try_to_recover
     from pysharedir.snapshot import Snapshot
-    from pysharedir.why import explain
+    from pysharedir.why.run import explain
 
     snapshot = Snapshot.of(ctx.obj, prefix)
     notes = try_to_recover(snapshot.homes)
-    answer = explain(snapshot.target, snapshot.place, name)
+    answer = explain(snapshot, name)
     report.tell(snapshot.target, answer, notes, as_json=as_json)
     if not answer.found:
         ctx.exit(1)

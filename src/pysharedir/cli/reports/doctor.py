@@ -12,9 +12,9 @@ from pysharedir.cli import output
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pysharedir.doctor import Diagnosis
-    from pysharedir.doctor.command import Outcome
     from pysharedir.doctor.findings import Check
+    from pysharedir.doctor.run import Outcome
+    from pysharedir.doctor.treatment import Diagnosis
 
 
 def tell_checks(checks: Iterable[Check]) -> None:
@@ -55,7 +55,7 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
             {
                 "code": check.code,
                 "name": check.name,
-                "level": "note" if check.is_note else "fault",
+                "level": check.level,
                 **{key: value for key, value in vars(finding).items() if key != "fix"},
                 "fix": [str(step) for step in finding.fix],
             }

@@ -8,28 +8,32 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from pysharedir.cli import output
+from pysharedir.interpreter.syspath import Role
+from pysharedir.why.answer import Code
+from pysharedir.why.rows import Outcome
+from pysharedir.why.search import Kind
 from pysharedir.wording import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pysharedir.interpreter.target import Target
-    from pysharedir.why import Answer
+    from pysharedir.why.answer import Answer, Reason
     from pysharedir.why.distribution import Release
-    from pysharedir.why.lookup import Reason
-    from pysharedir.why.module import Module, Row
+    from pysharedir.why.module import Module
+    from pysharedir.why.rows import Row
     from pysharedir.why.script import Script
 
 _STYLES = {
-    "taken": "green",
-    "portion": "green",
-    "shadowed": "yellow",
-    "hidden": "yellow",
-    "failed": "red",
-    "nothing": "dim",
-    "not asked": "dim",
+    Outcome.TAKEN: "green",
+    Outcome.PORTION: "green",
+    Outcome.SHADOWED: "yellow",
+    Outcome.HIDDEN: "yellow",
+    Outcome.FAILED: "red",
+    Outcome.NOTHING: "dim",
+    Outcome.NOT_ASKED: "dim",
 }
-_SENTENCES = ("needs-import", "program")  # the reasons that say it all, or that nobody knows
+_SENTENCES = (Code.NEEDS_IMPORT, Code.PROGRAM)  # the reasons that say it all, or that nobody knows
 _MANY = 12  # names that are shown of a list
 
 
@@ -84,7 +88,7 @@ def _sentences(answer: Answer) -> Iterator[str]:
 def _of_module(module: Module) -> str:
     article = "an" if module.kind[0] in "aeiou" else "a"
     sentence = f"{module.name} is {article} {module.kind}"
-    if module.kind == "namespace package":
+    if module.kind is Kind.NAMESPACE:
         count = len(module.portions)
         return sentence + (f" of {count} portions" if count > 1 else " of one portion")
     if module.is_stdlib:
@@ -92,9 +96,9 @@ def _of_module(module: Module) -> str:
     place = (
         f"in the {module.role}" if module.role else f"found by {module.finder or 'startup code'}"
     )
-    if module.role in ("PYTHONPATH", "other"):
+    if module.role in (Role.PYTHONPATH, Role.OTHER):
         place = f"in {module.entry} ({module.role})"
-    if module.role == "path line":
+    if module.role is Role.PATH_LINE:
         place = f"in {module.entry}, by a path line"
     return f"{sentence} {_of(module.distribution, module.version)}, {place}"
 
@@ -165,8 +169,8 @@ def _there(row: Row) -> str:
     if row.kind is None:
         return f"{row.outcome}: {row.file}" if row.file else row.outcome
     owner = f" of {row.distribution}" if row.distribution else ""
-    if row.kind == "namespace portion":
-        return f"{'' if row.outcome == 'portion' else 'hidden '}portion{owner}"
+    if row.kind is Kind.PORTION:
+        return f"{'' if row.outcome is Outcome.PORTION else 'hidden '}portion{owner}"
     return f"{row.kind}{owner}: {row.outcome}"
 
 

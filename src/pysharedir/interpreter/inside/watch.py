@@ -1,6 +1,6 @@
 """Note what every start has, then run the program ``trace``, whose text is an argument.
 
-Runs in the target, with ``-S``.  The arguments are: a path whose look-up marks spans for a tracer
+Runs in the target, with ``-S``.  The arguments are: a name by which spans are marked for a tracer
 of system calls, or nothing; ``1`` when executed files are to be noted; and that text, which is not
 part of this file so that the time to compile it is not taken for the interpreter's own.
 """
@@ -17,7 +17,7 @@ mark = None
 if place:
     from posix import access
 
-    mark = lambda name: access(place + name, 0)
+    mark = lambda name: access("/" + place + "/" + name, 0)
 began = clock()
 if mark:
     mark("")

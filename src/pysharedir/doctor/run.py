@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pysharedir.doctor import Treatment, examine, fixes, treat
+from pysharedir.doctor.treatment import Treatment, examine, fixes, treat
 from pysharedir.errors import said
 from pysharedir.moving.recovery import recover
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pysharedir.changes import Step
-    from pysharedir.doctor import Diagnosis
     from pysharedir.doctor.examination import Examination
     from pysharedir.doctor.findings import Check
+    from pysharedir.doctor.treatment import Diagnosis
 
 
 @dataclass(frozen=True)
@@ -58,20 +58,22 @@ def run(
     :param fix: Fix it, or with *dry_run* say how.
     :raises PysharedirError: as :func:`recover` does.
     """
-    target, place = examination.target, examination.place
     notes = _recover(examination, dry_run=dry_run)
     if fix and not dry_run:
-        treatment = treat(target, place, checks)
+        treatment = treat(examination, checks)
     else:
-        treatment = Treatment(
-            examine(target, place, checks, lambda check: progress(check.name)), (), ()
-        )
-    diagnosis, steps = treatment.diagnosis, treatment.steps
-    if fix and dry_run:
-        steps = tuple((check.code, step) for check, each in fixes(diagnosis) for step in each)
-    failed = treatment.failed
+        diagnosis = examine(examination, checks, lambda check: progress(check.name))
+        planned = fixes(diagnosis) if fix else []
+        steps = tuple((check.code, step) for check, each in planned for step in each)
+        treatment = Treatment(diagnosis, steps, ())
     return Outcome(
-        target.executable, tuple(checks), diagnosis, steps, failed, tuple(notes), dry_run
+        examination.target.executable,
+        tuple(checks),
+        treatment.diagnosis,
+        treatment.steps,
+        treatment.failed,
+        tuple(notes),
+        dry_run,
     )
 
 
