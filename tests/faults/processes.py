@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
-import secrets
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from forks import Forks
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-
-# Permissions bind root only without these capabilities.
-BOUND = [] if os.geteuid() else ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
 
 _CHANGES = (
     "link",
@@ -99,6 +95,13 @@ class Point:
         """Whether it changes the journal, or what else a move needs for itself."""
         return self.changes and "/.pysharedir" in self.call
 
+    @property
+    def is_decisive(self) -> bool:
+        """Whether it changes what a recovery goes by: journal, lock, where metadata is."""
+        own = self.is_own and not ("/stage" in self.call or "/trash" in self.call)
+        moves_metadata = self.name.startswith("rename") and ".dist-info" in self.call
+        return own or moves_metadata or self.name == "flock"
+
     def __str__(self) -> str:
         return f"{self.name} {self.number}: {self.call}"
 
@@ -119,24 +122,17 @@ class Server:
     """Starts the command, see :mod:`faults.server`."""
 
     def __init__(self, environment: dict[str, str], scratch: Path) -> None:
-        self._scratch = scratch / secrets.token_hex(4)
-        self._scratch.mkdir()
-        self._streams = self._scratch / "stdout", self._scratch / "stderr"
-        self._process = subprocess.Popen(
-            [*BOUND, sys.executable, Path(__file__).with_name("server.py")],
-            env={**environment, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"},
-            cwd="/",
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        environment = {**environment, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+        self._forks = Forks(environment, scratch, "faults.server")
+        # Package managers, asked who owns what, are slow and own nothing here.
+        self._environment = {**environment, "PATH": ""}
 
     def warm(self, venv: Path) -> None:
         """Ask the target about itself, once for all."""
-        self._ask({"warm": str(venv)})
+        self._forks.ask({"warm": str(venv), "env": self._environment})
 
     def close(self) -> None:
-        self._process.communicate()
+        self._forks.close()
 
     def __call__(self, *arguments: str | Path, trace: Iterable[str] = ()) -> Ended:
         """Run the command.
@@ -181,39 +177,22 @@ class Server:
 
     def _open(self, begun: dict[str, Any]) -> None:
         """Let a run pass the gate at which it waits."""
-        Path(f"/proc/{self._process.pid}/fd/{begun['gate']}").write_bytes(b"x")
+        Path(f"/proc/{self._forks.pid}/fd/{begun['gate']}").write_bytes(b"x")
 
     def points(self, roots: Iterable[Path], *arguments: str | Path) -> tuple[list[Point], Ended]:
         """Return each system call that a run makes below *roots*, and how that run ended."""
-        log = self._scratch / "strace"
+        log = self._forks.scratch / "strace"
         calls = ",".join(f"?{name}" for name in (*_CHANGES, *_OPENS, *_LOOKS))
         done = self(*arguments, trace=["-y", "-o", str(log), "-e", f"trace={calls}"])
         return list(_points(log.read_text(errors="replace"), [*map(str, roots)])), done
 
     def _begin(self, arguments: Iterable[str | Path], *, stopped: bool) -> dict[str, Any]:
-        return self._ask(
-            {
-                "arguments": [*map(str, arguments)],
-                "stopped": stopped,
-                "stdout": str(self._streams[0]),
-                "stderr": str(self._streams[1]),
-            }
-        )
+        request = self._forks.request(arguments, self._environment)
+        return self._forks.ask({**request, "stopped": stopped})
 
     def _end(self, answer: dict[str, Any] | None = None) -> Ended:
-        code = (answer or self._hear())["code"]
-        return Ended(code, *(path.read_text() for path in self._streams))
-
-    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(request) + "\n")
-        self._process.stdin.flush()
-        return self._hear()
-
-    def _hear(self) -> dict[str, Any]:
-        assert self._process.stdout is not None
-        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
-        return answer
+        done = self._forks.end(answer or self._forks.hear())
+        return Ended(done.returncode, done.stdout, done.stderr)
 
 
 def _wait_until_stopped(pid: int, tracer: subprocess.Popen[str], point: Point) -> None:

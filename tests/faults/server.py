@@ -1,40 +1,61 @@
-"""Runs the command in forks of one process, so that a start of it costs next to nothing.
+"""The server of :mod:`forks`, for moves that are killed, fail, or meet others.
 
-Run as a script, by :mod:`faults.processes`.  Requests and answers are lines of JSON.
 A fork that is to be traced waits before it moves anything, until its gate is opened.
 """
 
 from __future__ import annotations
 
-import gc
-import json
+import importlib
 import os
-import sys
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pysharedir import cli
+import fork_server
 from pysharedir.interpreter import finding, processes
 from pysharedir.moving import relocation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# What is imported only when it is needed, and would be so in each fork anew.
+_LATE = ("encodings.ascii", "encodings.utf_8_sig", "rich._emoji_codes")
 
-def serve() -> None:
-    """Answer requests until there are no more."""
-    os.environ["PATH"] = ""  # package managers, asked who owns what, are slow and own nothing here
-    gc.freeze()
-    relocation.GRACE = 0.0
-    os.sync = lambda: None  # it waits for the whole machine, and no power failure is tried here
-    for line in sys.stdin:
-        request: dict[str, Any] = json.loads(line)
+
+class Server(fork_server.Server):
+    """Also remembers what a target says of itself, and stops forks before they move anything."""
+
+    def serve(self) -> None:
+        os.sync = lambda: None  # it waits for the whole machine, and no power failure is tried here
+        for name in _LATE:
+            importlib.import_module(name)
+        super().serve()
+
+    def answer(self, request: dict[str, Any]) -> None:
         if "warm" in request:
+            os.environ.update(request["env"])
             _remember_probes(request["warm"])
-            _say({"ready": True})
+            self.tell({"ready": True})
+        elif request.get("stopped"):
+            self._answer_stopped(request)
         else:
-            _answer(request)
+            super().answer(request)
+
+    def _answer_stopped(self, request: dict[str, Any]) -> None:
+        gate, open_gate = os.pipe()
+        arrived, arrive = os.pipe()
+        child = os.fork()
+        if not child:
+            os.close(arrived)
+            os.close(open_gate)
+            _stop_at_move(gate, arrive)
+            fork_server.run(request)
+        os.close(gate)
+        os.close(arrive)
+        assert os.read(arrived, 1), Path(request["stderr"]).read_text()
+        os.close(arrived)
+        self.tell({"pid": child, "gate": open_gate})
+        self.tell_end(child)
+        os.close(open_gate)
 
 
 def _remember_probes(venv: str) -> None:
@@ -60,54 +81,6 @@ def _remember_probes(venv: str) -> None:
     processes.run = answer
 
 
-def _answer(request: dict[str, Any]) -> None:
-    if not request["stopped"]:
-        child = os.fork()
-        if not child:
-            _run(request)
-    else:
-        gate, open_gate = os.pipe()
-        arrived, arrive = os.pipe()
-        child = os.fork()
-        if not child:
-            os.close(arrived)
-            os.close(open_gate)
-            _stop_at_move(gate, arrive)
-            _run(request)
-        os.close(gate)
-        os.close(arrive)
-        assert os.read(arrived, 1), Path(request["stderr"]).read_text()
-        os.close(arrived)
-        _say({"pid": child, "gate": open_gate})
-    _, status = os.waitpid(child, 0)
-    if request["stopped"]:
-        os.close(open_gate)
-    _say({"code": os.waitstatus_to_exitcode(status)})
-
-
-def _run(request: dict[str, Any]) -> None:
-    for number, name, flags in (
-        (0, os.devnull, os.O_RDONLY),
-        (1, request["stdout"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
-        (2, request["stderr"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
-    ):
-        descriptor = os.open(name, flags)
-        os.dup2(descriptor, number)
-        os.close(descriptor)
-    sys.argv = ["pysharedir", *request["arguments"]]
-    try:
-        cli.main()
-        code: Any = 0
-    except SystemExit as error:
-        code = error.code or 0
-    except BaseException:  # noqa: BLE001 - whatever it is, it is what the command would have said
-        traceback.print_exc()
-        code = 1
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
-
-
 def _stop_at_move(gate: int, arrive: int) -> None:
     """Wait at a pipe as this process begins to move distributions: before that, it only reads."""
     begin = relocation.Relocation.apply
@@ -120,9 +93,5 @@ def _stop_at_move(gate: int, arrive: int) -> None:
     relocation.Relocation.apply = stop  # type: ignore[method-assign]
 
 
-def _say(answer: dict[str, Any]) -> None:
-    print(json.dumps(answer), flush=True)  # noqa: T201
-
-
 if __name__ == "__main__":
-    serve()
+    Server(fork_server.connection()).serve()

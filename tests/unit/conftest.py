@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -11,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from forks import BOUND, Forks, acts_at_a_start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,16 +61,21 @@ class Venv:
 
 @dataclass(frozen=True)
 class Command:
-    """The command in a process of its own."""
+    """The command: in a process of its own, or in a fork (see :mod:`forks`).
+
+    :ivar server: Who makes the forks; None for processes.
+    """
 
     environment: dict[str, str]
+    server: Forks | None = None
 
     def __call__(self, *arguments: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
-        # Permissions bind root only without these capabilities.
-        bound = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+        environment = {**self.environment, **env}
+        if self.server and not acts_at_a_start(self.environment, environment):
+            return self.server(arguments, environment)
         return subprocess.run(
-            [*([] if os.geteuid() else bound), sys.executable, "-m", "pysharedir", *arguments],
-            env={**self.environment, **env},
+            [*BOUND, sys.executable, "-m", "pysharedir", *arguments],
+            env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -83,8 +89,22 @@ class Command:
         return json.loads(done.stdout)
 
 
-@pytest.fixture
-def command(environment: dict[str, str]) -> Command:
+@pytest.fixture(scope="session")
+def forks(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
+    server = Forks(environment, tmp_path_factory.mktemp("forks"))
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def command(environment: dict[str, str], forks: Forks) -> Command:
+    """The command in a fork, but where a variable acts at a start."""
+    return Command(environment, forks)
+
+
+@pytest.fixture(scope="session")
+def process(environment: dict[str, str]) -> Command:
+    """The command in a process of its own, for what a fork cannot show."""
     return Command(environment)
 
 
@@ -99,20 +119,20 @@ def _pristine(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, s
     return root
 
 
+def copied(template: Path, root: Path) -> Path:
+    """Copy a venv: it is found by its pyvenv.cfg, so a copy is one."""
+    shutil.copytree(template, root, symlinks=True)
+    for file in (root / "pyvenv.cfg", *(root / "bin").glob("[aA]ctivate*")):
+        file.write_text(file.read_text().replace(str(template), str(root)))
+    return root
+
+
 @pytest.fixture
 def make_venv(
     tmp_path: Path, _pristine: Path, environment: dict[str, str]
 ) -> Callable[[str], Venv]:
-    """Return what makes a venv: it is found by its pyvenv.cfg, so a copy is one."""
-
-    def make(name: str) -> Venv:
-        root = tmp_path / name
-        shutil.copytree(_pristine, root, symlinks=True)
-        activate = root / "bin" / "activate"
-        activate.write_text(activate.read_text().replace(str(_pristine), str(root)))
-        return Venv(root, environment)
-
-    return make
+    """Return what makes a venv."""
+    return lambda name: Venv(copied(_pristine, tmp_path / name), environment)
 
 
 @pytest.fixture
@@ -120,11 +140,18 @@ def venv(make_venv: Callable[[str], Venv]) -> Venv:
     return make_venv("venv")
 
 
+@pytest.fixture(scope="session")
+def hooked(tmp_path_factory: pytest.TempPathFactory, _pristine: Path, command: Command) -> Path:
+    """A venv in which ``enable`` was run: what it writes names no place, so a copy is the same."""
+    root = copied(_pristine, tmp_path_factory.mktemp("hooked") / "venv")
+    command.json("--python", root, "enable")
+    return root
+
+
 @pytest.fixture
-def enabled(venv: Venv, command: Command) -> Venv:
+def enabled(tmp_path: Path, hooked: Path, environment: dict[str, str]) -> Venv:
     """A venv with the hook."""
-    command.json("--python", venv.root, "enable")
-    return venv
+    return Venv(copied(hooked, tmp_path / "venv"), environment)
 
 
 @pytest.fixture

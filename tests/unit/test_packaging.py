@@ -42,6 +42,7 @@ def _tracked() -> list[str]:
     return [name for name in listed.splitlines() if (CHECKOUT / name).exists()]
 
 
+@pytest.mark.slow
 def test_the_wheel(built: Path) -> None:
     info = f"pysharedir-{__version__}.dist-info"
     with zipfile.ZipFile(built / f"pysharedir-{__version__}-py3-none-any.whl") as wheel:
@@ -57,6 +58,7 @@ def test_the_wheel(built: Path) -> None:
         )
 
 
+@pytest.mark.slow
 def test_the_sdist(built: Path) -> None:
     root = f"pysharedir-{__version__}"
     with tarfile.open(built / f"{root}.tar.gz") as sdist:
@@ -65,6 +67,7 @@ def test_the_sdist(built: Path) -> None:
     assert files == wanted | {"PKG-INFO"}
 
 
+@pytest.mark.slow
 def test_no_startup_file_comes_with_the_package(built: Path) -> None:
     with zipfile.ZipFile(built / f"pysharedir-{__version__}-py3-none-any.whl") as wheel:
         assert {name.split("/")[0] for name in wheel.namelist()} == {

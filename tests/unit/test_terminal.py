@@ -85,6 +85,7 @@ def too_long(screen: Screen, columns: int) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [80, 40])
 def test_reports_fit_the_terminal(look: Look, columns: int) -> None:
     for arguments in REPORTS:
@@ -93,6 +94,7 @@ def test_reports_fit_the_terminal(look: Look, columns: int) -> None:
         assert not too_long(screen, columns), arguments
 
 
+@pytest.mark.slow
 def test_help_fits_80_columns(look: Look) -> None:
     for name in cli.commands:
         assert not too_long(look(name, "--help"), 80), name
@@ -106,6 +108,7 @@ def test_paths_are_whole_and_a_narrow_table_is_a_list(look: Look, lived_in: Venv
     assert f"{lived_in.sharedir} sharedir pysharedir" in [" ".join(line.split()) for line in wide]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["doctor", "--list"], ["status", "--python", "no"]])
 def test_colour(look: Look, command: Command, arguments: list[str]) -> None:
     assert look(*arguments).has_color
@@ -157,6 +160,7 @@ def workplace(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
     return {**environment, "PATH": path, "PYENV_ROOT": str(tmp_path / "pyenv"), "TERM": "dumb"}
 
 
+@pytest.mark.slow
 def test_bash_completes(find_tool: Callable[[str], str], workplace: dict[str, str]) -> None:
     # compgen does for files and directories what readline does for compopt outside a script.
     script = """
@@ -178,6 +182,7 @@ def test_bash_completes(find_tool: Callable[[str], str], workplace: dict[str, st
     assert dict(zip(COMPLETIONS, map(str.split, said), strict=True)) == COMPLETIONS
 
 
+@pytest.mark.slow
 def test_fish_completes(find_tool: Callable[[str], str], workplace: dict[str, str]) -> None:
     lines = [f"complete -C 'pysharedir {line}'; echo ==" for line in COMPLETIONS]
     script = "\n".join(["pysharedir completion fish | source", *lines])
@@ -189,6 +194,7 @@ def test_fish_completes(find_tool: Callable[[str], str], workplace: dict[str, st
     assert dict(zip(COMPLETIONS, found, strict=False)) == COMPLETIONS
 
 
+@pytest.mark.slow
 def test_zsh_completes(find_tool: Callable[[str], str], workplace: dict[str, str]) -> None:
     # Only a zsh that has a terminal completes: this one is typed to, and says what it offers.
     rc = Path(workplace["HOME"]) / ".zshrc"

@@ -1,0 +1,146 @@
+"""Runs the command in forks of one process that has it loaded: a start costs next to nothing.
+
+``python -m fork_server DESCRIPTOR``, started by :mod:`forks`.  Requests and answers are lines of
+JSON on a socket.  A fork has the arguments, environment, working directory, umask and standard
+streams of its request, and ends as an interpreter does.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import importlib
+import json
+import os
+import pkgutil
+import socket
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pysharedir
+from pysharedir import cli
+from pysharedir.moving import relocation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# What the command imports only when it needs it, of other packages.
+_LATE = ("elftools.elf.elffile", "python_discovery", "rich.progress", "rich.status")
+
+
+class Server:
+    """Answers requests, each by a fork.
+
+    :param connection: Where they come from.
+    """
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._stream = connection.makefile("rw", encoding="utf-8")
+
+    def serve(self) -> None:
+        """Answer requests until there are no more."""
+        if "REAL_GRACE" not in os.environ:
+            relocation.GRACE = 0.0  # no interpreter is in the middle of an import here
+        _preload()
+        _forget_tests()
+        gc.freeze()
+        for line in self._stream:
+            self.answer(json.loads(line))
+
+    def answer(self, request: dict[str, Any]) -> None:
+        """Run the command as *request* says, and tell the exit code."""
+        child = os.fork()
+        if not child:
+            run(request)
+        self.tell_end(child)
+
+    def tell_end(self, child: int) -> None:
+        """Wait for the end of a fork, and tell how it ended."""
+        _, status = os.waitpid(child, 0)
+        self.tell({"code": os.waitstatus_to_exitcode(status)})
+
+    def tell(self, answer: dict[str, Any]) -> None:
+        """Send *answer*."""
+        self._stream.write(json.dumps(answer) + "\n")
+        self._stream.flush()
+
+
+def run(request: dict[str, Any]) -> None:
+    """Be the command, in a fork, to the end of the process."""
+    for number, name, flags in (
+        (0, os.devnull, os.O_RDONLY),
+        (1, request["stdout"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
+        (2, request["stderr"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
+    ):
+        descriptor = os.open(name, flags, 0o600)
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+    os.environ.clear()
+    os.environ.update(request["env"])
+    os.chdir(request["cwd"])
+    os.umask(request["umask"])
+    sys.argv[1:] = request["arguments"]
+    try:
+        cli.main()
+        code: Any = None
+    except SystemExit as error:
+        code = error.code
+    except BaseException:  # noqa: BLE001 - what an interpreter would print of it
+        traceback.print_exc()
+        code = 1
+    os._exit(_end(code))
+
+
+def _end(code: object) -> int:
+    """Do what an interpreter does at its end, and return its exit code."""
+    if isinstance(code, str):
+        print(code, file=sys.stderr)  # noqa: T201
+        code = 1
+    _save_coverage()
+    atexit._run_exitfuncs()  # noqa: SLF001
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        return 120  # as Py_FinalizeEx
+    return int(code or 0)  # type: ignore[call-overload, no-any-return]
+
+
+def _save_coverage() -> None:
+    """Write down what coverage has seen, if it looks at this process."""
+    coverage = sys.modules.get("coverage")
+    current = coverage and coverage.Coverage.current()
+    if current:
+        current.stop()
+        current.save()
+
+
+def _preload() -> None:
+    """Import all that a command may: it has been imported when it is run in a fork."""
+    for name in (*_modules(), *_LATE):
+        importlib.import_module(name)
+
+
+def _modules() -> Iterator[str]:
+    """Yield the modules of the package, but for the programs that run in a target."""
+    for module in pkgutil.walk_packages(pysharedir.__path__, "pysharedir."):
+        if ".inside." not in module.name and module.name != "pysharedir.__main__":
+            yield module.name
+
+
+def _forget_tests() -> None:
+    """Let a fork find no module of the tests, and call itself what ``-m pysharedir`` does."""
+    here = str(Path(__file__).parent)
+    sys.path[:] = [entry for entry in sys.path if entry != here]
+    sys.argv[0] = str(Path(pysharedir.__file__).with_name("__main__.py"))
+
+
+def connection() -> socket.socket:
+    """Return the socket that this process was started with."""
+    return socket.socket(fileno=int(sys.argv[1]))
+
+
+if __name__ == "__main__":
+    Server(connection()).serve()
