@@ -53,6 +53,10 @@ REGULAR = "p/__init__.py"
             {"a": ["q/a.py"], "b": [REGULAR, "q/__init__.py"], "c": ["p/c.py"], "d": ["d.py"]},
             [("a b c", "q"), ("d", "")],
         ),
+        (
+            {"a": ["q/__init__.py"], "b": [REGULAR], "c": ["p/c.py", "q/c.py"]},
+            [("a b c", "q")],
+        ),
         # Two pairs stay two.
         (
             {"a": [REGULAR], "b": ["q/__init__.py"], "c": ["p/c.py"], "d": ["q/d.py"]},

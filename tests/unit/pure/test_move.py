@@ -72,7 +72,7 @@ def test_plan_refuses_what_is_there_and_another(tmp_path: Path, there: Tree, rea
     ],
 )
 def test_is_same(tmp_path: Path, one: str, other: str, is_same: bool) -> None:
-    plant(tmp_path, {"one": one, "other": other})
+    plant(tmp_path, {"one": one, "other": other, "t": "x"})
     assert move.is_same(tmp_path / "one", tmp_path / "other") == is_same
     assert not move.is_same(tmp_path / "one", tmp_path / "none")
 
