@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import cache
 import interpreters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+pytest_plugins = ["descendants", "progress"]
 
 
 @pytest.fixture(scope="session")
@@ -50,3 +53,9 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     kept["HOME"] = str(tmp_path_factory.mktemp("home"))
     kept["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
     return kept
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell what could not be fetched."""
+    for directory in cache.STALE:
+        terminalreporter.line(f"not of today, as the registry could not be reached: {directory}")

@@ -41,7 +41,8 @@ class Server:
 
     def serve(self) -> None:
         """Answer requests until there are no more."""
-        relocation.GRACE = 0.0  # no interpreter is in the middle of an import here
+        if "REAL_GRACE" not in os.environ:
+            relocation.GRACE = 0.0  # no interpreter is in the middle of an import here
         _preload()
         _forget_tests()
         gc.freeze()

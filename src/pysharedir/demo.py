@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from installer import install
+from installer.destinations import SchemeDictionaryDestination
+from installer.sources import WheelFile
+
 from pysharedir import changes
 from pysharedir.activation import enable
 from pysharedir.errors import TargetError
@@ -47,7 +51,7 @@ class Section:
     lines: tuple[str, ...]
 
 
-def demo(base: Target) -> Iterator[Section]:
+def run(base: Target) -> Iterator[Section]:
     """Show the demo with *base*, section by section, and clean up."""
     with tempfile.TemporaryDirectory(prefix="pysharedir-demo-") as name:
         home = Path(name).resolve()
@@ -105,10 +109,6 @@ def _hash(content: str) -> str:
 
 def _install(wheel: Path, tree: Target, purelib: str) -> None:
     """Install as any installer does that asks sysconfig: the hook needs no more."""
-    from installer import install  # noqa: PLC0415  # 0.24 s that only the demo needs
-    from installer.destinations import SchemeDictionaryDestination  # noqa: PLC0415
-    from installer.sources import WheelFile  # noqa: PLC0415
-
     destination = SchemeDictionaryDestination(
         {
             "purelib": purelib,

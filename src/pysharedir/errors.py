@@ -52,6 +52,28 @@ class PysharedirError(Exception):
         return {"code": self.code, **{name: _plain(fact) for name, fact in vars(self).items()}}
 
 
+class UsageError(PysharedirError):
+    """The command line cannot be understood."""
+
+    code = "usage"
+    exit_code = 2
+
+
+class SystemCallError(PysharedirError):
+    """The operating system refused something.
+
+    :ivar errno: The name of its reason, such as ``EACCES``.
+    :ivar path: The file that it is about, if it is about one.
+    """
+
+    code = "system"
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(f"{error.filename or 'system'}: {reason(error)}")
+        self.errno = errno.errorcode.get(error.errno or 0)
+        self.path = error.filename
+
+
 class ProcessError(PysharedirError):
     """A process that cannot be started, or does not end."""
 
@@ -78,6 +100,23 @@ class NoTargetError(TargetError):
     """There is no such interpreter."""
 
     code = "target-missing"
+
+
+class NoAnswerError(TargetError):
+    """The interpreter starts, but a program in it gives no answer.
+
+    :param printed: What it printed instead.
+    """
+
+    code = "target-silent"
+
+    def __init__(self, target: str, printed: str) -> None:
+        last = (printed.strip().splitlines() or ["nothing"])[-1]
+        super().__init__(
+            target,
+            f"{target}: does not start as a Python should",
+            f"it said: {last}; `pysharedir startup` shows what a start runs",
+        )
 
 
 class OldTargetError(TargetError):

@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING
 from pysharedir import layout
 from pysharedir.errors import UnusedSharedirError
 from pysharedir.hook import files, state
+from pysharedir.hook.place import Place
 from pysharedir.installed import distribution
 from pysharedir.installed.owners import Owners
 from pysharedir.interpreter import syspath
+from pysharedir.interpreter.finding import find
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from typing_extensions import Self
+
     from pysharedir.hook.files import Installed
-    from pysharedir.hook.place import Place
     from pysharedir.hook.state import Remembered
     from pysharedir.installed.distribution import Distribution
     from pysharedir.interpreter.syspath import Entry
@@ -39,17 +42,85 @@ class Directory:
     is_sharedir: bool
 
 
-class Snapshot:
+class Reader:
+    """What is installed in directories, each of which is read once, when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._installed: dict[tuple[int, int], list[Distribution]] = {}
+        self._owners: dict[str, Owners] = {}
+        self._hooks: dict[str, Installed] = {}
+
+    def installed(self, directory: str | Path) -> list[Distribution]:
+        """Return the distributions in a directory, by the name under which it is asked for."""
+        path = Path(directory)
+        try:
+            status = os.stat(path)
+        except OSError:
+            return []
+        key = status.st_dev, status.st_ino
+        if key not in self._installed:
+            self._installed[key] = distribution.installed(path)
+        distributions = self._installed[key]
+        if distributions and distributions[0].directory != path:
+            return [each.renamed_to(path) for each in distributions]
+        return distributions
+
+    def whole(self, directory: str | Path) -> list[Distribution]:
+        """Return these without what an interrupted pip has left."""
+        return distribution.whole(self.installed(directory))
+
+    def visible(self, path: Iterable[str]) -> dict[str, Distribution]:
+        """Return the distributions that importlib.metadata finds on a path, by normalised name."""
+        return distribution.first_of_each_name(each for entry in path for each in self.whole(entry))
+
+    def owners_in(self, directory: str | Path) -> Owners:
+        """Return whose the files are, by the distributions with their metadata in a directory."""
+        key = str(directory)
+        if key not in self._owners:  # to read all RECORDs of all directories takes a second
+            self._owners[key] = Owners(self.whole(key))
+        return self._owners[key]
+
+    def owner_in(self, path: str, directories: Iterable[str | Path]) -> Distribution | None:
+        """Return the distribution that lists a file, None when none does.
+
+        :param directories: Where to look for metadata; of several distributions the first owns it.
+        """
+        owners = (self.owners_in(directory).of(path) for directory in directories)
+        return next(filter(None, owners), None)
+
+    def hook_in(self, directory: str | Path) -> Installed:
+        """Return the hook that is in a site dir."""
+        key = str(directory)
+        if key not in self._hooks:
+            self._hooks[key] = files.read(Path(directory))
+        return self._hooks[key]
+
+    def is_of_hook(self, path: str) -> bool:
+        """Tell whether a startup file is one that pysharedir wrote."""
+        directory, name = os.path.split(path)
+        return name in self.hook_in(directory).files
+
+
+class Snapshot(Reader):
     """The state of a target, read lazily; after a change of the target, make another one.
 
     What the target says, it says with the environment of this process.
     """
 
     def __init__(self, target: Target, place: Place) -> None:
+        super().__init__()
         self.target = target
         self.place = place
-        self._installed: dict[tuple[int, int], list[Distribution]] = {}
-        self._owners: dict[str, Owners] = {}
+
+    @classmethod
+    def of(cls, spec: str | None, prefix: str | None = None, destdir: str | None = None) -> Self:
+        """Return that of the target that *spec* names.
+
+        :param spec: See :func:`pysharedir.interpreter.finding.find`.
+        :param prefix: See :meth:`pysharedir.hook.place.Place.of`; so for *destdir*.
+        """
+        target = find(spec)
+        return cls(target, Place.of(target, prefix, destdir))
 
     @cached_property
     def view(self) -> View:
@@ -69,7 +140,7 @@ class Snapshot:
     @cached_property
     def hook(self) -> Installed:
         """The hook in the site dir of the place."""
-        return files.read(self.site_dir)
+        return self.hook_in(self.site_dir)
 
     @property
     def site_dir(self) -> Path:
@@ -123,36 +194,6 @@ class Snapshot:
         """Tell whether *path* is a sharedir of any root."""
         tail = layout.sharedir_of("", self.target.version)
         return path.endswith(tail) or layout.same_directory(path, str(self.sharedir))
-
-    def installed(self, directory: str | Path) -> list[Distribution]:
-        """Return the distributions in a directory, by the name under which it is asked for."""
-        path = Path(directory)
-        try:
-            status = os.stat(path)
-        except OSError:
-            return []
-        key = status.st_dev, status.st_ino
-        if key not in self._installed:
-            self._installed[key] = distribution.installed(path)
-        known = self._installed[key]
-        if known and known[0].directory != path:  # by another name
-            return [each.renamed_to(path) for each in known]
-        return known
-
-    def whole(self, directory: str | Path) -> list[Distribution]:
-        """Return these without what an interrupted pip has left."""
-        return distribution.whole(self.installed(directory))
-
-    def visible(self, path: Iterable[str]) -> dict[str, Distribution]:
-        """Return the distributions that importlib.metadata finds on a path, by normalised name."""
-        return distribution.first_of_each_name(each for entry in path for each in self.whole(entry))
-
-    def owners_in(self, directory: str | Path) -> Owners:
-        """Return whose the files are, by the distributions with their metadata in a directory."""
-        key = str(directory)
-        if key not in self._owners:  # to read all RECORDs of all directories takes a second
-            self._owners[key] = Owners(self.whole(key))
-        return self._owners[key]
 
     def check_used(self) -> None:
         """See that the target uses the sharedir when the hook is switched on.

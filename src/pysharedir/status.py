@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pysharedir import layout
+from pysharedir.moving.recovery import try_to_recover
 
 if TYPE_CHECKING:
     from pysharedir.hook.files import Installed
@@ -43,6 +44,7 @@ class Status:
     :ivar counts: The number of distributions in each directory that has some.
     :ivar overrules: Distributions whose verdict the user gave: ``noarch`` or ``platform``.
     :ivar dropped: Entries that the hook took off the path, since they are on it already.
+    :ivar notes: What became of a move that was interrupted.
     """
 
     target: Target
@@ -54,10 +56,15 @@ class Status:
     overrules: dict[str, str]
     path: tuple[Entry, ...]
     dropped: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
-def status(snapshot: Snapshot) -> Status:
-    """Return the status of a target, started as its user does."""
+def run(snapshot: Snapshot) -> Status:
+    """Return the status of a target, started as its user does.
+
+    A move that was interrupted is finished or undone first, if it can be.
+    """
+    notes = try_to_recover(snapshot.homes)
     view = snapshot.view
     return Status(
         target=snapshot.target,
@@ -73,6 +80,7 @@ def status(snapshot: Snapshot) -> Status:
         overrules=snapshot.remembered.overrules,
         path=snapshot.entries,
         dropped=tuple(entry for entry in snapshot.target.off.path if entry not in view.path),
+        notes=tuple(notes),
     )
 
 

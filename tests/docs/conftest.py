@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ import pytest
 from uv import find_uv_bin
 
 from installers.conftest import online  # noqa: F401
-from installers.python import only_from, run
+from installers.python import downloaded, only_from, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 VERSION = "3.13"  # the Python that the pages show
 _ROOTS = re.compile(r"(?<![\w./}-])/(?=(apps|home/ada|srv|tmp)\b)")
 CHECKOUT = Path(__file__).parents[2]
-WHEELS = [str(CHECKOUT), "hatchling", "requests", "markupsafe", "pip", "pyyaml", "setuptools"]
+WHEELS = ["requests", "markupsafe", "pip", "pyyaml", "setuptools"]
 _END = "--- end of command ---"
 
 
@@ -81,13 +82,15 @@ def house(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, str]:
     """Return an environment in which there are wheels of what the pages install, and no others."""
-    root = tmp_path_factory.mktemp("wheels")
     env: dict[str, str] = request.getfixturevalue("online")
-    make = (find_uv_bin(), "venv", "--quiet", "--seed", "--python", find_interpreter(VERSION))
-    run(*make, root / "venv", env=env, cwd=root)
-    download = (root / "venv" / "bin" / "python", "-m", "pip", "download", "--quiet")
-    run(*download, "--dest", root / "house", *WHEELS, env=env, cwd=root)
-    return {**only_from(root / "house", env), "UV_NO_INDEX": "1"}
+    own = [*(metadata.requires("pysharedir") or ()), "hatchling"]
+    wheels = downloaded("docs", find_interpreter(VERSION), [WHEELS, own], env)
+    house = tmp_path_factory.mktemp("wheels")
+    for wheel in wheels.iterdir():
+        (house / wheel.name).symlink_to(wheel)
+    build = (find_uv_bin(), "build", "--wheel", "--find-links", wheels, "--no-index")
+    run(*build, "--out-dir", house, CHECKOUT, env=env, cwd=CHECKOUT)
+    return {**only_from(house, env), "UV_NO_INDEX": "1"}
 
 
 @pytest.fixture

@@ -26,16 +26,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
 from faults import world
 from faults.processes import Server, kill
+from faults.trials import Choice
 from faults.world import World
 from unit.conftest import Command, Venv
 
@@ -46,6 +48,28 @@ if TYPE_CHECKING:
     from faults.processes import Ended, Point
 
 MakeWorld = Callable[[Path, "Path | None"], World]
+
+
+class Tally(Protocol):
+    """Counts what was tried: so many of a kind, of how many (None if there are no more)."""
+
+    def __call__(self, kind: str, number: int, of: int | None = None) -> None: ...
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("faults")
+    group.addoption("--all", action="store_true", help="try every point")
+    group.addoption("--turn", type=int, help="which of the points to try; by the day if not given")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the turn: the workers of xdist take over what their controller was given."""
+    if config.getoption("--turn", None) is None:
+        config.option.turn = int(time.time()) // (24 * 60 * 60)
+
+
+def choice_of(config: pytest.Config) -> Choice:
+    return Choice(None if config.getoption("--all", default=False) else config.option.turn)
 
 
 def lacks(reason: str) -> None:
@@ -164,14 +188,14 @@ def command(environment: dict[str, str]) -> Command:
 
 
 @pytest.fixture(scope="session")
-def make_world(here: Path, make_venv: Callable[[Path], Venv], command: Command) -> MakeWorld:
+def make_world(make_venv: Callable[[Path], Venv], command: Command) -> MakeWorld:
     """Return what makes a world: its venv, and its sharedir if that is to be outside of it."""
 
     def make(root: Path, sharedir: Path | None = None) -> World:
         venv = make_venv(root)
         options = ["--sharedir", str(sharedir)] if sharedir else []
         command.json("--python", venv.root, "enable", *options)
-        made = world.build(venv, sharedir or venv.sharedir, here / f"{root.name}-kept")
+        made = world.build(venv, sharedir or venv.sharedir)
         made.keep()
         return made
 
@@ -235,25 +259,35 @@ def scenario(
     return make_scenario(name, make_world(here / directory, outside))
 
 
-@pytest.fixture
-def tally(request: pytest.FixtureRequest) -> Callable[[str, int], None]:
-    """Return what counts what was tried: name, number."""
+@pytest.fixture(scope="session")
+def choice(pytestconfig: pytest.Config) -> Choice:
+    return choice_of(pytestconfig)
 
-    def count(name: str, number: int) -> None:
-        request.node.user_properties.append(("tried", [name, number]))
+
+@pytest.fixture
+def tally(request: pytest.FixtureRequest) -> Tally:
+    def count(kind: str, number: int, of: int | None = None) -> None:
+        request.node.user_properties.append(("tried", [kind, number, number if of is None else of]))
 
     return count
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
     """Print the tally.  Reports carry what it is made of, so xdist makes no difference."""
     tried: Counter[str] = Counter()
+    known: Counter[str] = Counter()
     for outcome in ("passed", "failed"):
         for report in terminalreporter.stats.get(outcome, ()):
             for key, value in getattr(report, "user_properties", ()):
                 if key == "tried":
-                    tried[value[0]] += value[1]
+                    kind, number, of = value
+                    tried[kind] += number
+                    known[kind] += of
     if tried:
         terminalreporter.section("faults tried")
-        for name, number in sorted(tried.items()):
-            terminalreporter.line(f"{number:6}  {name}")
+        for kind, number in sorted(tried.items()):
+            of = f"of {known[kind]:5}" if known[kind] != number else ""
+            terminalreporter.line(f"{number:6} {of:8}  {kind}")
+        terminalreporter.line(str(choice_of(config)))

@@ -95,6 +95,13 @@ class Point:
         """Whether it changes the journal, or what else a move needs for itself."""
         return self.changes and "/.pysharedir" in self.call
 
+    @property
+    def is_decisive(self) -> bool:
+        """Whether it changes what a recovery goes by: journal, lock, where metadata is."""
+        own = self.is_own and not ("/stage" in self.call or "/trash" in self.call)
+        moves_metadata = self.name.startswith("rename") and ".dist-info" in self.call
+        return own or moves_metadata or self.name == "flock"
+
     def __str__(self) -> str:
         return f"{self.name} {self.number}: {self.call}"
 

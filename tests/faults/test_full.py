@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from faults.conftest import MakeWorld, Scenario
+    from faults.conftest import MakeWorld, Scenario, Tally
     from faults.world import World
 
 PLENTY = 4 << 20
@@ -49,7 +49,7 @@ def scenario(
 @pytest.mark.parametrize("what", ["size", "nr_inodes"])
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_is_an_error_of_one_line(
-    scenario: Scenario, disk: Path, what: str, chunk: int, tally: Callable[[str, int], None]
+    scenario: Scenario, disk: Path, what: str, chunk: int, tally: Tally
 ) -> None:
     used = _used(scenario, disk, what)
     rooms = range(chunk, _needed(scenario, disk, what), CHUNKS)
@@ -69,6 +69,11 @@ def _try(scenario: Scenario, disk: Path, what: str, used: int, room: int) -> Non
     assert done.code, done
     check_refusal(done, "no space left on device")
     assert scenario.world.state() == scenario.before
+    scenario.world.once("full", lambda: _follow(scenario))
+
+
+def _follow(scenario: Scenario) -> None:
+    """See that all is there, and that the same command has room now."""
     scenario.world.check_sound()
     again = scenario.command(*scenario.arguments)
     assert again.code == 0, again

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from faults.processes import Server
 from faults.world import DISTRIBUTIONS, IMPORT, NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from faults.conftest import MakeWorld
+    from faults.conftest import MakeWorld, Tally
     from faults.world import World
-    from unit.conftest import Command
 
 ROUNDS = 5  # there and back
 
@@ -47,9 +47,18 @@ def moving(request: pytest.FixtureRequest, here: Path, make_world: MakeWorld) ->
     return make_world(here / name, outside)
 
 
+@pytest.fixture
+def mover(moving: World, here: Path, environment: dict[str, str]) -> Iterator[Server]:
+    """What moves in no more time than a move takes, but leaves interpreters all they are given."""
+    server = Server({**environment, "REAL_GRACE": "1"}, here)
+    server.warm(moving.venv.root)
+    yield server
+    server.close()
+
+
 @pytest.mark.parametrize("flags", [("-B",), ()], ids=["-B", "with pycs"])
 def test_new_interpreters(
-    moving: World, command: Command, flags: tuple[str, ...], tally: Callable[[str, int], None]
+    moving: World, mover: Server, flags: tuple[str, ...], tally: Tally
 ) -> None:
     seen: list[str] = []
     done = threading.Event()
@@ -61,7 +70,7 @@ def test_new_interpreters(
     thread = threading.Thread(target=start)
     thread.start()
     try:
-        _move(moving, command)
+        _move(moving, mover)
     finally:
         done.set()
         thread.join()
@@ -72,7 +81,7 @@ def test_new_interpreters(
 
 @pytest.mark.parametrize("flags", [("-B",), ()], ids=["-B", "with pycs"])
 def test_one_interpreter(
-    moving: World, command: Command, flags: tuple[str, ...], tally: Callable[[str, int], None]
+    moving: World, mover: Server, flags: tuple[str, ...], tally: Tally
 ) -> None:
     loop = subprocess.Popen(
         [moving.venv.python, *flags, "-c", LOOP],
@@ -82,7 +91,7 @@ def test_one_interpreter(
         text=True,
     )
     try:
-        _move(moving, command)
+        _move(moving, mover)
     finally:
         said, _ = loop.communicate()
     rounds, failures = json.loads(said)
@@ -91,16 +100,20 @@ def test_one_interpreter(
     tally("imports anew in one interpreter during moves, found and then not there", torn)
 
 
-def _move(moving: World, command: Command) -> None:
+def _move(moving: World, mover: Server) -> None:
     """Move all there and back, both ways at once."""
+
+    def sort(*options: str) -> None:
+        done = mover("--python", moving.venv.root, "sort", "--json", *options)
+        assert done.code == 0, done
+        assert len(json.loads(done.stdout)["moved"]) == len(NAMES), done
+
     there = [option for name in DISTRIBUTIONS for option in ("--platform", name)]
     back = [option for name in DISTRIBUTIONS for option in ("--no-overrule", name)]
-    native = ["--noarch", "native"], ["--no-overrule", "native"]
-    command.json("--python", moving.venv.root, "sort")
+    sort()
     for _ in range(ROUNDS):
-        for options in [*there, *native[0]], [*back, *native[1]]:
-            report = command.json("--python", moving.venv.root, "sort", *options)
-            assert len(report["moved"]) == len(NAMES), report
+        sort(*there, "--noarch", "native")
+        sort(*back, "--no-overrule", "native")
 
 
 def _check(moving: World, number: int, failures: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
@@ -10,10 +11,49 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from faults.conftest import Scenario
-    from faults.processes import Ended
+    from faults.processes import Ended, Point
 
 _Each = TypeVar("_Each")
 _SHOWN = 10
+EVERY = 3
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which points of a kind that has many are tried in a run.
+
+    :ivar turn: Which share of them; None for all.
+    """
+
+    turn: int | None
+
+    def __str__(self) -> str:
+        if self.turn is None:
+            return "Every one was tried."
+        return (
+            "Of a kind that is tried in part: each call that changes the journal, the lock or where"
+            f"\nmetadata is; of the others, counted from 0, those with number % {EVERY} == turn % "
+            f"{EVERY}.\nThis was turn {self.turn} (--turn N; else days since 1970): {EVERY} in a "
+            "row try all, as --all does at once."
+        )
+
+    def of(self, trials: Iterable[_Each], point: Callable[[_Each], Point]) -> list[_Each]:
+        """Return those of *trials* whose turn it is.
+
+        :param point: Returns the point of a trial.
+        """
+        if self.turn is None:
+            return [*trials]
+        chosen = []
+        others = 0
+        for trial in trials:
+            if point(trial).is_decisive:
+                chosen.append(trial)
+                continue
+            if others % EVERY == self.turn % EVERY:
+                chosen.append(trial)
+            others += 1
+        return chosen
 
 
 def attempt(

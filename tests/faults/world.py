@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import stat
+import time
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +18,8 @@ from typing import TYPE_CHECKING
 from unit.wheels import put
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterator
+
     from unit.conftest import Venv
 
 SCRIPT = "[console_scripts]\nhello = hello:main\n"
@@ -44,7 +49,7 @@ for package in hello, linked:
         with open(package.__file__.replace("__init__.py", data)) as file:
             assert file.read() == name
 """
-_ASK = (
+ASK = (
     IMPORT
     + """
 import json
@@ -54,34 +59,76 @@ print(json.dumps(sorted(each.metadata["Name"] for each in metadata.distributions
 )
 
 
+# The directory in which a move keeps what is not in its place.
+OWN = ".pysharedir"
+_TOKEN = re.compile(r"\.[0-9a-f]{8}~$")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file, a link or a directory as it was kept.
+
+    :ivar content: The bytes of a file, the target of a link, None of a directory.
+    """
+
+    path: str
+    mode: int
+    times: tuple[int, int]
+    content: bytes | str | None
+
+    def make(self) -> None:
+        """Make it; the times of a directory are set by :meth:`finish`, when it is full."""
+        if self.content is None:
+            with contextlib.suppress(FileExistsError):  # a root
+                os.mkdir(self.path)
+            os.chmod(self.path, self.mode)
+        elif isinstance(self.content, str):
+            os.symlink(self.content, self.path)
+            os.utime(self.path, ns=self.times, follow_symlinks=False)
+        else:
+            with open(self.path, "xb", buffering=0) as file:
+                file.write(self.content)
+                os.fchmod(file.fileno(), self.mode)
+            os.utime(self.path, ns=self.times)
+
+    def finish(self) -> None:
+        if self.content is None:
+            os.utime(self.path, ns=self.times)
+
+
 @dataclass
 class World:
     """Directories that a scenario changes, which can be put back.
 
+    What was seen in a state is remembered by a digest of it, see :meth:`digest` and :meth:`once`.
+
     :ivar roots: Everything that belongs to it: the venv, and a sharedir outside of it.
-    :ivar kept: Where the state is kept that :meth:`reset` gives back.
     """
 
     venv: Venv
     sharedir: Path
-    kept: Path
     roots: tuple[Path, ...]
-    sound: set[str] = field(default_factory=set)
+    _kept: list[Entry] = field(init=False, default_factory=list)
+    _kept_at: int = field(init=False, default=0)
+    _done: set[Hashable] = field(init=False, default_factory=set)
+    _listed: dict[str, list[str]] = field(init=False, default_factory=dict)
 
     def keep(self) -> None:
         """Let this be the state that :meth:`reset` gives back."""
-        shutil.rmtree(self.kept, ignore_errors=True)
-        for number, root in enumerate(self.roots):
-            shutil.copytree(root, self.kept / str(number), symlinks=True)
+        self._kept = [entry for root in self.roots for entry in _entries(str(root))]
+        self._kept_at = time.time_ns()
 
     def reset(self) -> None:
-        for number, root in enumerate(self.roots):
+        for root in self.roots:
             for entry in os.scandir(root):
                 if entry.is_dir(follow_symlinks=False):
                     shutil.rmtree(entry)
                 else:
                     os.unlink(entry)
-            shutil.copytree(self.kept / str(number), root, symlinks=True, dirs_exist_ok=True)
+        for kept in self._kept:
+            kept.make()
+        for kept in reversed(self._kept):
+            kept.finish()
 
     def state(self, *, empty: bool = True) -> dict[str, str]:
         """Return what is there: of each file its mode, time, number of links and content.
@@ -91,22 +138,77 @@ class World:
         found = {}
         for root in self.roots:
             for parent, directories, files in os.walk(root):
-                if empty or parent.endswith("/.pysharedir"):
+                if empty or parent.endswith(f"/{OWN}"):
                     found[parent] = "directory"
                 links = [name for name in directories if os.path.islink(f"{parent}/{name}")]
                 for name in (*files, *links):
                     found[f"{parent}/{name}"] = _describe(f"{parent}/{name}")
         return found
 
+    def digest(self, *, importable: bool = False) -> str:
+        """Return a digest of all that can matter to what runs here next.
+
+        That is, of each file, link and directory, its name, mode, owner, content and time, and
+        which files are one.  Equal digests are equal states but for what no process can tell, or
+        none goes by:
+
+        - which inodes they are, and in which order directories list them;
+        - the times of directories, which only tell a process that has listed one already to do so
+          again, and of links;
+        - how late after :meth:`keep` a file was written.  Times are compared with those that pycs
+          hold (which are content), and pycs of files that a command wrote are written after them;
+        - the random part in the name of a temporary file, which is not looked for by name.
+
+        :param importable: Leave out ``.pysharedir``, which no interpreter looks into:
+            ``test_kill`` sees to that.
+        """
+        digest = hashlib.sha256()
+        inodes: dict[tuple[int, int], str] = {}
+        for root in self.roots:
+            for path, status in _walk(str(root)):
+                name = _TOKEN.sub("~", path)
+                if importable and f"/{OWN}/" in f"{name}/":
+                    continue
+                facts: list[object] = [name, status.st_mode, status.st_uid, status.st_gid]
+                if stat.S_ISLNK(status.st_mode):
+                    facts.append(os.readlink(path))
+                elif not stat.S_ISDIR(status.st_mode):
+                    written = status.st_mtime_ns
+                    facts.append(written if written <= self._kept_at else "new")
+                    facts.append(Path(path).read_bytes())
+                    if not importable:
+                        inode = status.st_dev, status.st_ino
+                        facts += [status.st_nlink, inodes.setdefault(inode, name)]
+                digest.update(repr(facts).encode())
+        return digest.hexdigest()
+
+    def once(self, what: Hashable, follow: Callable[[], object]) -> None:
+        """Let something follow on this state, unless the same has followed on it, and passed.
+
+        This proves the same as to do it each time: what *follow* does, and what it asserts, is to
+        depend on nothing but the state that it begins with (see :meth:`digest`) and on *what*.  A
+        command does: it is a new process each time, whose environment, arguments and hash seed are
+        the same, and what it asks the target is asked once (see :mod:`faults.server`).  What
+        failed is not remembered, and fails each time.
+
+        :param what: A name of what follows, with all that it depends on besides the state.
+        """
+        key = self.digest(), what
+        if key not in self._done:
+            follow()
+            self._done.add(key)
+
     def is_interrupted(self) -> bool:
-        return any(next(root.rglob(".pysharedir/*.json"), None) for root in self.roots)
+        return any(next(root.rglob(f"{OWN}/*.json"), None) for root in self.roots)
 
     def listed(self) -> list[str]:
         """Import all there is in a new interpreter, and return the distributions it lists."""
-        done = self.venv.run("-c", _ASK, PYTHONDONTWRITEBYTECODE="1")
-        assert not done.returncode, done.stderr
-        names: list[str] = json.loads(done.stdout)
-        return names
+        digest = self.digest(importable=True)
+        if digest not in self._listed:
+            done = self.venv.run("-c", ASK, PYTHONDONTWRITEBYTECODE="1")
+            assert not done.returncode, done.stderr
+            self._listed[digest] = json.loads(done.stdout)
+        return self._listed[digest]
 
     def check_readable(self) -> None:
         """See that nothing is missing, in the middle of a move."""
@@ -117,9 +219,9 @@ class World:
 
         :param copied: Whether a hook shows what was copied twice, until it goes.
         """
-        digest = hashlib.sha256(repr(sorted(self.state().items())).encode()).hexdigest()
-        if digest in self.sound:  # looked at already, in this very state
-            return
+        self.once(("sound", copied), lambda: self._check_sound(copied=copied))
+
+    def _check_sound(self, *, copied: bool) -> None:
         listed = self.listed()
         assert (sorted(set(listed)) if copied else listed) == NAMES
         script = self.venv.run(str(self.venv.root / "bin/hello"), PYTHONDONTWRITEBYTECODE="1")
@@ -127,10 +229,9 @@ class World:
         for directory in (self.venv.site_dir, self.sharedir):
             for record in directory.glob("*.dist-info/RECORD"):
                 _verify(record)
-        self.sound.add(digest)
 
 
-def build(venv: Venv, sharedir: Path, kept: Path) -> World:
+def build(venv: Venv, sharedir: Path) -> World:
     """Install the distributions into an enabled venv, each where it does not belong."""
     for name, files in DISTRIBUTIONS.items():
         put(venv.site_dir, name, files, entry_points=SCRIPT if name == "hello" else "")
@@ -143,7 +244,7 @@ def build(venv: Venv, sharedir: Path, kept: Path) -> World:
     compiled = venv.run("-m", "compileall", "-q", str(venv.site_dir), str(sharedir))
     assert not compiled.returncode, compiled.stderr
     outside = () if sharedir.is_relative_to(venv.root) else (sharedir,)
-    return World(venv, sharedir, kept, (venv.root, *outside))
+    return World(venv, sharedir, (venv.root, *outside))
 
 
 def _relabel(info: Path) -> None:
@@ -173,6 +274,42 @@ def _verify(record: Path) -> None:
 def _digest(path: Path) -> str:
     digest = hashlib.sha256(path.read_bytes()).digest()
     return "sha256=" + urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def _entries(root: str) -> list[Entry]:
+    """Return what is at and below *root*, parents first, in an order to make it in.
+
+    A file system in memory lists last what was made first: made in this order, it will be listed
+    as it was, and a command comes to it in the same order.
+    """
+    entries = [_entry(root)]
+    for name in reversed(os.listdir(root)):
+        path = f"{root}/{name}"
+        if os.path.isdir(path) and not os.path.islink(path):
+            entries += _entries(path)
+        else:
+            entries.append(_entry(path))
+    return entries
+
+
+def _entry(path: str) -> Entry:
+    status = os.lstat(path)
+    content: bytes | str | None = None
+    if stat.S_ISLNK(status.st_mode):
+        content = os.readlink(path)
+    elif not stat.S_ISDIR(status.st_mode):
+        content = Path(path).read_bytes()
+    times = status.st_atime_ns, status.st_mtime_ns
+    return Entry(path, stat.S_IMODE(status.st_mode), times, content)
+
+
+def _walk(root: str) -> Iterator[tuple[str, os.stat_result]]:
+    """Yield each path at and below *root*, and its status, sorted."""
+    status = os.lstat(root)
+    yield root, status
+    if stat.S_ISDIR(status.st_mode):
+        for name in sorted(os.listdir(root)):
+            yield from _walk(f"{root}/{name}")
 
 
 def _describe(path: str) -> str:

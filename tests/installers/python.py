@@ -7,6 +7,7 @@ import csv
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from uv import find_uv_bin
+
+from cache import daily
 
 _DISTRIBUTIONS = """
 from importlib.metadata import distributions
@@ -108,6 +111,24 @@ def run(
     if check:
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done
+
+
+def downloaded(
+    name: str, interpreter: Path, requirements: list[list[str]], env: dict[str, str]
+) -> Path:
+    """Return a directory of wheels for an interpreter, which its pip downloads once a day."""
+
+    def make(directory: Path) -> None:
+        directory.mkdir()
+        run(interpreter, "-m", "venv", "--without-pip", "venv", env=env, cwd=directory)
+        python = directory / "venv" / "bin" / "python"
+        run(find_uv_bin(), "pip", "install", "--python", python, "pip", env=env, cwd=directory)
+        options = ("--only-binary", ":all:", "--dest", "house")
+        for each in requirements:
+            run(python, "-m", "pip", "download", *options, *each, env=env, cwd=directory)
+        shutil.rmtree(directory / "venv")
+
+    return daily(name, f"{interpreter} {requirements}", make) / "house"
 
 
 def only_from(wheels: Path, env: dict[str, str]) -> dict[str, str]:

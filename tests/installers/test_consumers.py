@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cache import CACHE, daily
 from installers.python import run
 from trees import plant
 
@@ -56,7 +57,7 @@ certifi.where()
 @pytest.fixture(scope="module")
 def stocked(make_venv: MakeVenv, tmp_path_factory: pytest.TempPathFactory) -> Python:
     """Return a hooked venv with what the tools are to find, and those that run in it."""
-    venv = make_venv(tmp_path_factory.mktemp("consumers") / "venv").enable()
+    venv = make_venv(tmp_path_factory.mktemp("consumers") / "venv", hook=True)
     venv.uv("install", "requests", "markupsafe", "pytest", "pytest-timeout", "coverage")
     where = venv.distributions()
     assert where["idna"] == where["pytest"] == where["pytest-timeout"] == venv.sharedir
@@ -66,7 +67,8 @@ def stocked(make_venv: MakeVenv, tmp_path_factory: pytest.TempPathFactory) -> Py
 def test_mypy(stocked: Python, tools: Path, online: dict[str, str], tmp_path: Path) -> None:
     plant(tmp_path, {"typed.py": _TYPED})
     options = ("--strict", "--python-executable", stocked.executable, "--output", "json")
-    done = run(tools / "mypy", *options, "typed.py", env=online, cwd=tmp_path, check=False)
+    kept = ("--cache-dir", CACHE / "mypy")  # what it knows of the standard library
+    done = run(tools / "mypy", *options, *kept, "typed.py", env=online, cwd=tmp_path, check=False)
     found = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     assert [(each["line"], each["code"]) for each in found] == [
         (9, "return-value"),
@@ -75,7 +77,7 @@ def test_mypy(stocked: Python, tools: Path, online: dict[str, str], tmp_path: Pa
 
 
 @pytest.fixture(scope="session")
-def pyright(online: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def pyright(online: dict[str, str]) -> Path:
     """Return pyright from the npm registry."""
     npm = shutil.which("npm")
     if npm is None:
@@ -83,10 +85,13 @@ def pyright(online: dict[str, str], tmp_path_factory: pytest.TempPathFactory) ->
         if os.environ.get("CI") or os.environ.get("PYSHAREDIR_REQUIRE"):
             pytest.fail(reason)
         pytest.skip(reason)
-    root = tmp_path_factory.mktemp("pyright")
-    options = ("--no-audit", "--no-fund", "--prefix", root)
-    run(npm, "install", *options, "pyright", env=online, cwd=root)
-    return root / "node_modules" / ".bin" / "pyright"
+
+    def make(directory: Path) -> None:
+        directory.mkdir()
+        options = ("--no-audit", "--no-fund", "--prefix", directory)
+        run(npm, "install", *options, "pyright", env=online, cwd=directory)
+
+    return daily("pyright", "", make) / "node_modules" / ".bin" / "pyright"
 
 
 def test_pyright(stocked: Python, pyright: Path, online: dict[str, str], tmp_path: Path) -> None:

@@ -9,31 +9,29 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from uv import find_uv_bin
 
+from installers.conftest import OLD_VIRTUALENV
 from installers.python import Python, run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-# The last that has a _virtualenv.pth for every Python.
-VIRTUALENV = "20.36.1"
+pytestmark = pytest.mark.differs("what site runs, and in which order")
 
 
 @pytest.fixture(scope="module")
 def venv(
     interpreter: Path,
     version: str,
-    online: dict[str, str],
+    offline: dict[str, str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Python:
     """A venv with the startup files of virtualenv, setuptools and coverage."""
     root = tmp_path_factory.mktemp("startup")
-    uv = find_uv_bin()
-    virtualenv = ("tool", "run", "--from", f"virtualenv=={VIRTUALENV}", "virtualenv", "--no-seed")
-    run(uv, *virtualenv, "--python", interpreter, root / "venv", env=online, cwd=root)
-    made = Python(root / "venv", version, online)
-    packages = ("setuptools", "coverage")
-    install = (uv, "pip", "install", "--python", made.executable, "--compile-bytecode")
-    run(*install, *packages, env=online, cwd=root)
+    old = f"virtualenv=={OLD_VIRTUALENV}"
+    virtualenv = (find_uv_bin(), "tool", "run", "--from", old, "virtualenv", "--no-seed")
+    run(*virtualenv, "--python", interpreter, root / "venv", env=offline, cwd=root)
+    made = Python(root / "venv", version, offline)
+    made.uv("install", "--compile-bytecode", "setuptools", "coverage")
     return made
 
 
@@ -58,7 +56,7 @@ def test_each_file_is_named_with_its_distribution(venv: Python) -> None:
         "distutils-precedence.pth": "setuptools",
         "sitecustomize": "",
     }
-    assert owners["_virtualenv.pth"][2] == VIRTUALENV
+    assert owners["_virtualenv.pth"][2] == OLD_VIRTUALENV
     assert found["distutils-precedence.pth"]["modules"][-1] == "_distutils_hack"
     assert "_virtualenv" in found["_virtualenv.pth"]["modules"]
     assert report["notes"] == [] or report["cost"]["calls"] is None

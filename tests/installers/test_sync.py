@@ -27,15 +27,16 @@ Sharing = Callable[[str, str | None], Python]
 
 @pytest.fixture(scope="module")
 def sharing(
-    make_venv: MakeVenv, online: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+    make_venv: MakeVenv, offline: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Sharing:
     """Return what makes a hooked venv, whose sharedir is that of all."""
     root = tmp_path_factory.mktemp("sharing")
     env = {
-        **online,
+        **offline,
         "PATH": f"{Path(find_uv_bin()).parent}:{os.environ['PATH']}",
         "PIP_ONLY_BINARY": ":all:",
         "UV_NO_BUILD": "1",
+        "UV_NO_INDEX": "1",
     }
 
     def make(name: str, pip: str | None) -> Python:

@@ -8,12 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from installers.conftest import NAMESPACE
 from installers.python import run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from installers.conftest import MakeVenv
     from installers.python import Python
+
+
+@pytest.fixture(scope="module")
+def stocked(make_venv: MakeVenv, tmp_path_factory: pytest.TempPathFactory) -> Python:
+    """Return a hooked venv with some packages, which tests only look at."""
+    venv = make_venv(tmp_path_factory.mktemp("why") / "venv", "pip", hook=True)
+    venv.uv("install", "requests", "setuptools", "tabulate")
+    return venv
 
 
 def why(python: Python, name: str, code: int = 0) -> Any:
@@ -34,11 +44,11 @@ def outcomes(report: Any) -> dict[str, str]:
 
 
 def test_a_shadowed_copy(venv: Python) -> None:
-    venv.pip("install", "requests")
+    venv.uv("install", "requests")
     report = why(venv, "requests.adapters")
     assert report["module"]["file"] == file_of(venv, "requests.adapters")
     assert report["module"]["in_sharedir"]
-    venv.pip("install", "--quiet", "--no-deps", "--target", venv.site_dir, "requests")
+    venv.uv("install", "--no-deps", "--link-mode", "copy", "--target", venv.site_dir, "requests")
     report = why(venv, "requests.adapters")
     assert report["module"]["file"] == file_of(venv, "requests.adapters")
     assert outcomes(report) == {str(venv.site_dir): "taken", str(venv.sharedir): "hidden"}
@@ -49,7 +59,7 @@ def test_a_shadowed_copy(venv: Python) -> None:
 
 def test_a_missing_native_part(venv: Python) -> None:
     """What the remedy says mends it."""
-    venv.pip("install", "markupsafe")
+    venv.uv("install", "markupsafe")
     (native,) = (venv.site_dir / "markupsafe").glob("_speedups.*.so")
     assert why(venv, "markupsafe._speedups")["module"]["file"] == str(native)
     native.rename(native.with_name("_speedups.cpython-37m-sparc64-linux-gnu.so"))
@@ -62,44 +72,39 @@ def test_a_missing_native_part(venv: Python) -> None:
     assert why(venv, "markupsafe._speedups")["module"]["file"] == str(native)
 
 
-def test_a_script(venv: Python) -> None:
-    venv.pip("install", "tabulate")
-    report = why(venv, "tabulate")
-    assert report["module"]["file"] == file_of(venv, "tabulate")
+def test_a_script(stocked: Python) -> None:
+    report = why(stocked, "tabulate")
+    assert report["module"]["file"] == file_of(stocked, "tabulate")
     script = report["script"]
-    assert script["file"] == str(venv.prefix / "bin" / "tabulate")
+    assert script["file"] == str(stocked.prefix / "bin" / "tabulate")
     assert (script["is_own"], script["module_found"]) == (True, True)
     assert (script["entry_point"], script["distribution"]) == ("tabulate:_main", "tabulate")
     assert script["in_sharedir"]
 
 
-def test_a_name_that_does_not_exist(venv: Python) -> None:
-    venv.pip("install", "requests")
-    report = why(venv, "reqeusts", 1)
+def test_a_name_that_does_not_exist(stocked: Python) -> None:
+    report = why(stocked, "reqeusts", 1)
     (reason,) = report["reasons"]
     assert reason["code"] == "similar"
     assert "requests" in reason["remedy"]
-    assert venv.which("reqeusts") == {"reqeusts": False}
+    assert stocked.which("reqeusts") == {"reqeusts": False}
 
 
-def test_what_only_an_import_can_tell(venv: Python) -> None:
+def test_what_only_an_import_can_tell(stocked: Python) -> None:
     """What the remedy says tells it."""
-    venv.pip("install", "requests")
-    (reason,) = why(venv, "requests.packages.urllib3", 1)["reasons"]
+    (reason,) = why(stocked, "requests.packages.urllib3", 1)["reasons"]
     assert reason["code"] == "needs-import"
-    run(*shlex.split(reason["remedy"]), env=venv.env, cwd=venv.prefix)
+    run(*shlex.split(reason["remedy"]), env=stocked.env, cwd=stocked.prefix)
 
 
-def test_the_distutils_of_setuptools(venv: Python) -> None:
-    venv.pip("install", "setuptools")
-    report = why(venv, "distutils.core")
-    assert report["module"]["file"] == file_of(venv, "distutils.core")
+def test_the_distutils_of_setuptools(stocked: Python) -> None:
+    report = why(stocked, "distutils.core")
+    assert report["module"]["file"] == file_of(stocked, "distutils.core")
     assert report["module"]["distribution"] == "setuptools"
 
 
-def test_the_hook_is_off(venv: Python) -> None:
-    venv.pip("install", "requests")
-    off = venv.with_env(PYSHAREDIR="0")
+def test_the_hook_is_off(stocked: Python) -> None:
+    off = stocked.with_env(PYSHAREDIR="0")
     assert off.which("requests") == {"requests": False}
     (reason,) = why(off, "requests", 1)["reasons"]
     assert (reason["code"], reason["remedy"]) == ("hook-off", "unset PYSHAREDIR")
@@ -118,7 +123,7 @@ def test_an_editable_install(venv: Python, tmp_path: Path, layout: str) -> None:
         "[project]\nname = 'My-Project'\nversion = '1'\n"
         f"{mapped if layout == 'mapped' else ''}"
     )
-    venv.pip("install", "--no-deps", "-e", tmp_path / "project")
+    venv.uv("install", "--no-deps", "-e", tmp_path / "project")
     for name in "mine", "mine.part":
         module = why(venv, name)["module"]
         assert module["file"] == file_of(venv, name)
@@ -128,9 +133,9 @@ def test_an_editable_install(venv: Python, tmp_path: Path, layout: str) -> None:
     assert (report["editable"], report["modules"]) == (str(tmp_path / "project"), ["mine"])
 
 
-def test_a_namespace_over_two_trees(online_venv: Python) -> None:
-    venv = online_venv
-    venv.pip("install", "--quiet", "google-cloud-core", "google-crc32c")
+def test_a_namespace_over_two_trees(world: Python) -> None:
+    venv = world
+    venv.uv("install", *NAMESPACE.split())
     venv.enable().pysharedir("sort")
     report = why(venv, "google")
     portions = {row["path"]: row["distribution"] for row in report["module"]["portions"]}

@@ -20,9 +20,9 @@ from rich.table import Table
 from rich.text import Text
 from uv import find_uv_bin
 
+from cache import cached
 from lab.boxes import can_emulate
 from lab.machines import AMD64, MACHINES, NEWER, Machine
-from lab.roots import cached
 from lab.stations import Station, enable, open_station
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _wheels(name: str, *options: str) -> Path:
         command += ["--only-binary", ":all:", "--dest", str(directory)]
         subprocess.run([*command, *options], check=True)
 
-    return cached(name, f"{options} {PACKAGES.read_text()}", download)
+    return cached(f"lab/{name}", f"{options} {PACKAGES.read_text()}", download)
 
 
 @pytest.fixture(scope="session")

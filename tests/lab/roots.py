@@ -2,41 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
-import os
 import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from cache import cached
 
-_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "pysharedir-tests/lab")
 _UNPACK = Path(__file__).with_name("debian-root")
 
 
 _RECIPES = Path(__file__).read_text() + _UNPACK.read_text()
-
-
-def cached(name: str, key: str, make: Callable[[Path], object]) -> Path:
-    """Return a directory that is made now, or was at an earlier time; it is nobody's to change.
-
-    :param key: All that its content depends on.
-    :param make: What fills it; it may make the directory itself.
-    """
-    directory = _CACHE / f"{name}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
-    _CACHE.mkdir(parents=True, exist_ok=True)
-    with directory.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not directory.exists():
-            part = directory.with_suffix(".part")
-            shutil.rmtree(part, ignore_errors=True)
-            make(part)
-            part.rename(directory)
-    return directory
 
 
 @dataclass(frozen=True)
@@ -56,7 +32,7 @@ class Recipe:
 
     def made(self) -> Path:
         """Return the root, which is nobody's to change: made now, or at an earlier time."""
-        return cached("root", f"{self} {_RECIPES}", self._make)
+        return cached("lab/root", f"{self} {_RECIPES}", self._make)
 
     def copy(self, root: Path) -> Path:
         """Put a copy of it at *root*, and return that."""

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cache import cached
 from docs import pages
 from docs.test_docs import matches
 from lab.boxes import Box
 from lab.conftest import skip
 from lab.guides import block
 from lab.machines import I386
-from lab.roots import Recipe, cached
+from lab.roots import Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,7 +75,7 @@ def sdist(name: str, version: str) -> Path:
         options = ("--no-binary", name, f"{name}=={version}", "--dest", str(directory))
         subprocess.run([*command, *options], check=True)
 
-    return cached("sdist", f"{name} {version}", download) / f"{name}-{version}.tar.gz"
+    return cached("lab/sdist", f"{name} {version}", download) / f"{name}-{version}.tar.gz"
 
 
 @dataclass(frozen=True)

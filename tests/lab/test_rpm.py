@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cache import cached
 from lab.boxes import Box
 from lab.guides import block
 from lab.machines import BOTH, BOTH_AMD64, BOTH_I386
-from lab.roots import cached, debian
+from lab.roots import debian
 from pysharedir import __version__
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def sources() -> Path:
         subprocess.run([*pip, "--no-binary", ":all:", SDIST], check=True)
         subprocess.run([*pip, *platform, *WHEELS], check=True)
 
-    return cached("rpm", repr((SDIST, WHEELS)), download)
+    return cached("lab/rpm", repr((SDIST, WHEELS)), download)
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ PROGRAMS = [path for path in SOURCES if path.stem != "__init__"]
 QUESTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
     "probe": (answers.Probe, {}),
     "plain": (answers.Plain, {}),
-    "lookup": (answers.Lookup, {"arguments": [json.dumps(["email.message", []])]}),
+    "lookup": (answers.Lookup, {"arguments": [json.dumps([["email.message"], []])]}),
     "watch": (
         answers.Trace,
         {"arguments": ["", "1", processes.text_of("trace")], "flags": ["-S"]},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import py_compile
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,9 @@ from pysharedir.errors import InvalidNameError, TargetError
 from pysharedir.hook.place import Place
 from pysharedir.interpreter import finding as target
 from pysharedir.interpreter import inside
-from pysharedir.why import explain, search
+from pysharedir.snapshot import Snapshot
+from pysharedir.why import search
+from pysharedir.why.run import explain
 from trees import Tree, plant
 from unit.conftest import VERSION, Command, Venv
 from unit.wheels import put
@@ -26,9 +29,8 @@ from unit.wheels import put
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pysharedir.why import Answer
-    from pysharedir.why.lookup import Reason
-    from pysharedir.why.module import Row
+    from pysharedir.why.answer import Answer, Reason
+    from pysharedir.why.rows import Row
 
 ASK = Path(inside.__file__).with_name("lookup.py")
 TAG = f"cpython-{VERSION.replace('.', '')}-sparc64-linux-gnu"
@@ -55,7 +57,7 @@ def why(environment: dict[str, str], cwd: Path, monkeypatch: pytest.MonkeyPatch)
 
     def ask(venv: Venv, name: str) -> Answer:
         found = target.find(str(venv.root))
-        return explain(found, Place.of(found), name)
+        return explain(Snapshot(found, Place.of(found)), name)
 
     return ask
 
@@ -174,6 +176,32 @@ def test_the_standard_library(venv: Venv, why: Why, name: str, kind: str) -> Non
     assert module.is_stdlib
     assert module.kind.startswith(kind)
     assert module.distribution is None
+
+
+def test_every_kind(venv: Venv, why: Why, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kinds that the program in the target tells are those that the command knows."""
+    with zipfile.ZipFile(tmp_path / "some.zip", "w") as archive:
+        archive.writestr("zipped/__init__.py", "")
+        archive.writestr("in_zip.py", "")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "some.zip"))
+    files: Tree = {"package": {"__init__.py": ""}, "space": {"a.py": ""}, "source.py": ""}
+    plant(venv.site_dir, {**files, "native.abi3.so": ""})
+    py_compile.compile(str(venv.site_dir / "source.py"), cfile=str(venv.site_dir / "compiled.pyc"))
+    kinds = {
+        "source": search.Kind.MODULE,
+        "package": search.Kind.PACKAGE,
+        "space": search.Kind.NAMESPACE,
+        "native": search.Kind.EXTENSION,
+        "compiled": search.Kind.BYTECODE,
+        "sys": search.Kind.BUILT_IN,
+        "zipimport": search.Kind.FROZEN,
+        "in_zip": search.Kind.ZIPPED_MODULE,
+        "zipped": search.Kind.ZIPPED_PACKAGE,
+    }
+    answers = {name: why(venv, name) for name in kinds}
+    assert {name: answer.module and answer.module.kind for name, answer in answers.items()} == kinds
+    portions = {row.kind for row in answers["space"].rows if row.kind}
+    assert {*kinds.values(), *portions} == set(search.Kind)
 
 
 def test_what_startup_code_has_imported(venv: Venv, why: Why, cwd: Path) -> None:
@@ -925,11 +953,14 @@ def test_agrees_with_an_import(
     expected = ast.literal_eval(
         subprocess.check_output([venv / "bin" / "python", "-c", SPECS, *names], text=True)
     )
-    found = {name: search.ask(asked, name).last.found for name in names}
+    searches = search.ask(asked, names)
+    specs = {name: searches[name].last.spec for name in names}
     assert expected == {
-        name: each and (each.origin, sorted(each.locations or ())) for name, each in found.items()
+        name: spec and (spec.origin, sorted(spec.locations or ())) for name, spec in specs.items()
     }
     assert {name for name in names if not expected[name]} == set(NOWHERE.split())
+    if version == VERSION:  # what is asked for in the same start makes no difference
+        assert all(search.ask(asked, [name]) == {name: searches[name]} for name in names)
 
 
 @pytest.mark.usefixtures("why")
@@ -943,9 +974,9 @@ def test_imports_and_writes_nothing(venv: Venv) -> None:
     plant(venv.site_dir / "package", {"__init__.py": "raise SystemExit(1)", "part.py": "1/0"})
     found = target.find(str(venv.root))
     before = set(venv.root.rglob("*"))
-    assert search.ask(found, "package.part").last.found
+    assert search.ask(found, ["package.part"])["package.part"].last.spec
     shutil.rmtree(venv.site_dir / "package")
-    assert not search.ask(found, "package.part").last.found
+    assert not search.ask(found, ["package.part"])["package.part"].last.spec
     assert set(venv.root.rglob("*")) <= before
 
 
@@ -963,7 +994,7 @@ def test_a_finder_that_fails(venv: Venv) -> None:
         "sys.meta_path.insert(0, Bad)\n"
     )
     plant(venv.site_dir, {"bad.py": code, "bad.pth": "import bad\n"})
-    finder = search.ask(target.find(str(venv.root)), "this").last.finders[0]
+    finder = search.ask(target.find(str(venv.root)), ["this"])["this"].last.finders[0]
     assert (finder.name, finder.error) == ("bad.Bad", "ZeroDivisionError: division by zero")
     assert finder.file == str(venv.site_dir / "bad.py")
 
@@ -972,7 +1003,7 @@ def test_a_target_that_stops(venv: Venv) -> None:
     found = target.find(str(venv.root))
     (venv.site_dir / "stop.pth").write_text("import os; print('stopped', flush=1); os._exit(0)\n")
     with pytest.raises(TargetError, match="does not start as a Python should"):
-        search.ask(found, "this")
+        search.ask(found, ["this"])
 
 
 def test_the_question_is_for_all_pythons() -> None:

@@ -6,7 +6,8 @@ import base64
 import hashlib
 import zipfile
 from io import BytesIO
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from installer import install
 from installer.destinations import SchemeDictionaryDestination
@@ -14,7 +15,17 @@ from installer.sources import WheelFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
+
+    from installer.records import RecordEntry
+    from installer.utils import Scheme
+
+
+class _Overwriting(SchemeDictionaryDestination):
+    """What installs over files that are there, with any installer, from 0.7 on."""
+
+    def write_to_fs(self, scheme: Scheme, path: str, *args: Any, **options: Any) -> RecordEntry:
+        Path(self.scheme_dict[scheme], path).unlink(missing_ok=True)
+        return super().write_to_fs(scheme, path, *args, **options)
 
 
 def put(
@@ -53,9 +64,7 @@ def put(
         "data": str(base),
     }
     with zipfile.ZipFile(stream) as wheel:
-        destination = SchemeDictionaryDestination(
-            scheme, interpreter="python3", script_kind="posix", overwrite_existing=True
-        )
+        destination = _Overwriting(scheme, interpreter="python3", script_kind="posix")
         wheel.filename = f"{name}-1.0-py3-none-any.whl"
         install(WheelFile(wheel), destination, {"INSTALLER": b"test"})
     return directory / info

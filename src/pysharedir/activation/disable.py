@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pysharedir import changes, layout
 from pysharedir.activation import lost, removal
+from pysharedir.activation.outcome import Outcome
 from pysharedir.changes import RemoveDirectory, RemoveFile
 from pysharedir.errors import ForeignFileError
 from pysharedir.hook import files, state
@@ -15,6 +16,7 @@ from pysharedir.hook.files import State
 from pysharedir.hook.state import Remembered
 from pysharedir.interpreter import bytecode
 from pysharedir.moving import move
+from pysharedir.moving.recovery import recover
 from pysharedir.moving.relocation import Relocation
 
 if TYPE_CHECKING:
@@ -27,6 +29,21 @@ if TYPE_CHECKING:
     from pysharedir.snapshot import Snapshot
 
 _OWNERLESS = "no distribution owns these: move them by hand, or use --force"
+
+
+def run(snapshot: Snapshot, *, restore: bool, force: bool, dry_run: bool) -> Outcome:
+    """Take the hook away from a target.
+
+    :param restore: See :func:`plan`; so for *force*.
+    :raises PysharedirError: as :func:`plan` and :func:`recover` do.
+    """
+    notes = recover(snapshot.homes, dry_run=dry_run)
+    steps = plan(snapshot, restore=restore, force=force)
+    if not dry_run:
+        changes.apply(steps)
+    if restore and steps and snapshot.hook.settings.sharedir is not None:
+        notes.append(f"{snapshot.sharedir}: left as it is, since it may serve other prefixes")
+    return Outcome(snapshot.target.executable, tuple(steps), tuple(notes), dry_run)
 
 
 def plan(snapshot: Snapshot, *, restore: bool, force: bool) -> list[Step]:

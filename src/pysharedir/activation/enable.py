@@ -3,25 +3,55 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pysharedir import changes, layout
 from pysharedir.activation import lost, removal
+from pysharedir.activation.outcome import Outcome
 from pysharedir.changes import MakeLink
 from pysharedir.errors import ForeignFileError, ShadowedError, SharedirError, StartError
 from pysharedir.hook import files
 from pysharedir.hook.files import State
+from pysharedir.hook.place import caveats
 from pysharedir.interpreter.bytecode import Compile
+from pysharedir.moving.recovery import recover
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pysharedir.changes import Step
     from pysharedir.hook.files import Settings
     from pysharedir.hook.place import Place
     from pysharedir.interpreter.target import Target
     from pysharedir.snapshot import Snapshot
+
+
+def run(snapshot: Snapshot, named: Mapping[str, Any], *, dry_run: bool) -> Outcome:
+    """Put the hook into a target, or bring it up to date.
+
+    :param named: The settings that are to be other than they are, by name.
+    :raises PysharedirError: as :func:`plan`, :func:`check` and :func:`recover` do.
+    """
+    target, place = snapshot.target, snapshot.place
+    notes = recover(snapshot.homes, dry_run=dry_run)
+    settings = replace(snapshot.hook.settings, **named)
+    steps = plan(snapshot, settings)
+    if steps and not dry_run:
+        old = str(snapshot.sharedir)
+        before = [entry for entry in snapshot.view.path if not layout.same_directory(entry, old)]
+        changes.apply(steps, lambda: check(target, place, settings, before))
+        notes += [
+            f"{step.path}: not made, the file system has no links"
+            for step in steps
+            if isinstance(step, MakeLink) and not step.path.is_symlink()
+        ]
+    sharedir = place.sharedir(target, settings)
+    if not place.destdir:
+        notes += caveats(target, sharedir, settings)
+    purelib = None if place.destdir else sharedir
+    return Outcome(target.executable, tuple(steps), tuple(notes), dry_run, purelib)
 
 
 def plan(snapshot: Snapshot, settings: Settings) -> list[Step]:
@@ -86,7 +116,7 @@ def check(target: Target, place: Place, settings: Settings, before: Sequence[str
 
 
 def _refuse_foreign(site_dir: Path, settings: Settings) -> None:
-    names = (*files.MODULES, *files.STARTERS[settings.style])
+    names = files.names(settings.style)
     parents = {(site_dir / name).parent for name in names}
     for path in (*parents, *(site_dir / name for name in names)):
         if (

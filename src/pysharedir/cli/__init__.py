@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import sys
-from typing import Any
 
 import click
 
 from pysharedir import __version__
-from pysharedir.cli import (
-    activation,
-    completion,
-    demo,
-    doctor,
-    options,
-    output,
-    sort,
-    startup,
-    status,
-    sync,
-    why,
-)
-from pysharedir.errors import PysharedirError, reason
+from pysharedir.cli import options
+from pysharedir.cli.group import Group
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _EPILOG = """\b
@@ -46,34 +32,29 @@ Exit status:
   1   there are findings, or a change was refused or failed
   2   the command cannot be understood, or has no such interpreter to work on
 """
-
-
-class _Group(click.Group):
-    """Turns errors into one line, a hint and an exit code."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except PysharedirError as error:
-            output.fail(error.message, error.hint)
-            ctx.exit(error.exit_code)
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            output.fail(f"{error.filename or 'system'}: {reason(error)}")
-            ctx.exit(1)
+# A test compares these with what the commands say of themselves.
+_HELPS = {
+    "completion": "Print what lets a shell complete commands, options and values",
+    "demo": "Show it end to end in a throwaway directory, offline",
+    "disable": "Take away what `enable` put into an interpreter",
+    "doctor": "Look for every known fault, and say what to do about it",
+    "enable": "Install the hook into an interpreter, and make its sharedir",
+    "sort": "Move every distribution to where it belongs",
+    "startup": "Show what runs before user code starts, and its cost",
+    "status": "Show layout, hook, counts, and sys.path entry by entry",
+    "sync": "Complete an interpreter whose sharedir another one filled",
+    "why": "Say where a module, a distribution or a script comes from",
+}
 
 
 def main() -> None:
     """Run the command."""
-    logging.getLogger("python_discovery").addHandler(logging.NullHandler())
-    logging.getLogger("python_discovery").propagate = False
     for number in signal.SIGTERM, signal.SIGHUP:
         signal.signal(number, lambda number, _: sys.exit(128 + number))  # undoes what is half done
     cli(prog_name="pysharedir")
 
 
-@click.group(cls=_Group, context_settings=_CONTEXT, epilog=_EPILOG)
+@click.group(cls=Group, helps=_HELPS, context_settings=_CONTEXT, epilog=_EPILOG)
 @click.version_option(__version__, "-V", "--version")
 @options.python
 def cli() -> None:
@@ -82,19 +63,6 @@ def cli() -> None:
     After `enable`, an interpreter finds the sharedir ROOT/share/python/X.Y next to each of its
     site dirs, and installers put pure wheels there by themselves; wheels with compiled parts go
     to platlib as ever.  The variable PYSHAREDIR=0 switches that off for one start.
+
+    `pysharedir COMMAND --json` prints an error as JSON too, with a code that never changes.
     """
-
-
-for command in (
-    activation.enable,
-    activation.disable,
-    sort.sort,
-    status.status,
-    sync.sync,
-    doctor.doctor,
-    startup.command,
-    why.why,
-    demo.demo,
-    completion.completion,
-):
-    cli.add_command(command)

@@ -1,54 +1,29 @@
-"""The command ``completion``, and what may stand behind options."""
+"""What a shell may offer after an option."""
 
 from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-from click.shell_completion import CompletionItem, get_completion_class
-
-from pysharedir.doctor.registry import CHECKS
-from pysharedir.interpreter.target import FLOOR
+from click.shell_completion import CompletionItem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import click
+
 _PYTHON = re.compile(r"python((3)\.(\d+)t?)")
-
-
-@click.command(
-    epilog="""\b
-Examples:
-  echo 'eval "$(pysharedir completion bash)"' >> ~/.bashrc
-  echo 'eval "$(pysharedir completion zsh)"' >> ~/.zshrc
-  pysharedir completion fish > ~/.config/fish/completions/pysharedir.fish
-"""
-)
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-@click.pass_context
-def completion(ctx: click.Context, shell: str) -> None:
-    """Print what lets a shell complete commands, options and values.
-
-    bash and zsh read it in .bashrc and .zshrc, the latter after `compinit`; fish looks for it in
-    a directory.  Versions and venvs are offered for --python, codes for --select.
-    """
-    made = get_completion_class(shell)
-    assert made is not None  # noqa: S101  # one of click's own
-    source = made(ctx.find_root().command, {}, "pysharedir", "_PYSHAREDIR_COMPLETE").source()
-    click.echo(source, nl=False)
 
 
 def targets(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return what --python may name: versions and venvs, or else files."""
-    found = [
+    items = [
         CompletionItem(name, help=where)
         for name, where in {**_versions(), **_venvs()}.items()
         if name.startswith(incomplete)
     ]
-    return found or [CompletionItem(incomplete, type="file")]
+    return items or [CompletionItem(incomplete, type="file")]
 
 
 def directories(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -58,6 +33,8 @@ def directories(_: click.Context, __: click.Parameter, incomplete: str) -> list[
 
 def codes(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the codes of checks."""
+    from pysharedir.doctor.registry import CHECKS  # it has all checks
+
     return [
         CompletionItem(check.code, help=f"{check.name}: {check.title}")
         for check in CHECKS
@@ -65,29 +42,42 @@ def codes(_: click.Context, __: click.Parameter, incomplete: str) -> list[Comple
     ]
 
 
+def names(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Return the names of what is installed in the target."""
+    from pysharedir.errors import PysharedirError  # it asks the target
+    from pysharedir.snapshot import Snapshot
+
+    try:
+        snapshot = Snapshot.of(ctx.obj)
+        visible = snapshot.visible(snapshot.view.path)
+    except (PysharedirError, OSError):
+        return []
+    return sorted(
+        each.name for each in visible.values() if each.name.lower().startswith(incomplete.lower())
+    )
+
+
 def _versions() -> dict[str, str]:
     """Return the versions that PATH and pyenv have; nothing is started to find them."""
-    home = Path(os.path.expanduser(os.environ.get("PYENV_ROOT", "~/.pyenv")))
-    path = [Path(each) for each in os.environ.get("PATH", "").split(os.pathsep)]
-    found = {
-        version[1]: str(file)
-        for directory in (*home.glob("versions/*/bin"), *reversed(path))
-        for file in _files(directory)
-        if (version := _PYTHON.fullmatch(file.name)) and (int(version[2]), int(version[3])) >= FLOOR
+    from pysharedir.interpreter.target import FLOOR  # with all that asks a target
+
+    home = os.path.expanduser(os.environ.get("PYENV_ROOT", "~/.pyenv")) + "/versions"
+    path = os.environ.get("PATH", "").split(os.pathsep)
+    versions = {
+        version[1]: os.path.join(directory, name)
+        for directory in (*(f"{home}/{each}/bin" for each in _entries(home)), *reversed(path))
+        for name in _entries(directory)
+        if (version := _PYTHON.fullmatch(name)) and (int(version[2]), int(version[3])) >= FLOOR
     }
-    return dict(sorted(found.items(), key=lambda item: (len(item[0]), item)))
+    return dict(sorted(versions.items(), key=lambda item: (len(item[0]), item)))
 
 
 def _venvs() -> dict[str, str]:
-    return {
-        directory.name: "venv"
-        for directory in _files(Path())
-        if (directory / "pyvenv.cfg").is_file()
-    }
+    return {name: "venv" for name in _entries(".") if os.path.isfile(f"{name}/pyvenv.cfg")}
 
 
-def _files(directory: Path) -> Iterator[Path]:
+def _entries(directory: str) -> Iterator[str]:
     try:
-        yield from sorted(directory.iterdir())
+        yield from sorted(os.listdir(directory or "."))
     except OSError:
         return

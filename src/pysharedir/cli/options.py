@@ -12,17 +12,18 @@ from pysharedir.cli import completion
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Command = TypeVar("Command", bound="Callable[..., Any]")
+Decorated = TypeVar("Decorated", bound="Callable[..., Any]")
 
 
-def python(command: Command) -> Command:
-    """Accept --python behind the command's name too."""
+def python(command: Decorated) -> Decorated:
+    """Accept --python after the command's name too."""
 
     def remember(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
         if value is not None:
             ctx.obj = value
 
     return click.option(
+        "-p",
         "--python",
         metavar="TARGET",
         expose_value=False,

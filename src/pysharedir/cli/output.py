@@ -1,4 +1,4 @@
-"""How commands say things: lines, tables, JSON and errors."""
+"""How commands say things: lines, tables, JSON, errors, and how far they are."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +18,11 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from rich.console import ConsoleOptions, RenderableType, RenderResult
 
     from pysharedir.changes import Step
-    from pysharedir.interpreter.target import Target
 
 _ENDLESS = 10_000  # a pipe has no width to fold to
 _LINES = 3  # a cell of more is worse than a list
@@ -101,37 +101,36 @@ def working(what: str) -> Iterator[Callable[[str], object]]:
         yield lambda detail: status.update(Text(f"{what}: {detail}"))
 
 
-def tell(
-    target: Target,
-    steps: Sequence[Step],
-    notes: Sequence[str],
-    *,
-    dry_run: bool,
-    as_json: bool,
-    idle: str,
-) -> None:
-    """Print what was done, or would be.
+@contextmanager
+def progress(what: str, count: int) -> Iterator[Callable[[], object]]:
+    """Show on a terminal how much is done of something.
 
-    :param idle: What to say when there was nothing to do.
+    :param count: The parts that it has.
+    :return: What is to be called after each part.
     """
-    if as_json:
-        report = {
-            "target": str(target.executable),
-            "dry_run": dry_run,
-            "changed": bool(steps) and not dry_run,
-            "steps": [str(step) for step in steps],
-            "notes": list(notes),
-        }
-        click.echo(json.dumps(report, indent=2))
+    if not sys.stderr.isatty():
+        yield bool
         return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=count)
+        yield lambda: bar.advance(task)
+
+
+def print_json(facts: Any) -> None:
+    """Print the one document that ``--json`` asks for."""
+    click.echo(json.dumps(plain(facts), indent=2))
+
+
+def tell_steps(steps: Iterable[Step], *, dry_run: bool) -> None:
+    """Print what was done, or would be."""
     for step in steps:
         say(f"would {step}" if dry_run else str(step))
-    tell_notes(notes)
-    if not steps:
-        say(f"{target.executable}: {idle}, nothing to do")
 
 
-def tell_notes(notes: Sequence[str]) -> None:
+def tell_notes(notes: Iterable[str]) -> None:
     """Print what is good to know."""
     for note in notes:
         say(Text.assemble(("note:", "cyan"), " ", note))
@@ -139,6 +138,8 @@ def tell_notes(notes: Sequence[str]) -> None:
 
 def plain(value: Any) -> Any:
     """Return *value* as JSON can say it."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain(asdict(value))
     if isinstance(value, dict):
         return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):

@@ -7,19 +7,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pysharedir.errors import RecordError
-from pysharedir.installed import binaries, contents
-from pysharedir.installed.owners import Owners
 from pysharedir.snapshot import Snapshot
-from pysharedir.sort import plan as sorting
-from pysharedir.sort.verdicts import Kind
-from pysharedir.startup import run as startup
-from pysharedir.sync import plan as syncing
 
+# What plans and starts something is loaded by the first check that asks for it.
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pysharedir.installed.distribution import Distribution
+    from pysharedir.sort.plan import Plan
     from pysharedir.startup.spans import Startup
+    from pysharedir.sync.plan import Report
 
 
 class Examination(Snapshot):
@@ -36,36 +33,49 @@ class Examination(Snapshot):
     @cached_property
     def has_pip(self) -> bool:
         """Whether it finds a pip."""
-        return any(each.key == "pip" for tree in self.directories for each in self.whole(tree.path))
+        return any(
+            distribution.key == "pip"
+            for directory in self.directories
+            for distribution in self.whole(directory.path)
+        )
 
     @cached_property
     def startup(self) -> Startup:
         """What one start runs."""
-        return startup.start(self.target.executable, runs=0, installed=self.installed)
+        from pysharedir.startup import run  # noqa: PLC0415
+
+        return run.start(self.target.executable, runs=0, reader=self)
+
+    def owner_of(self, path: str) -> Distribution | None:
+        """Return which of the distributions in site dirs and sharedirs a file belongs to."""
+        return self.owner_in(path, (directory.path for directory in self.directories))
 
     @cached_property
-    def owners(self) -> Owners:
-        """Which distribution each file in site dirs and sharedirs belongs to."""
-        return Owners(each for tree in self.directories for each in self.whole(tree.path))
-
-    @cached_property
-    def sorting(self) -> sorting.Plan:
+    def sort_plan(self) -> Plan:
         """What ``sort`` would move in the root that is examined."""
+        from pysharedir.sort import plan  # noqa: PLC0415
+        from pysharedir.sort.verdicts import Kind  # noqa: PLC0415
+
         overrules = self.remembered.overrules
-        return sorting.plan(self, {name: Kind(kind) for name, kind in overrules.items()})
+        return plan.plan(self, {name: Kind(kind) for name, kind in overrules.items()})
 
     @cached_property
     def left_objects(self) -> tuple[tuple[str, Distribution | None], ...]:
         """The native objects in the sharedir that ``sort`` leaves there, and their owners."""
-        return tuple(_left_objects(self.sorting, self.target.platform))
+        return tuple(_left_objects(self.sort_plan, self.target.platform))
 
     @cached_property
-    def completion(self) -> syncing.Report:
+    def sync_report(self) -> Report:
         """What ``sync`` would do; to be asked only while the sharedir is used."""
-        return syncing.plan(self)
+        from pysharedir.sync import plan  # noqa: PLC0415
+
+        return plan.plan(self)
 
 
-def _left_objects(plan: sorting.Plan, platform: str) -> Iterator[tuple[str, Distribution | None]]:
+def _left_objects(plan: Plan, platform: str) -> Iterator[tuple[str, Distribution | None]]:
+    from pysharedir.installed import binaries, contents  # noqa: PLC0415
+    from pysharedir.sort.verdicts import Kind  # noqa: PLC0415
+
     # By the name under which the plan looks at it.
     sharedir = plan.layout.sharedir
     judged: set[str] = set()

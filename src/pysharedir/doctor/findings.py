@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
+
+from pysharedir.wording import Label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pysharedir.changes import Step
     from pysharedir.doctor.examination import Examination
+
+_CHECKS = "pysharedir.doctor.checks"
+
+
+class Level(Label):
+    """How bad it is what a check finds."""
+
+    FAULT = "fault"
+    NOTE = "note"  # good to know
 
 
 @dataclass(frozen=True)
@@ -19,7 +31,7 @@ class Finding:
     :ivar about: The path or the name of what has it.
     :ivar reason: What is wrong, in one line.
     :ivar remedy: What to do about it, in one line.
-    :ivar fix: What mends it, when that is safe.
+    :ivar fix: The steps that repair it, when that is safe.
     """
 
     about: str
@@ -35,12 +47,27 @@ class Check:
     :ivar code: Its name for machines; never used for anything else once it was released.
     :ivar name: Its name for humans.
     :ivar title: What is wrong when it finds something.
-    :ivar find: Returns what is wrong with a target; it changes nothing.
-    :ivar is_note: Whether what it finds is no fault, but good to know.
+    :ivar function: What looks for it, as ``MODULE:FUNCTION`` of :mod:`.checks`, which is loaded
+        only when the check is made.
     """
 
     code: str
     name: str
     title: str
-    find: Callable[[Examination], Iterable[Finding]]
-    is_note: bool = False
+    function: str
+    level: Level = Level.FAULT
+
+    @property
+    def is_note(self) -> bool:
+        """Whether what it finds is no fault."""
+        return self.level is Level.NOTE
+
+    def find(self, examination: Examination) -> Iterable[Finding]:
+        """Return what is wrong with a target; this changes nothing.
+
+        :raises PysharedirError: when that cannot be told; so does an OSError.
+        """
+        module, _, name = self.function.partition(":")
+        function: Callable[[Examination], Iterable[Finding]]
+        function = getattr(import_module(f"{_CHECKS}.{module}"), name)
+        return function(examination)

@@ -2,126 +2,118 @@
 
 from __future__ import annotations
 
-from pysharedir.doctor.checks import (
-    copies,
-    dependencies,
-    hook,
-    lib64,
-    native,
-    origin,
-    packages,
-    path,
-    pycs,
-    scripts,
-    sharedir,
-    startup,
-    uv,
-)
-from pysharedir.doctor.findings import Check
+from pysharedir.doctor.findings import Check, Level
 
 # Hundreds are topics: 1 layout and path, 2 copies, 3 noarch and native, 4 dependencies and
 # scripts, 5 startup files, 6 hook and sharedir, 7 pycs, 8 other tools.
 CHECKS = (
-    Check("SD101", "directory-twice", "the same directory is on sys.path twice", path.twice),
-    Check("SD111", "lib64-missing", "the lib64 link is missing", lib64.missing),
+    Check("SD101", "directory-twice", "the same directory is on sys.path twice", "path:twice"),
+    Check("SD111", "lib64-missing", "the lib64 link is missing", "lib64:missing"),
     Check(
         "SD112",
         "lib64-absolute",
         "the lib64 link is absolute, and breaks when the venv is moved",
-        lib64.absolute,
+        "lib64:absolute",
     ),
-    Check("SD113", "lib64-astray", "the lib64 link does not lead to lib", lib64.astray),
+    Check("SD113", "lib64-astray", "the lib64 link does not lead to lib", "lib64:astray"),
     Check(
         "SD114",
         "lib64-separate",
         "distributions are in a lib64 that is not on sys.path",
-        lib64.separate,
+        "lib64:separate",
     ),
-    Check("SD201", "distribution-twice", "a distribution is installed twice", copies.twice),
-    Check("SD202", "package-twice", "a module or package is installed twice", packages.twice),
+    Check("SD201", "distribution-twice", "a distribution is installed twice", "copies:twice"),
+    Check("SD202", "package-twice", "a module or package is installed twice", "packages:twice"),
     Check(
         "SD203",
         "package-halved",
         "a package is in two directories, and half of it is invisible",
-        packages.halved,
+        "packages:halved",
     ),
     Check(
         "SD204",
         "namespace-hidden",
         "a regular package hides modules of a namespace package",
-        packages.hidden,
+        "packages:hidden",
     ),
     Check(
         "SD301",
         "native-in-sharedir",
         "a distribution for one platform is in the sharedir",
-        native.in_sharedir,
+        "native:in_sharedir",
     ),
     Check(
-        "SD302", "noarch-outside", "a noarch distribution is outside the sharedir", native.outside
+        "SD302", "noarch-outside", "a noarch distribution is outside the sharedir", "native:outside"
     ),
     Check(
         "SD303",
         "origin-astray",
         "a shared object looks for a library in the wrong tree",
-        origin.astray,
+        "origin:astray",
     ),
     Check(
         "SD401",
         "dependency-missing",
         "a shared distribution requires what is missing",
-        dependencies.missing,
+        "dependencies:missing",
     ),
     Check(
-        "SD411", "script-missing", "a script of a shared distribution is missing", scripts.missing
+        "SD411", "script-missing", "a script of a shared distribution is missing", "scripts:missing"
     ),
     Check(
-        "SD412", "script-interpreter", "a script starts the wrong interpreter", scripts.misdirected
+        "SD412",
+        "script-interpreter",
+        "a script starts the wrong interpreter",
+        "scripts:misdirected",
     ),
     Check(
         "SD413",
         "activate-elsewhere",
         "the activate script activates another venv",
-        scripts.activating,
+        "scripts:activating",
     ),
-    Check("SD501", "startup-line-fails", "a line of a startup file fails", startup.failing),
+    Check("SD501", "startup-line-fails", "a line of a startup file fails", "startup:failing"),
     Check(
         "SD502",
         "path-line-missing",
         "a line of a .pth file names what is missing",
-        startup.missing,
+        "startup:missing",
     ),
     Check(
         "SD503",
         "import-line-ignored",
         "Python 3.18 will ignore the import lines of a .pth file",
-        startup.ignored,
-        is_note=True,
+        "startup:ignored",
+        Level.NOTE,
     ),
     Check(
         "SD504",
         "startup-files",
         "a .pth or .start file is read at every start",
-        startup.read,
-        is_note=True,
+        "startup:read",
+        Level.NOTE,
     ),
     Check(
         "SD505",
         "sitecustomize-shadowed",
         "a sitecustomize or usercustomize is hidden by another",
-        startup.shadowed,
+        "startup:shadowed",
     ),
-    Check("SD601", "hook-outdated", "the hook is of another release of pysharedir", hook.outdated),
-    Check("SD602", "hook-altered", "the hook is not as it was written", hook.altered),
-    Check("SD603", "hook-incomplete", "files of the hook are missing", hook.incomplete),
-    Check("SD604", "hook-orphaned", "files of a hook were left behind", hook.orphaned),
-    Check("SD605", "hook-doubled", "there is a second hook", hook.doubled),
-    Check("SD611", "sharedir-missing", "the hook has no sharedir", sharedir.missing),
-    Check("SD612", "sharedir-unused", "a sharedir with distributions is not used", sharedir.unused),
-    Check("SD613", "sharedir-writable", "others can write to the sharedir", sharedir.writable),
     Check(
-        "SD701", "pyc-unwritable", "modules have no pyc, and none can be written", pycs.unwritable
+        "SD601", "hook-outdated", "the hook is of another release of pysharedir", "hook:outdated"
     ),
-    Check("SD702", "pyc-stale", "a pyc does not fit its source", pycs.stale),
-    Check("SD801", "uv-cache", "what uv remembers is true no more", uv.disagrees),
+    Check("SD602", "hook-altered", "the hook is not as it was written", "hook:altered"),
+    Check("SD603", "hook-incomplete", "files of the hook are missing", "hook:incomplete"),
+    Check("SD604", "hook-orphaned", "files of a hook were left behind", "hook:orphaned"),
+    Check("SD605", "hook-doubled", "there is a second hook", "hook:doubled"),
+    Check("SD611", "sharedir-missing", "the hook has no sharedir", "sharedir:missing"),
+    Check(
+        "SD612", "sharedir-unused", "a sharedir with distributions is not used", "sharedir:unused"
+    ),
+    Check("SD613", "sharedir-writable", "others can write to the sharedir", "sharedir:writable"),
+    Check(
+        "SD701", "pyc-unwritable", "modules have no pyc, and none can be written", "pycs:unwritable"
+    ),
+    Check("SD702", "pyc-stale", "a pyc does not fit its source", "pycs:stale"),
+    Check("SD801", "uv-cache", "what uv remembers is true no more", "uv:disagrees"),
 )

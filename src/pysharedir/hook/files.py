@@ -73,10 +73,14 @@ class Installed:
     version: str | None = None
 
 
+def names(style: Style) -> tuple[str, ...]:
+    """Return the names of the hook's files, in the order in which they are to be written."""
+    return (*MODULES, *STARTERS[style])
+
+
 def render(settings: Settings, created: tuple[str, ...] = ()) -> dict[str, bytes]:
     """Return the hook's files for *settings*, in the order in which they are to be written."""
-    names = (*MODULES, *STARTERS[settings.style])
-    files = {name: (layout.templates() / name).read_bytes() for name in names}
+    files = {name: (layout.templates() / name).read_bytes() for name in names(settings.style)}
     files[PARTS[0]] = _bake(
         files[PARTS[0]],
         SHAREDIR=repr(settings.sharedir),
@@ -136,7 +140,7 @@ def _is_ours(name: str, content: bytes) -> bool:
 
 
 def _starters() -> tuple[str, ...]:
-    return tuple(name for names in STARTERS.values() for name in names)
+    return tuple(name for starters in STARTERS.values() for name in starters)
 
 
 def _bake(content: bytes, **constants: str) -> bytes:

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from email.parser import HeaderParser
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, PathDistribution
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
@@ -24,7 +23,8 @@ if TYPE_CHECKING:
     from pysharedir.installed.records import Listing
 
 # What importlib.metadata raises for files that no installer writes; it differs between versions.
-UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError, PackageNotFoundError)
+# Its PackageNotFoundError is an ImportError.
+UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError, ImportError)
 
 
 class Metadata:
@@ -55,25 +55,16 @@ class Metadata:
     @cached_property
     def entry_points(self) -> tuple[EntryPoint, ...]:
         """What ``entry_points.txt`` declares; reading that raises one of :data:`UNREADABLE`."""
-        return tuple(PathDistribution(self._info).entry_points)
+        from pysharedir.installed.parsed import Parsed  # noqa: PLC0415  # 10 ms
+
+        return tuple(Parsed(self._info).entry_points)
 
     @cached_property
     def requires(self) -> tuple[str, ...]:
         """The dependency specifiers; reading them raises one of :data:`UNREADABLE`."""
-        return tuple(_Parsed(self._info, self._message).requires or ())
+        from pysharedir.installed.parsed import Parsed  # noqa: PLC0415  # 10 ms
 
-
-class _Parsed(PathDistribution):
-    """A distribution as :mod:`importlib.metadata` has it, whose METADATA is not read again."""
-
-    def __init__(self, info: Path, message: Message | None) -> None:
-        super().__init__(info)
-        self._message = message
-
-    @property
-    def metadata(self) -> Any:
-        """See :class:`importlib.metadata.Distribution`."""
-        return super().metadata if self._message is None else self._message
+        return tuple(Parsed(self._info, self._message).requires or ())
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from installer.records import InvalidRecordEntry, parse_record_file
-
 from pysharedir.errors import RecordError
 
 if TYPE_CHECKING:
@@ -157,6 +155,9 @@ def _content(name: str, info: Path) -> str:
 
 
 def _parsed(name: str, text: str) -> Iterator[tuple[str, str, str]]:
+    # All of installer comes with it, 20 ms that a command without a RECORD does not need.
+    from installer.records import InvalidRecordEntry, parse_record_file  # noqa: PLC0415
+
     try:
         yield from parse_record_file(StringIO(text, newline=""))
     except (ValueError, csv.Error, InvalidRecordEntry) as error:

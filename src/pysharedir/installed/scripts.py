@@ -10,14 +10,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from installer.scripts import Script
-
 from pysharedir.installed.distribution import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from importlib.metadata import EntryPoint
     from pathlib import Path
+
+    from installer.scripts import Script
 
     from pysharedir.installed.distribution import Distribution
 
@@ -87,6 +87,8 @@ def _is_of_another_version(name: str, version: str) -> bool:
 
 def _script(entry: EntryPoint) -> Script | None:
     """Return the script that an entry point declares, or None when it is none."""
+    from installer.scripts import Script  # noqa: PLC0415  # as in records
+
     try:
         module, attr = entry.module, entry.attr
     except AttributeError:  # not of the form that a reference to an object has

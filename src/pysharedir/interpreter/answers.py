@@ -12,7 +12,7 @@ class Probe(TypedDict):
     :ivar path: ``sys.path`` without the working directory.
     """
 
-    version: tuple[int, int, int]
+    version: list[int]
     implementation: str
     executable: str
     platform: str
@@ -38,7 +38,7 @@ class Probe(TypedDict):
 
 
 class Spec(TypedDict):
-    """What a finder has for a name, in words; see :class:`pysharedir.why.search.Spec`."""
+    """What a finder has for a name; see :class:`pysharedir.why.search.Spec`."""
 
     kind: str
     origin: str | None
@@ -46,22 +46,22 @@ class Spec(TypedDict):
     locations: list[str] | None
 
 
-class AskedPlace(TypedDict):
-    """What is for a name at one place."""
+class PathAnswer(TypedDict):
+    """What the finder for one directory or archive has for a name."""
 
     path: str
     entry: int | None
     open: bool
-    found: Spec | None
+    spec: Spec | None
     error: str | None
 
 
-class AskedFinder(TypedDict):
+class FinderAnswer(TypedDict):
     """What one finder of ``sys.meta_path`` has for a name."""
 
     name: str
     file: str | None
-    found: Spec | None
+    spec: Spec | None
     error: str | None
 
 
@@ -69,22 +69,26 @@ class SearchedLevel(TypedDict):
     """The search for one part of a dotted name."""
 
     name: str
-    found: Spec | None
+    spec: Spec | None
     by: str | None
+    at_startup: bool
     blocked: bool
     extends: bool
     changes: str | None
-    asked: list[AskedPlace]
-    finders: list[AskedFinder]
+    answers: list[PathAnswer]
+    finders: list[FinderAnswer]
 
 
 class Lookup(TypedDict):
-    """``lookup``: where the import system looks for a module."""
+    """``lookup``: where the import system looks for modules.
+
+    :ivar levels: The searches, in the order of the names.
+    """
 
     path: list[str | None]
     cwd: str | None
     stdlib: list[str]
-    levels: list[SearchedLevel]
+    levels: list[list[SearchedLevel]]
 
 
 class _Span(TypedDict):

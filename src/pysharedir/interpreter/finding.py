@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pysharedir import layout
-from pysharedir.errors import NoTargetError, OldTargetError, TargetError
+from pysharedir.errors import NoAnswerError, NoTargetError, OldTargetError, TargetError
 from pysharedir.interpreter import processes
 from pysharedir.interpreter.target import FLOOR, Target, view_of
 
 if TYPE_CHECKING:
     from pysharedir.interpreter.answers import Probe
 
+_NAMES = ("python", "python3")
 _SAID_VERSION = re.compile(r"Python (\d+)\.(\d+)")
 _VERSION = re.compile(r"(?:python|cpython|pypy)?[-@]?\d+(?:\.\d+)*t?")
 
@@ -33,10 +34,11 @@ def find(spec: str | None) -> Target:
     directory = spec if spec is not None else os.environ.get("VIRTUAL_ENV")
     if directory and os.path.isdir(os.path.expanduser(directory)):
         _refuse_another(executable, os.path.expanduser(directory), answer["prefix"])
+    major, minor, micro = answer["version"]
     return Target(
         executable=executable,
         sys_executable=answer["executable"],
-        version_info=answer["version"],
+        version_info=(major, minor, micro),
         implementation=answer["implementation"],
         platform=answer["platform"],
         bits=answer["bits"],
@@ -59,15 +61,22 @@ def find(spec: str | None) -> Target:
     )
 
 
+def is_spec(text: str) -> bool:
+    """Tell whether a text is what names an interpreter; by its name, since nothing is started."""
+    path = Path(os.path.expanduser(text))
+    if path.is_dir():
+        return any((path / "bin" / name).exists() for name in _NAMES)
+    return bool(_VERSION.fullmatch(text)) or (path.is_file() and os.access(path, os.X_OK))
+
+
 def _probed(executable: Path) -> Probe:
     """Return what an interpreter says of itself with the hook switched off."""
     try:
         answer: Probe = processes.ask(executable, "probe", env={"PYSHAREDIR": "0"})
-    except TargetError:
+    except NoAnswerError:
         _refuse_other_programs(executable)
         raise
-    answer["version"] = tuple(answer["version"])  # type: ignore[typeddict-item]  # JSON has lists
-    if answer["version"] < FLOOR:
+    if tuple(answer["version"]) < FLOOR:
         raise OldTargetError(str(executable), answer["version"], FLOOR)
     return answer
 
@@ -129,7 +138,7 @@ def _default() -> Path:
 
 
 def _in_directory(directory: Path) -> Path:
-    for name in ("python", "python3"):
+    for name in _NAMES:
         executable = directory.absolute() / "bin" / name
         if executable.exists():
             return executable
@@ -147,13 +156,18 @@ def _in_directory(directory: Path) -> Path:
 def _of_version(spec: str) -> Path:
     """Return an interpreter of a version: the one that PATH has by this name, or a discovered one.
 
-    python-discovery costs 0.28 s to import, so it is loaded only here.
+    python-discovery costs 0.28 s to import, so it is loaded only here.  It logs what it tries.
     """
     named = shutil.which(spec)
     if named is not None and _SAID_VERSION.match(processes.said(Path(named), "-V")):
         return Path(named)
+    import logging  # noqa: PLC0415
+
     import python_discovery  # noqa: PLC0415
 
+    log = logging.getLogger("python_discovery")
+    log.addHandler(logging.NullHandler())
+    log.propagate = False
     # pyenv's shims, which are what it has on PATH, start only the versions that are active.
     home = Path(os.path.expanduser(os.environ.get("PYENV_ROOT", "~/.pyenv")))
     pyenv = os.pathsep.join(map(str, home.glob("versions/*/bin")))

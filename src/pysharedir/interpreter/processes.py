@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pysharedir.errors import ProcessError, TargetError, reason
+from pysharedir.errors import NoAnswerError, ProcessError, TargetError, reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -102,7 +102,8 @@ def ask(
         startup code may read that too.
     :param env: As for :func:`run`; so is *patience*.
     :param within: A command that runs the interpreter.
-    :raises TargetError: when it does not answer.
+    :raises TargetError: when it cannot be started, or does not end.
+    :raises NoAnswerError: when it gives no answer.
     """
     command: list[str | Path] = [
         *within,
@@ -116,12 +117,7 @@ def ask(
     printed = _run(command, executable, env=env, given=text, patience=patience)
     fenced = _FENCED.search(printed)
     if fenced is None:
-        last = (printed.strip().splitlines() or ["nothing"])[-1]
-        raise TargetError(
-            str(executable),
-            f"{executable}: does not start as a Python should",
-            f"it said: {last}; `pysharedir startup` shows what a start runs",
-        )
+        raise NoAnswerError(str(executable), printed)
     return json.loads(fenced[1])
 
 

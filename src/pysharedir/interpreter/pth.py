@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 
+from pysharedir.wording import Label
 
-class Kind(str, Enum):
+
+class Kind(Label):
     """What site does with a line."""
 
     PATH_LINE = "path line"

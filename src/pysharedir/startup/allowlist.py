@@ -38,6 +38,11 @@ class Comparison:
     changed: tuple[str, ...]
     gone: tuple[str, ...]
 
+    @property
+    def faults(self) -> int:
+        """The number of files that are not allowed."""
+        return len(self.new) + len(self.changed)
+
 
 def hashes(startup: Startup) -> dict[str, str]:
     """Return the hash of each file that a start runs, by name.

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pysharedir.startup import traces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pysharedir.startup.traces import Key, Traced
-
-CORE: Key = ()
-SITE: Key = ("site", None, None, 1)
 
 
 @dataclass(frozen=True)
@@ -34,22 +31,37 @@ class Cost:
         return Cost(self.ns + other.ns, self.calls + other.calls)
 
 
-def of_spans(timed: Iterable[Traced], counted: Traced | None) -> dict[Key, Cost]:
-    """Return the cost of each span, and of what is before site, as a key of its own.
+@dataclass(frozen=True)
+class Costs:
+    """What the parts of a start cost.
+
+    :ivar core: From the call that starts the process to the import of site.
+    """
+
+    core: Cost
+    spans: dict[Key, Cost]
+
+
+def of_starts(timed: Sequence[Traced], counted: Traced | None) -> Costs:
+    """Return what the parts of a start cost.
 
     The least time is the one that the rest of the machine disturbed least.
+
+    :param timed: Starts that were timed, one at least.
+    :param counted: One of which the system calls were counted.
     """
     times: defaultdict[Key, list[int]] = defaultdict(list)
     for traced in timed:
-        times[CORE].append(traced.core)
-        for key, span in traced.keyed:
+        for key, span in traced.spans.items():
             times[key].append(span["ns"])
-    costs = {key: Cost(min(each), None) for key, each in times.items()}
-    if counted and counted.calls is not None:
-        calls = {key: counted.calls[str(span["number"])] for key, span in counted.keyed}
-        calls[CORE] = counted.calls[traces.CORE]
-        costs = {key: replace(cost, calls=calls.get(key, 0)) for key, cost in costs.items()}
-    return costs
+    core = min(traced.core for traced in timed)
+    if counted is None or counted.calls is None:
+        return Costs(Cost(core, None), {key: Cost(min(ns), None) for key, ns in times.items()})
+    calls = {key: counted.calls[str(span["number"])] for key, span in counted.spans.items()}
+    return Costs(
+        Cost(core, counted.calls[traces.CORE]),
+        {key: Cost(min(ns), calls.get(key, 0)) for key, ns in times.items()},
+    )
 
 
 def total(costs: Iterable[Cost]) -> Cost:

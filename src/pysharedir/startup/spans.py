@@ -5,25 +5,22 @@ from __future__ import annotations
 import os
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
-from pysharedir.hook import files as hook
-from pysharedir.installed import system_packages
-from pysharedir.installed.owners import Owners
-from pysharedir.interpreter import pth, pyvenv
+from pysharedir.interpreter import pth
+from pysharedir.startup import owners
 from pysharedir.startup.costs import Cost, total
+from pysharedir.startup.traces import SpanKind
 from pysharedir.wording import Label
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
-    from pysharedir.installed.distribution import Distribution
-    from pysharedir.interpreter.answers import Span, Trace
+    from pysharedir.interpreter.answers import Span
     from pysharedir.interpreter.pth import Line
+    from pysharedir.snapshot import Reader
     from pysharedir.startup.traces import Key, Traced
-
-    Installed = Callable[[Path], Iterable[Distribution]]
 
 
 class Kind(Label):
@@ -36,18 +33,19 @@ class Kind(Label):
     HOOK = "hook"
 
 
-_CUSTOMIZATIONS = (Kind.SITECUSTOMIZE, Kind.USERCUSTOMIZE)
-_READ = (Kind.PTH, Kind.START)
+# What is no .pth or .start.
+_KINDS = {
+    SpanKind.SITECUSTOMIZE: Kind.SITECUSTOMIZE,
+    SpanKind.USERCUSTOMIZE: Kind.USERCUSTOMIZE,
+    SpanKind.HOOK: Kind.HOOK,
+}
 
 
 @dataclass(frozen=True)
 class Item:
     """Something that a start runs.
 
-    :ivar kind: ``file`` (reading a .pth or .start; up to Python 3.14 its path lines too), ``path
-        line``, ``import line``, ``entry``, ``sitecustomize``, ``usercustomize``, or ``hook``
-        (pysharedir completes ``sys.path``).
-    :ivar number: Its place in the order in which all of them run first.
+    :ivar number: Its position in the order in which all of them run first.
     :ivar modules: What it imports, in order.
     :ivar files: The files of modules that it executes.
     :ivar path: The entries that it adds to ``sys.path``.
@@ -56,7 +54,7 @@ class Item:
     :ivar times: How often it runs: in a venv of Python 3.14 and older twice.
     """
 
-    kind: str
+    kind: SpanKind
     number: int
     line: int | None
     text: str | None
@@ -138,52 +136,50 @@ class Startup:
         return total([self.core, self.site, *(file.cost for file in self.files)])
 
 
-def sources_of(watched: Trace) -> tuple[str, ...]:
+def sources_of(watched: Traced) -> tuple[str, ...]:
     """Return the files that are executed, but not by a startup file."""
-    by_site = [span for span in watched["spans"] if span["kind"] == "site"]
-    return _absolute([*watched["before"], *_union(by_site, "files")])
+    by_site = [span for key, span in watched.spans.items() if key.kind is SpanKind.SITE]
+    return _absolute([*watched.facts["before"], *_union(by_site, "files")])
 
 
-def files_of(watched: Traced, costs: Mapping[Key, Cost], installed: Installed) -> tuple[File, ...]:
+def files_of(watched: Traced, costs: Mapping[Key, Cost], reader: Reader) -> tuple[File, ...]:
     """Return the startup files, with what was found out in several starts.
 
-    :param installed: Returns the distributions in a directory.
+    :param costs: What the spans cost.
+    :param reader: What reads the directories that the files are in.
     """
     version = tuple(watched.facts["version"])
-    spans = _by_file(watched)
-    owners = _owners(watched.facts, [path for _, path in spans if path], installed)
-    names = {path for _, path in spans}
+    by_file = _by_file(watched)
+    paths = [path for _, path in by_file if path]
+    owner_of = owners.of_files(watched.facts, paths, reader)
     files = []
-    for (kind, path), keyed in spans.items():
-        lines = pth.read(path, version) if path and kind in _READ else ()
+    for (kind, path), spans in by_file.items():
+        lines = pth.read(path, version) if path and kind in (Kind.PTH, Kind.START) else ()
         files.append(
             File(
                 kind=kind,
                 path=path,
-                owner=owners.get(path or ""),
+                owner=owner_of.get(path or ""),
                 lines=lines,
-                silenced=kind is Kind.PTH and f"{str(path)[:-4]}.start" in names,
-                search=tuple(keyed[0][1].get("search", ())),
-                items=_items(keyed, lines, costs),
+                silenced=kind is Kind.PTH and f"{str(path)[:-4]}.start" in paths,
+                search=tuple(next(iter(spans.values())).get("search", ())),
+                items=_items(spans, lines, costs),
             )
         )
     return tuple(files)
 
 
-def _by_file(watched: Traced) -> dict[tuple[Kind, str | None], list[tuple[Key, Span]]]:
-    """Return the spans, with their keys, by the kind and the path of the file that they are of."""
-    by_file: dict[tuple[Kind, str | None], list[tuple[Key, Span]]] = {}
-    for key, span in watched.keyed:
-        if span["kind"] == "site":
+def _by_file(watched: Traced) -> dict[tuple[Kind, str | None], dict[Key, Span]]:
+    """Return the spans by the kind and the path of the file that they are of."""
+    by_file: dict[tuple[Kind, str | None], dict[Key, Span]] = {}
+    for key, span in watched.spans.items():
+        if key.kind is SpanKind.SITE:
             continue
-        path = span["file"]
-        if span["kind"] in Kind.__members__.values():
-            kind = Kind(span["kind"])
-        else:
-            kind = Kind(str(path).rpartition(".")[2])
-        if kind in _CUSTOMIZATIONS:
+        path = key.file
+        kind = _KINDS.get(key.kind) or Kind(str(path).rpartition(".")[2])
+        if kind in (Kind.SITECUSTOMIZE, Kind.USERCUSTOMIZE):
             path = next(iter(customizations(kind, span["search"])), path)
-        by_file.setdefault((kind, path), []).append((key, span))
+        by_file.setdefault((kind, path), {})[key] = span
     return by_file
 
 
@@ -194,58 +190,36 @@ def customizations(name: str, search: Iterable[str]) -> list[str]:
     return [path for path in candidates if os.path.isfile(path)]
 
 
-def _owners(facts: Trace, paths: Sequence[str], installed: Installed) -> dict[str, str]:
-    """Return whose each of the startup files is."""
-    directories = dict.fromkeys([*facts["path"], *map(os.path.dirname, paths)])
-    owners = Owners(
-        each
-        for directory in directories
-        if os.path.isdir(directory)
-        for each in installed(Path(directory))
-    )
-    known = {path: "pysharedir" for path in paths if hook.is_ours(Path(path))}
-    for path in paths:
-        owner = owners.of(path)
-        if owner is not None:
-            known.setdefault(path, f"{owner.name} {owner.version}")
-    if facts["prefix"] == facts["base_prefix"]:
-        outside = [path for path in paths if path not in known]
-    else:
-        maker = _maker(facts["prefix"])
-        inside = tuple(path for path in paths if path.startswith(f"{facts['prefix']}/"))
-        outside = [path for path in paths if path not in known and path not in inside]
-        if maker:
-            known |= {path: maker for path in inside if path.endswith("/_virtualenv.pth")}
-    return system_packages.packages(outside) | known
-
-
-def _maker(venv: str) -> str | None:
-    """Return what made a venv, if it is one that puts a ``_virtualenv.pth`` there."""
-    settings = pyvenv.settings(venv)
-    makers = ("virtualenv", "uv")
-    return next((f"{key} {settings[key]}" for key in makers if key in settings), None)
-
-
 def _items(
-    spans: Iterable[tuple[Key, Any]], lines: Sequence[Line], costs: Mapping[Key, Cost]
+    spans: Mapping[Key, Span], lines: Sequence[Line], costs: Mapping[Key, Cost]
 ) -> tuple[Item, ...]:
     """Return what a startup file runs; what runs again is put together."""
-    numbers: defaultdict[tuple[str, str | None], list[int]] = defaultdict(list)
+    numbers: defaultdict[tuple[SpanKind, str | None], list[int]] = defaultdict(list)
     for line in lines:
-        numbers[line.kind, line.entry or line.text].append(line.number)
-    seen: Counter[tuple[str, str | None]] = Counter()
-    groups: dict[tuple[str, int | None, str | None], list[Any]] = {}
-    for key, span in spans:
-        what = span["kind"], span["text"] and span["text"].rstrip()
+        numbers[SpanKind(line.kind.value), line.entry or line.text].append(line.number)
+    seen: Counter[tuple[SpanKind, str | None]] = Counter()
+    repeats: dict[tuple[SpanKind, int | None, str | None], list[Key]] = {}
+    for key in spans:
+        what = key.kind, key.text and key.text.rstrip()
         known = numbers[what]
         number = known[seen[what] % len(known)] if known else None  # equal lines run in turn
         seen[what] += 1
-        cost = costs.get(key) or Cost(0, None)
-        groups.setdefault((what[0], number, what[1]), []).append({**span, "cost": cost})
-    return tuple(_item(*what, each) for what, each in groups.items())
+        repeats.setdefault((key.kind, number, what[1]), []).append(key)
+    return tuple(
+        _item(
+            kind,
+            number,
+            text,
+            [spans[key] for key in keys],
+            total(costs.get(key) or Cost(0, None) for key in keys),
+        )
+        for (kind, number, text), keys in repeats.items()
+    )
 
 
-def _item(kind: str, line: int | None, text: str | None, spans: Sequence[Any]) -> Item:
+def _item(
+    kind: SpanKind, line: int | None, text: str | None, spans: Sequence[Span], cost: Cost
+) -> Item:
     return Item(
         kind=kind,
         number=spans[0]["number"],
@@ -257,12 +231,12 @@ def _item(kind: str, line: int | None, text: str | None, spans: Sequence[Any]) -
         error=next((span["error"] for span in spans if span["error"]), None),
         fatal=any(span["fatal"] for span in spans),
         times=len(spans),
-        cost=total(span["cost"] for span in spans),
+        cost=cost,
     )
 
 
-def _union(spans: Iterable[Any], key: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(each for span in spans for each in span[key]))
+def _union(spans: Iterable[Span], key: Literal["modules", "files", "path"]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for span in spans for value in span[key]))
 
 
 def _absolute(files: Iterable[str]) -> tuple[str, ...]:

@@ -9,11 +9,13 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from pysharedir.errors import TargetError
 from pysharedir.interpreter import processes
+from pysharedir.wording import Label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,16 +23,41 @@ if TYPE_CHECKING:
     from pysharedir.interpreter.answers import Plain, Span, Trace
 
 CORE = "core"
-Key = tuple[Any, ...]
-_MARK = "pysharedir-mark"
+_MARK = "pysharedir-mark"  # what is looked up in vain where a span begins: its number is added
 # A line of strace begins a call, ends one that was interrupted, or is no call.
 _CALL = re.compile(rf'^(?:\d+ +)?\w+\((?:.*"/{_MARK}/(\d*)")?')
+
+
+class SpanKind(Label):
+    """What it is that runs, by the words of the program ``trace``."""
+
+    SITE = "site"
+    FILE = "file"  # reading a .pth or .start; up to Python 3.14 its path lines too
+    PATH_LINE = "path line"
+    IMPORT_LINE = "import line"
+    ENTRY = "entry"
+    SITECUSTOMIZE = "sitecustomize"
+    USERCUSTOMIZE = "usercustomize"
+    HOOK = "hook"  # pysharedir completes ``sys.path``
+
+
+class Key(NamedTuple):
+    """What a span is found again by in another start.
+
+    :ivar turn: Which it is of those that are alike, from 1 on.
+    """
+
+    kind: SpanKind
+    file: str | None
+    text: str | None
+    turn: int
 
 
 @dataclass(frozen=True)
 class Traced:
     """One start that was looked on.
 
+    :ivar facts: What the program ``trace`` told.
     :ivar core: Nanoseconds from the call that starts the process to the import of site.
     :ivar calls: System calls by the numbers of spans, and of what is before site by CORE; None
         when they were not counted.
@@ -40,16 +67,16 @@ class Traced:
     core: int
     calls: Mapping[str, int] | None = None
 
-    @property
-    def keyed(self) -> list[tuple[Key, Span]]:
-        """The spans, each with a key by which it is found again in another start."""
-        seen: Counter[tuple[str | None, ...]] = Counter()
-        keyed: list[tuple[Key, Span]] = []
+    @cached_property
+    def spans(self) -> dict[Key, Span]:
+        """What ran, in order."""
+        turns: Counter[tuple[SpanKind, str | None, str | None]] = Counter()
+        spans = {}
         for span in self.facts["spans"]:
-            key = span["kind"], span["file"], span["text"]
-            seen[key] += 1
-            keyed.append(((*key, seen[key]), span))
-        return keyed
+            alike = SpanKind(span["kind"]), span["file"], span["text"]
+            turns[alike] += 1
+            spans[Key(*alike, turns[alike])] = span
+        return spans
 
 
 def trace(executable: Path, *, watch: bool = False, within: Sequence[str] = ()) -> Traced:
@@ -66,7 +93,7 @@ def trace(executable: Path, *, watch: bool = False, within: Sequence[str] = ()) 
 
 
 def count(executable: Path) -> tuple[Traced | None, str]:
-    """Have it looked on under strace, for the system calls of each span.
+    """Have a start looked on under strace, for the system calls of each span.
 
     :return: What it told; or None, and the reason.
     """

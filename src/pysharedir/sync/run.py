@@ -1,20 +1,22 @@
-"""Making the scripts that are missing, and installing the dependencies that are."""
+"""Completing a target: the order of the steps."""
 
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pysharedir import changes
 from pysharedir.errors import InstallError, ProcessError
 from pysharedir.interpreter import processes
 from pysharedir.interpreter.processes import Streams
+from pysharedir.moving.recovery import recover
 from pysharedir.snapshot import Snapshot
 from pysharedir.sync.plan import Report, plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from pysharedir.interpreter.target import Target
 
@@ -22,18 +24,42 @@ _ON = {"PYSHAREDIR": "1"}
 _ROUNDS = 3
 
 
-def complete(snapshot: Snapshot, *, install: bool = False) -> Report:
-    """Do what :func:`plan` returns, and return it with the dependencies that are still missing.
+@dataclass(frozen=True)
+class Outcome:
+    """What was done, or with ``dry_run`` would be.
 
-    :param install: Install those too, with the target's pip or else with uv.  What the installer
-        prints goes to standard error.
+    :ivar report: With the dependencies that are still missing.
+    :ivar notes: What is good to know, those of the report too.
+    """
+
+    executable: Path
+    report: Report
+    notes: tuple[str, ...]
+    dry_run: bool
+
+
+def run(snapshot: Snapshot, *, install: bool, dry_run: bool) -> Outcome:
+    """Make the scripts that are missing, and remove those that are obsolete.
+
+    :param install: Install the dependencies that are missing too, with the target's pip or else
+        with uv.  What the installer prints goes to standard error.
     :raises ChangeError: when a script cannot be made.
     :raises InstallError: when there is no installer, or it fails.
+    :raises PysharedirError: as :func:`plan` and :func:`recover` do.
     """
+    notes = recover(snapshot.homes, dry_run=dry_run)
     report = plan(snapshot)
-    changes.apply(report.steps)
+    if not dry_run:
+        changes.apply(report.steps)
+        if install:
+            report = _completed(snapshot, report)
+    return Outcome(snapshot.target.executable, report, (*notes, *report.notes), dry_run)
+
+
+def _completed(snapshot: Snapshot, report: Report) -> Report:
+    """Install what is missing, and what that requires in its turn."""
     for _ in range(_ROUNDS):
-        if not (install and report.dependencies):
+        if not report.dependencies:
             break
         _install(snapshot.target, report.commands)
         before, report = report, plan(Snapshot(snapshot.target, snapshot.place))

@@ -1,68 +1,47 @@
-"""A name that is looked for, and what its reasons are made of."""
+"""A name that is looked for in a target, and the facts that several answers need."""
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from packaging.utils import canonicalize_name
-
-from pysharedir.why import names as known_names
-from pysharedir.why import native
-from pysharedir.why.distribution import lost, modules, names_in
+from pysharedir.installed.scripts import entry_points
+from pysharedir.why.entries import searched, unused
+from pysharedir.why.imports import names_in
+from pysharedir.why.names import DISTRIBUTIONS, is_module
+from pysharedir.why.rows import Row, rows
+from pysharedir.why.search import ask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from importlib.metadata import EntryPoint
 
     from pysharedir.installed.distribution import Distribution
-    from pysharedir.why.module import Row
-    from pysharedir.why.native import Part
-    from pysharedir.why.scene import Scene
-    from pysharedir.why.search import Asked, Level, Search
-
-CHANGE_DIRECTORY = "rename it, start Python elsewhere, or (from 3.11 on) start it with -P"
-
-
-@dataclass(frozen=True)
-class Reason:
-    """A reason why something is not found, or a thing to know about what is found.
-
-    :ivar code: Its name for machines.
-    :ivar reason: One line.
-    :ivar remedy: One line; empty when there is none.
-    """
-
-    code: str
-    reason: str
-    remedy: str
+    from pysharedir.interpreter.syspath import Entry
+    from pysharedir.interpreter.target import Target
+    from pysharedir.snapshot import Snapshot
+    from pysharedir.why.entries import Beside, PathEntry
+    from pysharedir.why.search import Level, PathAnswer, Search
 
 
-class Case:
-    """A name that is looked for.
+class DeclaredScript(NamedTuple):
+    """A script, and the distribution that declares it."""
 
-    :ivar search: None when the name can be no module's.
-    """
+    distribution: Distribution
+    entry_point: EntryPoint
 
-    def __init__(self, scene: Scene, name: str, search: Search | None, rows: Sequence[Row]) -> None:
-        self.scene = scene
+
+class Lookup:
+    """A name that is looked for; what is known of it is found out when it is first asked for."""
+
+    def __init__(self, snapshot: Snapshot, name: str) -> None:
+        self.snapshot = snapshot
         self.name = name
-        self.search = search
-        self.rows = rows
-
-    @cached_property
-    def failed(self) -> Level | None:
-        """The first part of the name that is not found."""
-        levels = self.search.levels if self.search else ()
-        return next((level for level in levels if level.found is None), None)
+        self._rows: dict[str, tuple[Row, ...]] = {}
 
     @property
-    def parent(self) -> Level | None:
-        """What comes before that part, if it is there."""
-        levels = self.search.levels if self.search else ()
-        index = levels.index(self.failed) if self.failed else 0
-        return levels[index - 1] if index else None
+    def target(self) -> Target:
+        """The interpreter that it is looked for in."""
+        return self.snapshot.target
 
     @property
     def top(self) -> str:
@@ -70,79 +49,115 @@ class Case:
         return self.name.partition(".")[0]
 
     @property
-    def key(self) -> str:
-        """What a distribution of this name would be called."""
-        return canonicalize_name(self.top)
+    def wanted(self) -> str:
+        """The name of the distribution that has it, as far as that is known."""
+        return DISTRIBUTIONS.get(self.top, self.top if self.search else self.name)
+
+    @cached_property
+    def unused(self) -> dict[str, Beside]:
+        """Directories with modules that are not on ``sys.path``."""
+        return unused(self.snapshot)
+
+    @cached_property
+    def distributions(self) -> dict[str, Distribution]:
+        """Those that importlib.metadata finds, by normalised name."""
+        return self.snapshot.visible(self.snapshot.view.path)
+
+    @cached_property
+    def scripts(self) -> tuple[DeclaredScript, ...]:
+        """The scripts that these declare."""
+        return tuple(
+            DeclaredScript(distribution, entry_point)
+            for distribution in self.distributions.values()
+            for entry_point in entry_points(distribution)
+        )
+
+    @cached_property
+    def script(self) -> DeclaredScript | None:
+        """The first script of this name."""
+        named = (each for each in self.scripts if each.entry_point.name == self.name)
+        return next(named, None)
+
+    @property
+    def script_module(self) -> str | None:
+        """The name of the module that this script calls."""
+        return self.script.entry_point.value.partition(":")[0].strip() if self.script else None
+
+    @cached_property
+    def searches(self) -> dict[str, Search]:
+        """The searches for the modules of this name and of the script, made in one start."""
+        wanted = dict.fromkeys((self.name, self.script_module))
+        modules = [name for name in wanted if name and is_module(name)]
+        return ask(self.target, modules, self.unused) if modules else {}
+
+    @property
+    def search(self) -> Search | None:
+        """The search for the module of this name; None when it can be no module's."""
+        return self.searches.get(self.name)
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """What that consists of."""
+        return self.search.levels if self.search else ()
+
+    @cached_property
+    def failed(self) -> Level | None:
+        """The first part of the name that is not found."""
+        return next((level for level in self.levels if level.spec is None), None)
+
+    @cached_property
+    def parent(self) -> Level | None:
+        """What comes before that part, if it is there."""
+        index = self.levels.index(self.failed) if self.failed else 0
+        return self.levels[index - 1] if index else None
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """What each entry of ``sys.path`` has for the whole name."""
+        return self.rows_of(self.levels[-1]) if self.levels else ()
+
+    def rows_of(self, level: Level) -> tuple[Row, ...]:
+        """Return what each entry of ``sys.path`` has for a part of the name."""
+        if level.name not in self._rows:
+            self._rows[level.name] = rows(self.snapshot, self._searched, level)
+        return self._rows[level.name]
+
+    def entry_of(self, answer: PathAnswer) -> PathEntry | None:
+        """Return the entry of ``sys.path`` that an answer is for, or the directory beside that."""
+        return None if answer.entry is None else self._searched[answer.entry]
+
+    @cached_property
+    def entries(self) -> dict[str, Entry]:
+        """The entries of ``sys.path`` by their paths, without the working directory."""
+        return {entry.path: entry for entry in self.snapshot.entries}
+
+    @cached_property
+    def _searched(self) -> tuple[PathEntry | None, ...]:
+        return searched(self.search, self.entries, self.unused) if self.search else ()
+
+    @cached_property
+    def present(self) -> dict[str, set[str]]:
+        """The names of all that is there, by the word for what that is."""
+        modules = set().union(*map(names_in, self.snapshot.view.path))
+        if self.search:
+            modules |= self.search.stdlib
+            cwd = self.search.cwd if "" in self.search.path else None
+            modules |= names_in(cwd) if cwd else set()
+        return {
+            "module": {name for name in modules if not name.startswith("_")},
+            "distribution": {each.name for each in self.distributions.values()},
+            "script": {each.entry_point.name for each in self.scripts},
+        }
 
     def command(self, *arguments: str) -> str:
         """Return a command of pysharedir for the target."""
-        return self.scene.target.command(*arguments, root=self.scene.place.root)
+        return self.target.command(*arguments, root=self.snapshot.place.root)
 
     def install(self, *arguments: str) -> str:
         """Return what installs something for the target."""
-        has_pip = "pip" in self.scene.by_name
-        return self.scene.target.installer("install", *arguments, has_pip=has_pip)
+        has_pip = "pip" in self.distributions
+        return self.target.installer("install", *arguments, has_pip=has_pip)
 
-    def wanted(self) -> str:
-        """Return the name of the distribution that has it, as far as that is known."""
-        return known_names.DISTRIBUTIONS.get(self.top, self.top if self.search else self.name)
-
-    def entry_of(self, place: Asked) -> str | None:
-        """Return the entry of ``sys.path`` that a place is in, or the directory beside that."""
-        known = (*self.search.path, *self.scene.unused) if self.search else ()
-        return None if place.entry is None else known[place.entry]
-
-    def names(self) -> dict[str, set[str]]:
-        """Return what is there, by what it is."""
-        scene, search = self.scene, self.search
-        modules = set().union(*map(names_in, scene.view.path))
-        if search:
-            modules |= search.stdlib
-            modules |= names_in(search.cwd) if search.cwd and "" in search.path else set()
-        return {
-            "module": {each for each in modules if not each.startswith("_")},
-            "distribution": {each.name for each in scene.by_name.values()},
-            "script": {entry.name for _, entry in scene.scripts()},
-        }
-
-    def foreign_parts(self, level: Level) -> Iterator[Reason]:
-        """Yield the native parts that are there for a part of the name, for other interpreters."""
-        name = level.name.rpartition(".")[2]
-        cwd = self.search.cwd if self.search else None
-        for place in level.asked:
-            directory = place.path or cwd or ""
-            for part in native.under_name(directory, name, self.scene.target.suffixes):
-                yield self.unloadable(part, self.entry_of(place))
-
-    def files_missing(self, distribution: Distribution, module: str) -> Iterator[Reason]:
-        """Yield the reason when *module*, or all modules of a distribution, are not there."""
-        gone = lost(distribution)
-        if gone and (
-            gone == modules(distribution, self.scene.target.version_info) or module in gone
-        ):
-            label = f"{distribution.name} {distribution.version}"
-            reason = f"RECORD of {label} lists files that are not there, of {', '.join(gone[:5])}"
-            same = f"{distribution.name}=={distribution.version}"
-            remedy = self.install("--force-reinstall", "--no-deps", same)
-            yield Reason("files-missing", reason, remedy)
-
-    def unloadable(self, part: Part, entry: str | None) -> Reason:
-        """Return the reason that a native part is of no use here."""
-        own = max(self.scene.target.suffixes, key=len).strip(".").rpartition(".")[0]
-        reason = f"{part.file} is made for {part.made_for}, and this Python is {own}"
-        owner = self.scene.owner(part.file, entry, None)
-        if owner is None:  # another architecture's copy was laid over it
-            package = os.path.join(os.path.dirname(part.file), "__init__.py")
-            owner = self.scene.owner(package, entry, None)
-        return Reason("foreign-part", reason, self._reinstall(owner, part.file))
-
-    def _reinstall(self, owner: Distribution | None, file: str) -> str:
-        if owner is None:
-            return "rebuild it for this interpreter, or take it away"
-        same = f"{owner.name}=={owner.version}"
-        if not self.scene.is_sharedir(str(owner.directory)):
-            return self.install("--force-reinstall", "--no-deps", same)
-        return (
-            "native parts do not belong in a sharedir: run `pysharedir sort` with the interpreter"
-            f" that {os.path.basename(file)} is for, then {self.install(same)}"
-        )
+    def reinstall(self, name: str, version: str | None) -> str:
+        """Return what installs a distribution for the target once more."""
+        return self.install("--force-reinstall", "--no-deps", f"{name}=={version}")

@@ -50,6 +50,11 @@ _AFFIXES = {"py", "python"}
 _SIMILARITY = 0.75
 
 
+def is_module(name: str) -> bool:
+    """Tell whether a module can be called so."""
+    return all(map(str.isidentifier, name.split(".")))
+
+
 def is_called(module: str, distribution: str) -> bool:
     """Tell whether a distribution is likely to be the one that has a module.
 

@@ -37,23 +37,23 @@ def under_name(directory: str, name: str, suffixes: Iterable[str]) -> list[Part]
         files = sorted(os.listdir(directory))
     except OSError:
         return []
-    found = [(file, file[len(name) :]) for file in files if file.startswith(f"{name}.")]
+    of_name = [(file, file[len(name) :]) for file in files if file.startswith(f"{name}.")]
     return [
         Part(os.path.join(directory, file), suffix.strip(".").rpartition(".")[0])
-        for file, suffix in found
+        for file, suffix in of_name
         if suffix.endswith(_SUFFIXES) and suffix.count(".") > 1 and suffix not in suffixes
     ]
 
 
 def missing_in(package: str, suffixes: Iterable[str]) -> Iterator[Part]:
     """Yield a part of each module of a package that other interpreters only can import."""
-    seen: dict[tuple[str, str], list[str]] = {}
+    modules: dict[tuple[str, str], list[str]] = {}
     for file in contents.walk(package):
         directory, name = os.path.split(file)
         stem, dot, suffix = name.partition(".")
-        seen.setdefault((directory, stem), []).append(dot + suffix)
-    for (directory, stem), there in sorted(seen.items()):
-        if not any(suffix in suffixes for suffix in there):
+        modules.setdefault((directory, stem), []).append(dot + suffix)
+    for (directory, stem), its_suffixes in sorted(modules.items()):
+        if not any(suffix in suffixes for suffix in its_suffixes):
             yield from under_name(os.path.join(package, directory), stem, suffixes)[:1]
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pysharedir.installed import shebangs
-from pysharedir.why import search
+from pysharedir.why import owner
 
 if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint
-
     from pysharedir.installed.distribution import Distribution
-    from pysharedir.why.scene import Scene
+    from pysharedir.interpreter.target import Target
+    from pysharedir.snapshot import Snapshot
+    from pysharedir.why.lookup import Lookup
 
 _HEAD = 4096  # bytes that a first line and the trick for long ones fit into
 
@@ -46,53 +46,32 @@ class Script:
     module_found: bool | None
 
 
-def script(scene: Scene, name: str) -> Script | None:
-    """Return the script *name* of the target, or None when nothing is or should be one."""
+def script(lookup: Lookup) -> Script | None:
+    """Return the script of a name, or None when nothing is or should be one."""
+    name, snapshot = lookup.name, lookup.snapshot
     if not name or os.sep in name:
         return None
-    owner, entry = _declared(scene, name)
-    file = _directory(scene, owner) / name
-    if not file.is_file() and entry is None:
+    distribution, entry_point = lookup.script or (None, None)
+    file = _directory(snapshot, distribution) / name
+    if not file.is_file() and entry_point is None:
         return None
     interpreter = interpreter_of(file)
-    if owner is None:
-        owner = scene.owner_of_script(str(file))
-    if owner is None and interpreter is None:  # the interpreter itself, say
+    distribution = distribution or owner.of_script(snapshot, str(file))
+    if distribution is None and interpreter is None:  # the interpreter itself, say
         return None
-    value = entry.value if entry else None
     return Script(
         name=name,
         file=str(file),
         is_there=file.is_file(),
         on_path=shutil.which(name),
         interpreter=interpreter,
-        is_own=is_of_target(scene, interpreter),
-        distribution=owner.name if owner else None,
-        version=owner.version if owner else None,
-        in_sharedir=owner is not None and scene.is_sharedir(str(owner.directory)),
-        entry_point=value,
-        module_found=_finds(scene, value) if value else None,
+        is_own=_is_target(lookup.target, interpreter),
+        distribution=distribution.name if distribution else None,
+        version=distribution.version if distribution else None,
+        in_sharedir=distribution is not None and snapshot.is_sharedir(str(distribution.directory)),
+        entry_point=entry_point.value if entry_point else None,
+        module_found=_module_found(lookup) if entry_point and entry_point.value else None,
     )
-
-
-def _directory(scene: Scene, owner: Distribution | None) -> Path:
-    """Return where the scripts of a distribution are, by the root that it is in."""
-    root = scene.root_of(str(owner.directory)) if owner else None
-    place = replace(scene.place, root=root) if root else scene.place
-    return place.scripts(scene.target)
-
-
-def _declared(scene: Scene, name: str) -> tuple[Distribution | None, EntryPoint | None]:
-    return next(
-        ((each, entry) for each, entry in scene.scripts() if entry.name == name), (None, None)
-    )
-
-
-def _finds(scene: Scene, value: str) -> bool:
-    module = value.partition(":")[0].strip()
-    if not all(map(str.isidentifier, module.split("."))):
-        return False
-    return search.ask(scene.target, module).last.found is not None
 
 
 def interpreter_of(file: Path) -> str | None:
@@ -113,14 +92,26 @@ def interpreter_of(file: Path) -> str | None:
     return (shutil.which(words[0]) or words[0]) if words else None
 
 
-def is_of_target(scene: Scene, interpreter: str | None) -> bool:
+def _directory(snapshot: Snapshot, distribution: Distribution | None) -> Path:
+    """Return where the scripts of a distribution are, by the root that it is in."""
+    root = snapshot.root_of(str(distribution.directory)) if distribution else None
+    place = replace(snapshot.place, root=root) if root else snapshot.place
+    return place.scripts(snapshot.target)
+
+
+def _module_found(lookup: Lookup) -> bool:
+    search = lookup.searches.get(lookup.script_module or "")
+    return search is not None and search.last.spec is not None
+
+
+def _is_target(target: Target, interpreter: str | None) -> bool:
     """Tell whether an interpreter is the target.
 
     Links make those of several venvs one file, so it has to be in the same directory too.
     """
     if interpreter is None:
         return False
-    own = Path(scene.target.sys_executable)
+    own = Path(target.sys_executable)
     other = Path(interpreter)
     try:
         return other.samefile(own) and other.parent.samefile(own.parent)

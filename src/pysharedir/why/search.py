@@ -1,32 +1,57 @@
-"""The question where a module is, put to the import system of a target."""
+"""The question where modules are, put to the import system of a target."""
 
 from __future__ import annotations
 
 import json
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pysharedir.interpreter import processes
+from pysharedir.wording import Label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Sequence
 
-    from pysharedir.interpreter.answers import Lookup
+    from pysharedir.interpreter import answers
     from pysharedir.interpreter.target import Target
+
+# The name of the finder that goes by sys.path.
+PATH_FINDER = "_frozen_importlib_external.PathFinder"
+
+
+class Kind(Label):
+    """What a spec is for; the values are those that the program ``lookup`` answers."""
+
+    MODULE = "module"
+    PACKAGE = "package"
+    PORTION = "namespace portion"
+    NAMESPACE = "namespace package"
+    EXTENSION = "extension module"
+    BYTECODE = "bytecode module"
+    BUILT_IN = "built-in module"
+    FROZEN = "frozen module"
+    ZIPPED_MODULE = "module in a zip"
+    ZIPPED_PACKAGE = "package in a zip"
+
+
+class Change(Label):
+    """What the source of a module changes that submodules are found by."""
+
+    PATH = "__path__"  # in another way than to add the other halves of the package
+    MODULES = "sys.modules"
 
 
 @dataclass(frozen=True)
-class Found:
-    """What is at one place.
+class Spec:
+    """What a finder has for a name: a module spec, as far as it matters here.
 
-    :ivar kind: ``module``, ``package``, ``namespace portion`` and so on, in words.
     :ivar origin: Its file, or what the import system says instead.
     :ivar file: The file that a module of startup code says it is from.
     :ivar locations: Where submodules of it are looked for; None when it can have none.
     """
 
-    kind: str
+    kind: Kind
     origin: str | None
     file: str | None
     locations: tuple[str, ...] | None
@@ -40,8 +65,8 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One place that was looked into.
+class PathAnswer:
+    """What the finder for one directory or archive answers.
 
     :ivar entry: The index of the entry of ``sys.path`` that it is in; beyond these, that of the
         directories beside it.
@@ -51,20 +76,20 @@ class Asked:
     path: str
     entry: int | None
     is_open: bool
-    found: Found | None
+    spec: Spec | None
     error: str | None
 
 
 @dataclass(frozen=True)
-class Finder:
-    """A finder of ``sys.meta_path`` that was asked.
+class FinderAnswer:
+    """What a finder of ``sys.meta_path`` answers.
 
     :ivar file: The file of the module that it is from.
     """
 
     name: str
     file: str | None
-    found: Found | None
+    spec: Spec | None
     error: str | None
 
 
@@ -72,22 +97,23 @@ class Finder:
 class Level:
     """The search for one part of a dotted name.
 
-    :ivar found: What an import takes.
-    :ivar by: The name of the finder that has it, or ``startup``.
+    :ivar spec: What an import takes.
+    :ivar by: The name of the finder that has it.
+    :ivar at_startup: Whether startup code has put it into ``sys.modules``, so none is asked.
     :ivar is_blocked: Whether startup code forbids the import.
     :ivar is_extended: Whether the package adds other halves of itself when it is imported.
-    :ivar changes: What its source changes that submodules are found by: ``__path__``, in another
-        way than that, or ``sys.modules``.
+    :ivar changes: What else that will change.
     """
 
     name: str
-    found: Found | None
+    spec: Spec | None
     by: str | None
+    at_startup: bool
     is_blocked: bool
     is_extended: bool
-    changes: str | None
-    asked: tuple[Asked, ...]
-    finders: tuple[Finder, ...]
+    changes: Change | None
+    answers: tuple[PathAnswer, ...]
+    finders: tuple[FinderAnswer, ...]
 
 
 @dataclass(frozen=True)
@@ -97,6 +123,7 @@ class Search:
     :ivar path: ``sys.path`` as it is for ``python -c``; None for what is no string.
     :ivar cwd: The working directory, which is its first entry unless Python is told otherwise.
     :ivar stdlib: The names of the standard library; built-in modules only before Python 3.10.
+    :ivar levels: Those of the parts of the name, the first one first.
     """
 
     path: tuple[str | None, ...]
@@ -110,48 +137,51 @@ class Search:
         return self.levels[-1]
 
 
-def ask(target: Target, name: str, beside: Iterable[str] = ()) -> Search:
-    """Start *target* as its user does, and return where it finds the module *name*.
+def ask(target: Target, names: Sequence[str], beside: Iterable[str] = ()) -> dict[str, Search]:
+    """Start *target* as its user does, once, and return where it finds modules, by their names.
 
     :param beside: Directories that are not on its path, but are to be looked into too.
     :raises TargetError: when it does not answer.
     """
-    question = json.dumps([name, list(beside)])
-    facts: Lookup = processes.ask(target.executable, "lookup", question)
-    return Search(
-        path=tuple(facts["path"]),
-        cwd=facts["cwd"],
-        stdlib=frozenset(facts["stdlib"]),
-        levels=tuple(_level(each) for each in facts["levels"]),
-    )
+    question = json.dumps([names, list(beside)])
+    answer: answers.Lookup = processes.ask(target.executable, "lookup", question)
+    path, stdlib = tuple(answer["path"]), frozenset(answer["stdlib"])
+    return {
+        name: Search(path, answer["cwd"], stdlib, tuple(map(_level, levels)))
+        for name, levels in zip(names, answer["levels"], strict=True)
+    }
 
 
-def _level(facts: Mapping[str, Any]) -> Level:
+def _level(answer: answers.SearchedLevel) -> Level:
     return Level(
-        name=facts["name"],
-        found=_found(facts["found"]),
-        by=facts["by"],
-        is_blocked=facts["blocked"],
-        is_extended=facts["extends"],
-        changes=facts["changes"],
-        asked=tuple(
-            Asked(each["path"], each["entry"], each["open"], _found(each["found"]), each["error"])
-            for each in facts["asked"]
-        ),
-        finders=tuple(
-            Finder(each["name"], each["file"], _found(each["found"]), each["error"])
-            for each in facts["finders"]
-        ),
+        name=answer["name"],
+        spec=_spec(answer["spec"]),
+        by=answer["by"],
+        at_startup=answer["at_startup"],
+        is_blocked=answer["blocked"],
+        is_extended=answer["extends"],
+        changes=Change(answer["changes"]) if answer["changes"] else None,
+        answers=tuple(map(_path_answer, answer["answers"])),
+        finders=tuple(map(_finder_answer, answer["finders"])),
     )
 
 
-def _found(facts: Mapping[str, Any] | None) -> Found | None:
-    if facts is None:
+def _path_answer(answer: answers.PathAnswer) -> PathAnswer:
+    spec = _spec(answer["spec"])
+    return PathAnswer(answer["path"], answer["entry"], answer["open"], spec, answer["error"])
+
+
+def _finder_answer(answer: answers.FinderAnswer) -> FinderAnswer:
+    return FinderAnswer(answer["name"], answer["file"], _spec(answer["spec"]), answer["error"])
+
+
+def _spec(answer: answers.Spec | None) -> Spec | None:
+    if answer is None:
         return None
-    locations = facts["locations"]
-    return Found(
-        kind=facts["kind"],
-        origin=facts["origin"],
-        file=facts["file"],
+    locations = answer["locations"]
+    return Spec(
+        kind=Kind(answer["kind"]),
+        origin=answer["origin"],
+        file=answer["file"],
         locations=None if locations is None else tuple(locations),
     )

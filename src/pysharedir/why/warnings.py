@@ -7,92 +7,99 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from pysharedir.errors import said
-from pysharedir.why import native
-from pysharedir.why.lookup import CHANGE_DIRECTORY, Case, Reason
-from pysharedir.why.module import NAMESPACE
+from pysharedir.interpreter.syspath import Role
+from pysharedir.why import broken, native
+from pysharedir.why.answer import Code, Reason
+from pysharedir.why.hidden import CHANGE_DIRECTORY
+from pysharedir.why.search import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pysharedir.why.distribution import Release
+    from pysharedir.why.lookup import Lookup
     from pysharedir.why.module import Module
     from pysharedir.why.script import Script
 
 # Roles of entries that come before all others, whatever is installed.
 _BY_THE_USER = {
-    "working directory": ("the working directory", CHANGE_DIRECTORY),
-    "PYTHONPATH": ("a directory of PYTHONPATH", "rename it, or take that out of PYTHONPATH"),
+    Role.WORKING_DIRECTORY: ("the working directory", CHANGE_DIRECTORY),
+    Role.PYTHONPATH: ("a directory of PYTHONPATH", "rename it, or take that out of PYTHONPATH"),
 }
 
 
-def of_module(case: Case, module: Module) -> Iterator[Reason]:
+def of_module(lookup: Lookup, module: Module) -> Iterator[Reason]:
     """Yield what is wrong with a module that is found."""
-    others = [row for row in module.shadowed if row.kind != "namespace portion"]
-    if module.role in _BY_THE_USER and others:
+    others = [row for row in module.shadowed if row.kind is not Kind.PORTION]
+    if isinstance(module.role, Role) and module.role in _BY_THE_USER and others:
         what = others[0].distribution or f"that of the {others[0].role}"
         where, remedy = _BY_THE_USER[module.role]
         reason = f"{module.file} is in {where}, and shadows {what}"
-        yield Reason("shadowed-by-cwd", reason, remedy)
-    portions = [row for row in module.shadowed if row.kind == "namespace portion"]
+        yield Reason(Code.SHADOWED_BY_CWD, reason, remedy)
+    portions = [row for row in module.shadowed if row.kind is Kind.PORTION]
     if portions and module.file:
-        what = ", ".join(filter(None, (each.file for each in portions)))
+        what = ", ".join(filter(None, (row.file for row in portions)))
         reason = f"{module.file} makes {module.name} a regular package, which hides {what}"
-        yield Reason("hidden-portion", reason, case.command("doctor", "--select", "SD204"))
-    yield from _native(case, module)
+        remedy = lookup.command("doctor", "--select", "SD204")
+        yield Reason(Code.HIDDEN_PORTION, reason, remedy)
+    yield from _native(lookup, module)
 
 
-def _native(case: Case, module: Module) -> Iterator[Reason]:
-    target = case.scene.target
-    if module.kind == NAMESPACE and case.search:  # of stubs, say, beside the compiled module
-        yield from case.foreign_parts(case.search.last)
-    if module.kind == "extension module" and module.file:
+def _native(lookup: Lookup, module: Module) -> Iterator[Reason]:
+    target = lookup.target
+    if module.kind is Kind.NAMESPACE and lookup.search:  # of stubs, beside the compiled module
+        yield from broken.foreign_parts(lookup, lookup.search.last)
+    if module.kind is Kind.EXTENSION and module.file:
         part = native.of_another_machine(target, module.file)
         if part:
-            yield case.unloadable(part, module.entry)
-    if module.kind == "package" and not module.is_stdlib:
+            yield broken.foreign_part(lookup, part, module.entry)
+    if module.kind is Kind.PACKAGE and not module.is_stdlib:
         for location in module.locations:
             try:
                 parts = list(native.missing_in(location, target.suffixes))
             except OSError as error:
-                yield Reason("unreadable", said(error), "see to its permissions")
+                yield Reason(Code.UNREADABLE, said(error), "see to its permissions")
                 continue
-            yield from (case.unloadable(part, module.entry) for part in parts)
+            yield from (broken.foreign_part(lookup, part, module.entry) for part in parts)
 
 
-def of_release(case: Case, release: Release, module: Module | None) -> Iterator[Reason]:
+def of_release(lookup: Lookup, release: Release, module: Module | None) -> Iterator[Reason]:
     """Yield what to know about a distribution."""
-    missing = _missing(case, release) if module is None else []
+    missing = _missing(lookup, release) if module is None else []
     yield from missing
     if module is None and release.modules and not missing:
         reason = f"there is no module of that name: {release.name} is imported by other names"
-        yield Reason("other-import-name", reason, "import " + ", ".join(release.modules[:5]))
-    for each in release.copies:
-        reason = f"another copy, {release.name} {each.version}, is shadowed in {each.path}"
-        yield Reason("shadowed-copy", reason, case.command("doctor", "--select", "SD201"))
+        remedy = "import " + ", ".join(release.modules[:5])
+        yield Reason(Code.OTHER_IMPORT_NAME, reason, remedy)
+    for copy in release.copies:
+        reason = f"another copy, {release.name} {copy.version}, is shadowed in {copy.path}"
+        remedy = lookup.command("doctor", "--select", "SD201")
+        yield Reason(Code.SHADOWED_COPY, reason, remedy)
 
 
-def _missing(case: Case, release: Release) -> list[Reason]:
+def _missing(lookup: Lookup, release: Release) -> list[Reason]:
     """Return why a module of the distribution's own name is not found, if there should be one."""
-    installed = case.scene.by_name[canonicalize_name(release.name)]
-    found = list(case.files_missing(installed, case.name))
-    if not found and case.name in release.modules and case.failed:
-        found = list(case.foreign_parts(case.failed))
-    return found
+    distribution = lookup.distributions[canonicalize_name(release.name)]
+    missing = list(broken.files_missing(lookup, distribution, lookup.name))
+    if not missing and lookup.name in release.modules and lookup.failed:
+        return list(broken.foreign_parts(lookup, lookup.failed))
+    return missing
 
 
-def of_script(case: Case, script: Script) -> Iterator[Reason]:
+def of_script(lookup: Lookup, script: Script) -> Iterator[Reason]:
     """Yield what is wrong with a script."""
-    if not script.is_there:
+    if not script.is_there and script.distribution:
         reason = f"{script.distribution} declares the script, but {script.file} is not there"
-        same = f"{script.distribution}=={script.version}"
-        remedy = case.install("--force-reinstall", "--no-deps", same)
-        yield Reason(
-            "script-missing", reason, case.command("sync") if script.in_sharedir else remedy
+        remedy = (
+            lookup.command("sync")
+            if script.in_sharedir
+            else lookup.reinstall(script.distribution, script.version)
         )
+        yield Reason(Code.SCRIPT_MISSING, reason, remedy)
     elif script.interpreter and not script.is_own:
         reason = f"{script.file} runs {script.interpreter}, not this interpreter"
-        yield Reason("foreign-interpreter", reason, "reinstall what it belongs to")
+        yield Reason(Code.FOREIGN_INTERPRETER, reason, "reinstall what it belongs to")
     if script.module_found is False:
         reason = f"it calls {script.entry_point}, and that module is not found"
-        module = (script.entry_point or "").partition(":")[0].strip()
-        yield Reason("broken-script", reason, case.command("why", module))
+        remedy = lookup.command("why", lookup.script_module or "")
+        yield Reason(Code.BROKEN_SCRIPT, reason, remedy)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pysharedir import doctor as doctor_package
+from pysharedir.doctor import treatment as examining
+from pysharedir.doctor.examination import Examination
 from pysharedir.doctor.registry import CHECKS
 from pysharedir.hook.place import Place
 from pysharedir.interpreter.finding import find
@@ -119,7 +120,7 @@ def test_what_does_not_help_is_not_said_to_be_done(
         raise PermissionError(errno.EPERM, "no links")
 
     monkeypatch.setattr(Path, "symlink_to", refuse)
-    treatment = doctor_package.treat(target, Place.of(target))
+    treatment = examining.treat(Examination(target, Place.of(target)))
     assert tries == [venv.root / "lib64"]
     assert treatment.steps == ()
     assert [code for code, _ in treatment.failed] == ["SD111"]

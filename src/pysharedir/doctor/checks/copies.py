@@ -21,23 +21,23 @@ if TYPE_CHECKING:
 
 def twice(examination: Examination) -> Iterator[Finding]:
     """Find distributions that are in one root twice; in several roots a nearer one is to win."""
-    found: defaultdict[tuple[str, str], list[Distribution]] = defaultdict(list)
+    copies: defaultdict[tuple[str, str], list[Distribution]] = defaultdict(list)
     for directory in examination.directories:
-        for each in examination.whole(directory.path):
-            found[directory.root, each.key].append(each)
-    for copies in found.values():
-        first, *others = _distinct(copies)
+        for distribution in examination.whole(directory.path):
+            copies[directory.root, distribution.key].append(distribution)
+    for distributions in copies.values():
+        first, *others = _distinct(distributions)
         for other in others:
             yield _finding(examination, first, other)
 
 
 def _distinct(copies: list[Distribution]) -> list[Distribution]:
     """Leave out an egg-info beside a dist-info of the same version, as Debian ships it."""
-    whole = {(each.directory, each.version) for each in copies if _is_dist_info(each)}
+    described = {(copy.directory, copy.version) for copy in copies if _is_dist_info(copy)}
     return [
-        each
-        for each in copies
-        if _is_dist_info(each) or (each.directory, each.version) not in whole
+        copy
+        for copy in copies
+        if _is_dist_info(copy) or (copy.directory, copy.version) not in described
     ]
 
 
@@ -57,15 +57,15 @@ def _finding(examination: Examination, first: Distribution, other: Distribution)
     else:
         what = "the same version" if first.version == other.version else f"version {other.version}"
         reason = f"version {first.version} in {here} wins over {what} in {there}"
-    left = [each for each in (first, other) if _is_left_over(each)]
+    left = [copy for copy in (first, other) if _is_left_over(copy)]
     remedy = _of_one_directory if here == there else _of_two_directories
     return Finding(
         about=first.name,
         reason=reason,
-        remedy=f"remove {', '.join(str(each.info) for each in left)}, which is empty"
+        remedy=f"remove {', '.join(str(copy.info) for copy in left)}, which is empty"
         if left
         else remedy(examination, first, other),
-        fix=tuple(RemoveDirectory(each.info) for each in left if _is_in_reach(examination, each)),
+        fix=tuple(RemoveDirectory(copy.info) for copy in left if _is_in_reach(examination, copy)),
     )
 
 
@@ -98,7 +98,7 @@ def _of_two_directories(examination: Examination, first: Distribution, other: Di
 
 def _of_one_directory(examination: Examination, first: Distribution, other: Distribution) -> str:
     """Say how one copy stays: pip cannot tell apart the files of the two."""
-    old, new = sorted((other, first), key=lambda each: _version(each.version))
+    old, new = sorted((other, first), key=lambda copy: _version(copy.version))
     install = examination.installer("install", "--force-reinstall", "--no-deps", _pinned(new))
     return f"`rm -r {shlex.quote(str(old.info))}`, then {install}"
 

@@ -16,11 +16,12 @@ def missing(examination: Examination) -> Iterator[Finding]:
     """Find what is required by shared distributions, and not there for this target."""
     if not examination.uses_sharedir:
         return
-    for each in examination.completion.dependencies:
-        has = f"{each.installed} is installed" if each.installed else "not installed"
+    for dependency in examination.sync_report.dependencies:
+        installed, requirers = dependency.installed, dependency.required_by
+        has = f"{installed} is installed" if installed else "not installed"
         yield Finding(
-            about=each.name,
-            reason=f"{has}, but {', '.join(each.required_by)} in the sharedir "
-            f"{'requires' if len(each.required_by) == 1 else 'require'} {each.requirement}",
+            about=dependency.name,
+            reason=f"{has}, but {', '.join(requirers)} in the sharedir "
+            f"{'requires' if len(requirers) == 1 else 'require'} {dependency.requirement}",
             remedy=f"{examination.command('sync', '--install')} installs it",
         )

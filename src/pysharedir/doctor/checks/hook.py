@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 
 def outdated(examination: Examination) -> Iterator[Finding]:
     """Find a hook of another release of pysharedir."""
-    found = examination.hook
-    if found.state is State.OUTDATED:
+    hook = examination.hook
+    if hook.state is State.OUTDATED:
         yield Finding(
-            about=str(found.site_dir / files.GATE),
-            reason=f"the hook is that of pysharedir {found.version}, not of this one",
+            about=str(hook.site_dir / files.GATE),
+            reason=f"the hook is that of pysharedir {hook.version}, not of this one",
             remedy=f"{examination.command('enable')} writes it anew; settings stay",
-            fix=_enable(examination) if _is_older(found.version) else (),
+            fix=_enable(examination) if _is_older(hook.version) else (),
         )
 
 
 def altered(examination: Examination) -> Iterator[Finding]:
     """Find a hook that is not as it was written."""
-    found = examination.hook
-    if found.state is State.ALTERED:
+    hook = examination.hook
+    if hook.state is State.ALTERED:
         yield Finding(
-            about=str(found.site_dir / files.GATE),
+            about=str(hook.site_dir / files.GATE),
             reason="files of the hook are not as `enable` wrote them",
             remedy=f"see who did that; {examination.command('enable')} writes them anew",
         )
@@ -59,11 +59,11 @@ def incomplete(examination: Examination) -> Iterator[Finding]:
 
 def orphaned(examination: Examination) -> Iterator[Finding]:
     """Find files of a hook without the gate that they need."""
-    found = examination.hook
-    if found.files and found.version is None:
+    hook = examination.hook
+    if hook.files and hook.version is None:
         yield Finding(
-            about=str(found.site_dir / found.files[-1]),
-            reason=f"left behind by a hook: {found.site_dir / files.GATE} is missing, or damaged",
+            about=str(hook.site_dir / hook.files[-1]),
+            reason=f"left behind by a hook: {hook.site_dir / files.GATE} is missing, or damaged",
             remedy=f"{examination.command('enable')} completes it, "
             f"{examination.command('disable')} removes it",
         )
@@ -71,24 +71,26 @@ def orphaned(examination: Examination) -> Iterator[Finding]:
 
 def doubled(examination: Examination) -> Iterator[Finding]:
     """Find a second hook: of the other style, or in another site dir of the same root."""
-    found = examination.hook
+    hook = examination.hook
     wanted = _wanted(examination)
-    for name in found.files:
-        if found.version is not None and name not in wanted:
+    for name in hook.files:
+        if hook.version is not None and name not in wanted:
             yield Finding(
-                about=str(found.site_dir / name),
-                reason=f"starts the hook of style {found.settings.style} a second time",
+                about=str(hook.site_dir / name),
+                reason=f"starts the hook of style {hook.settings.style} a second time",
                 remedy=f"{examination.command('enable')} removes it",
                 fix=_enable(examination),
             )
-    for directory in examination.directories if found.files else ():
-        other = files.read(directory.path)
-        if layout.same_directory(str(directory.path), str(examination.site_dir)) or not other.files:
+    for directory in examination.directories if hook.files else ():
+        if layout.same_directory(str(directory.path), str(examination.site_dir)):
+            continue
+        other = examination.hook_in(directory.path)
+        if not other.files:
             continue
         # Hooks of two roots go together: the first serves both, unless they are to differ.
         if (
             directory.root == examination.place.root
-            or other.settings.sharedir != found.settings.sharedir
+            or other.settings.sharedir != hook.settings.sharedir
         ):
             yield Finding(
                 about=str(directory.path / files.GATE),
@@ -106,7 +108,8 @@ def _disable(examination: Examination, root: str) -> str:
 
 def _wanted(examination: Examination) -> set[str]:
     """Return the files that the hook should have; none when there is no hook."""
-    return set(files.render(examination.hook.settings)) if examination.hook.files else set()
+    hook = examination.hook
+    return set(files.names(hook.settings.style)) if hook.files else set()
 
 
 def _enable(examination: Examination) -> tuple[Step, ...]:

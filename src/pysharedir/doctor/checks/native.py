@@ -24,8 +24,9 @@ def in_sharedir(examination: Examination) -> Iterator[Finding]:
     """Find what is for one platform in the sharedir."""
     if examination.hook.state is State.ABSENT or not examination.sharedir.is_dir():
         return
-    fix = relocation(examination, examination.sorting.layout.platlib)
-    for verdict in _moving(examination, examination.sorting.layout.platlib):
+    platlib = examination.sort_plan.layout.platlib
+    fix = relocation(examination, platlib)
+    for verdict in _moving(examination, platlib):
         yield Finding(
             about=verdict.distribution.name,
             reason=f"for one platform, and in {verdict.distribution.directory}: "
@@ -34,21 +35,21 @@ def in_sharedir(examination: Examination) -> Iterator[Finding]:
             fix=fix,
         )
     left: dict[Distribution | str, list[str]] = {}
-    for path, owner in examination.left_objects:
-        left.setdefault(owner or path.partition("/")[0], []).append(path)
-    for key, paths in left.items():
-        yield _left(examination, key, paths)
+    for path, distribution in examination.left_objects:
+        left.setdefault(distribution or path.partition("/")[0], []).append(path)
+    for owner, paths in left.items():
+        yield _left(examination, owner, paths)
 
 
 def outside(examination: Examination) -> Iterator[Finding]:
     """Find noarch distributions that could be in the sharedir."""
     if examination.hook.state is State.ABSENT or not examination.uses_sharedir:
         return
-    sharedir = examination.sorting.layout.sharedir
-    found: dict[Path, list[str]] = {}
+    sharedir = examination.sort_plan.layout.sharedir
+    movable: dict[Path, list[str]] = {}
     for verdict in _moving(examination, sharedir):
-        found.setdefault(verdict.distribution.directory, []).append(verdict.distribution.name)
-    for directory, names in found.items():
+        movable.setdefault(verdict.distribution.directory, []).append(verdict.distribution.name)
+    for directory, names in movable.items():
         yield Finding(
             about=str(directory),
             reason=f"noarch, and outside the sharedir: {some(names, _NAMED)}",
@@ -66,27 +67,33 @@ def relocation(examination: Examination, destination: Path) -> tuple[Relocation,
     settings = examination.hook.settings
     if settings.sharedir is not None or settings.opt_in:
         return ()
-    planned = tuple(each for each in examination.sorting.moves if each.destination == destination)
-    if not planned or examination.hook.state is State.ABSENT or not examination.sharedir.is_dir():
+    plan = examination.sort_plan
+    moves = tuple(move for move in plan.moves if move.destination == destination)
+    if not moves or examination.hook.state is State.ABSENT or not examination.sharedir.is_dir():
         return ()
-    return (Relocation(planned, examination.sorting.layout.sharedir),)
+    return (Relocation(moves, plan.layout.sharedir),)
 
 
 def _moving(examination: Examination, destination: Path) -> Iterator[Verdict]:
-    moving = {
-        each.distribution for each in examination.sorting.moves if each.destination == destination
-    }
-    return (each for each in examination.sorting.verdicts if each.distribution in moving)
+    """Return the verdicts on what ``sort`` would move to *destination*."""
+    plan = examination.sort_plan
+    moving = {move.distribution for move in plan.moves if move.destination == destination}
+    return (verdict for verdict in plan.verdicts if verdict.distribution in moving)
 
 
 def _left(examination: Examination, owner: Distribution | str, paths: list[str]) -> Finding:
+    """Return a finding for native objects in the sharedir that ``sort`` leaves there.
+
+    :param owner: The distribution that they belong to, or what is at the top of their paths.
+    """
     if isinstance(owner, str):
         return Finding(
             about=str(examination.sharedir / paths[0]),
             reason=f"native, in the sharedir, and of no distribution: {some(paths)}",
             remedy="move it to platlib, or remove it if nothing needs it",
         )
-    verdict = next(each for each in examination.sorting.verdicts if each.distribution == owner)
+    verdicts = examination.sort_plan.verdicts
+    verdict = next(verdict for verdict in verdicts if verdict.distribution == owner)
     return Finding(
         about=owner.name,
         reason=f"has native objects in the sharedir: {some(paths)}",

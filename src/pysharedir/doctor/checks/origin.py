@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from pysharedir.doctor.checks import native
 from pysharedir.doctor.findings import Finding
-from pysharedir.installed.owners import Owners
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pysharedir.doctor.examination import Examination
 
@@ -21,7 +20,7 @@ _ORIGINS = ("$ORIGIN", "${ORIGIN}")
 
 
 @dataclass(frozen=True)
-class Astray:
+class _Stray:
     """A library that is in another tree than the one in which it is looked for.
 
     :ivar user: The shared object that looks for it.
@@ -41,78 +40,97 @@ def astray(examination: Examination) -> Iterator[Finding]:
         return
     if not examination.sharedir.is_dir() and target.purelib == target.platlib:
         return  # there is one tree only
-    plan = examination.sorting
-    owners = Owners(each.distribution for each in plan.verdicts)
-    groups: dict[tuple[str, str], list[Astray]] = {}
-    for each in _search(examination):
-        names = tuple(
-            owner.name if (owner := owners.of(path)) else path for path in (each.user, each.library)
-        )
-        groups.setdefault((names[0], names[1]), []).append(each)
-    moving = {
-        each.distribution.name for each in plan.moves if each.destination == plan.layout.platlib
-    }
-    for (user, library), found in groups.items():
+    plan = examination.sort_plan
+    platlib = plan.layout.platlib
+    by_names: dict[tuple[str, str], list[_Stray]] = {}
+    for stray in _strays(examination):
+        names = _name(examination, stray.user), _name(examination, stray.library)
+        by_names.setdefault(names, []).append(stray)
+    moving = {move.distribution.name for move in plan.moves if move.destination == platlib}
+    for (user, library), strays in by_names.items():
         culprits = [name for name in (library, user) if name in moving]
         yield Finding(
-            about=found[0].user,
-            reason=_reason(found, user, library),
+            about=strays[0].user,
+            reason=_reason(strays, user, library),
             remedy=f"{examination.command('sort', culprits[0])} moves it to platlib"
             if culprits
             else f"install {user} and {library} into one tree, see "
             + examination.command("sort", "--platform", "NAME"),
-            fix=native.relocation(examination, plan.layout.platlib) if culprits else (),
+            fix=native.relocation(examination, platlib) if culprits else (),
         )
 
 
-def _reason(found: list[Astray], user: str, library: str) -> str:
-    first = found[0]
-    more = f" (and {len(found) - 1} more so)" if len(found) > 1 else ""
+def _name(examination: Examination, path: str) -> str:
+    """Return the name of the distribution that a file belongs to, or its path."""
+    verdicts = examination.sort_plan.verdicts
+    directories = dict.fromkeys(verdict.distribution.directory for verdict in verdicts)
+    owner = examination.owner_in(path, directories)
+    return owner.name if owner else path
+
+
+def _reason(strays: Sequence[_Stray], user: str, library: str) -> str:
+    first = strays[0]
+    more = f" (and {len(strays) - 1} more so)" if len(strays) > 1 else ""
     return (
         f"{user} looks for {os.path.basename(first.library)} in {first.wanted}, "
         f"but {library} has it in {os.path.dirname(first.library)}{more}"
     )
 
 
-def _search(examination: Examination) -> Iterator[Astray]:
+def _strays(examination: Examination) -> Iterator[_Stray]:
     objects = list(dict.fromkeys(_objects(examination)))
     trees = sorted({tree for tree, _ in objects})
     for tree, path in objects if len(trees) > 1 else ():
-        others = [each for each in trees if each != tree]
-        needed, directories = _dynamic(f"{tree}/{path}")
-        origin = os.path.dirname(f"{tree}/{path}")
-        wanted = [os.path.normpath(_expanded(each, origin)) for each in directories]
-        for name in needed:
-            if "/" in name or any(os.path.exists(f"{each}/{name}") for each in wanted):
+        user = f"{tree}/{path}"
+        libraries, spellings = _dynamic(user)
+        # Where it looks, by how it spells that.
+        directories = {
+            spelling: os.path.normpath(_expanded(spelling, os.path.dirname(user)))
+            for spelling in spellings
+        }
+        for name in libraries:
+            if "/" in name or _is_in(directories.values(), name):
                 continue
             beside = [
-                each
-                for each, spelled in zip(wanted, directories, strict=True)
-                if spelled.startswith(_ORIGINS) and f"{each}/".startswith(f"{tree}/")
+                directory
+                for spelling, directory in directories.items()
+                if spelling.startswith(_ORIGINS) and f"{directory}/".startswith(f"{tree}/")
             ]
-            yield from _elsewhere(f"{tree}/{path}", name, tree, beside, others)
+            others = [other for other in trees if other != tree]
+            stray = _stray(user, name, tree, beside, others)
+            if stray is not None:
+                yield stray
 
 
-def _elsewhere(
-    user: str, name: str, tree: str, wanted: list[str], others: list[str]
-) -> Iterator[Astray]:
+def _is_in(directories: Iterable[str], name: str) -> bool:
+    return any(os.path.exists(f"{directory}/{name}") for directory in directories)
+
+
+def _stray(
+    user: str, name: str, tree: str, wanted: Sequence[str], others: Sequence[str]
+) -> _Stray | None:
+    """Return the library of a name, if it is in another tree where it is wanted in this one.
+
+    :param tree: The one that *user* is in.
+    :param wanted: The directories in it that *user* looks into.
+    """
     for directory in wanted:
         for other in others:
             library = f"{other}{directory[len(tree) :]}/{name}"
             if os.path.exists(library):
-                yield Astray(user, directory, library)
-                return
+                return _Stray(user, directory, library)
+    return None
 
 
 def _objects(examination: Examination) -> Iterator[tuple[str, str]]:
     """Yield the native objects of all distributions: tree, and path in it."""
-    for verdict in examination.sorting.verdicts:
+    for verdict in examination.sort_plan.verdicts:
         for path in verdict.files:
             if not path.endswith(".dist-info/WHEEL"):
                 yield str(verdict.distribution.directory), path
     if examination.sharedir.is_dir():
         for path, _ in examination.left_objects:
-            yield str(examination.sorting.layout.sharedir), path
+            yield str(examination.sort_plan.layout.sharedir), path
 
 
 def _dynamic(path: str) -> tuple[list[str], list[str]]:
@@ -126,18 +144,18 @@ def _dynamic(path: str) -> tuple[list[str], list[str]]:
 
     # What the library raises for a damaged file.
     damaged = ELFError, struct.error, ValueError, LookupError, TypeError, AttributeError, OSError
-    found: dict[str, list[str]] = {"DT_NEEDED": [], "DT_RPATH": [], "DT_RUNPATH": []}
+    values: dict[str, list[str]] = {"DT_NEEDED": [], "DT_RPATH": [], "DT_RUNPATH": []}
     try:
         with Path(path).open("rb") as file:
             for segment in ELFFile(file).iter_segments("PT_DYNAMIC"):
                 for tag in segment.iter_tags() if isinstance(segment, DynamicSegment) else ():
                     name = tag.entry.d_tag
-                    if name in found:
-                        found[name].append(getattr(tag, name.removeprefix("DT_").lower()))
+                    if name in values:
+                        values[name].append(getattr(tag, name.removeprefix("DT_").lower()))
     except damaged:
         return [], []
-    paths = ":".join(found["DT_RUNPATH"] or found["DT_RPATH"])
-    return found["DT_NEEDED"], [each for each in paths.split(":") if each]
+    paths = ":".join(values["DT_RUNPATH"] or values["DT_RPATH"])
+    return values["DT_NEEDED"], [path for path in paths.split(":") if path]
 
 
 def _expanded(directory: str, origin: str) -> str:

@@ -6,11 +6,13 @@ import os
 import re
 from collections import Counter
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pysharedir import layout
 from pysharedir.doctor.findings import Finding
+from pysharedir.interpreter import pth
 from pysharedir.interpreter.syspath import Origin
 from pysharedir.wording import some
 
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pysharedir.doctor.examination import Examination
-    from pysharedir.installed.distribution import Distribution
 
 # Startup files, and the hook, are another check's.
 _IGNORED = frozenset(
@@ -29,30 +30,33 @@ _OF_PROJECTS = frozenset(
     ("benchmarks", "build", "doc", "docs", "examples", "scripts", "test", "tests", "tools")
 )
 _RUN = (Origin.SITE, Origin.HOOK)  # they run the .pth files of the site dirs that they add
+# The program `lookup`, which looks for what is imported in the target, goes by the same.
 _EXTENDS = re.compile(
-    rb"extend_path|declare_namespace|__path__\s*\+?=(?!=)|__path__\.(append|extend|insert)"
+    rb"extend_path\(|declare_namespace\(|__path__\s*\+?=(?!=)|__path__\.(append|extend|insert)"
 )
 
 
+class _Form(Enum):
+    """What the import system takes something for (PEP 420)."""
+
+    MODULE = "module"
+    PACKAGE = "regular package"
+    PORTION = "portion of a namespace package"
+
+
 @dataclass(frozen=True)
-class _Found:
+class _Candidate:
     """What a name is in one directory, to the import system.
 
     :ivar path: The file of a module, the directory of a package.
     :ivar file: The module, the ``__init__`` of a regular package, any module of a portion.
-    :ivar is_portion: Whether it is one of a namespace package (PEP 420).
     :ivar entry: The entry of ``sys.path`` that it was reached from.
     """
 
+    form: _Form
     path: str
     file: str
-    is_portion: bool
     entry: str
-
-    @property
-    def is_directory(self) -> bool:
-        """Whether it may have modules."""
-        return self.path != self.file
 
 
 @dataclass(frozen=True)
@@ -60,8 +64,8 @@ class _Conflict:
     """What is imported by a name, and what is not because of that."""
 
     name: str
-    winner: _Found
-    others: tuple[_Found, ...]
+    winner: _Candidate
+    others: tuple[_Candidate, ...]
 
 
 def twice(examination: Examination) -> Iterator[Finding]:
@@ -90,17 +94,17 @@ def halved(examination: Examination) -> Iterator[Finding]:
 
 def hidden(examination: Examination) -> Iterator[Finding]:
     """Find portions of namespace packages that a module or regular package hides."""
-    trees = {str(directory.path) for directory in examination.directories}
-    by_the_user = {each.path for each in examination.entries if each.by is Origin.PYTHONPATH}
+    own = {str(directory.path) for directory in examination.directories}
+    by_the_user = {entry.path for entry in examination.entries if entry.by is Origin.PYTHONPATH}
     for conflict in _conflicts(_directories(examination), examination.target.suffixes):
         winner = conflict.winner
-        if winner.entry not in trees:
+        if winner.entry not in own:
             continue
         for other in conflict.others:
             if (
-                not other.is_portion
-                or other.entry in by_the_user - trees
-                or (other.entry not in trees and conflict.name in _OF_PROJECTS)
+                other.form is not _Form.PORTION
+                or other.entry in by_the_user - own
+                or (other.entry not in own and conflict.name in _OF_PROJECTS)
                 or _of_one_distribution(examination, winner, other)
                 or _made_at_startup(examination, conflict.name, other)
             ):
@@ -113,70 +117,76 @@ def hidden(examination: Examination) -> Iterator[Finding]:
             )
 
 
-def _second_copies(examination: Examination) -> Iterator[tuple[str, _Found, _Found]]:
+def _second_copies(examination: Examination) -> Iterator[tuple[str, _Candidate, _Candidate]]:
     """Yield each name with what is imported by it and what is shadowed, in the same root.
 
     Copies of one distribution are another check's.
     """
     for root in dict.fromkeys(directory.root for directory in examination.directories):
-        trees = [
+        paths = [
             str(directory.path) for directory in examination.directories if directory.root == root
         ]
-        for each in _conflicts(trees, examination.target.suffixes):
-            for other in each.others:
-                if not other.is_portion and not _of_one_distribution(
-                    examination, each.winner, other
-                ):
-                    yield each.name, each.winner, other
+        for conflict in _conflicts(paths, examination.target.suffixes):
+            winner = conflict.winner
+            for other in conflict.others:
+                is_portion = other.form is _Form.PORTION
+                if not is_portion and not _of_one_distribution(examination, winner, other):
+                    yield conflict.name, winner, other
 
 
 def _directories(examination: Examination) -> list[str]:
     """Return those on ``sys.path``, each once."""
-    found: list[str] = []
+    directories: list[str] = []
     for entry in examination.view.path:
-        if os.path.isdir(entry) and not layout.lists(found, entry):
-            found.append(str(Path(entry)))
-    return found
+        if os.path.isdir(entry) and not layout.lists(directories, entry):
+            directories.append(str(Path(entry)))
+    return directories
 
 
 def _conflicts(entries: Iterable[str], suffixes: Sequence[str]) -> Iterator[_Conflict]:
     """Yield the names of which not all is visible in *entries*, namespaces looked into."""
     # The import system looks for compiled modules first, and for bare pycs last.
     last = (".py", ".pyc")
-    ordered = sorted(suffixes, key=lambda each: last.index(each) if each in last else -1)
+    ordered = sorted(suffixes, key=lambda suffix: last.index(suffix) if suffix in last else -1)
     yield from _conflicts_below([(entry, entry) for entry in entries], ordered, "")
 
 
 def _conflicts_below(
-    places: Sequence[tuple[str, str]], suffixes: Sequence[str], parent: str
+    directories: Sequence[tuple[str, str]], suffixes: Sequence[str], parent: str
 ) -> Iterator[_Conflict]:
-    """Yield them for directories, each with the entry that it was reached from."""
-    for name, found in _in_several(places, suffixes):
+    """Yield the names below *parent* of which not all is visible.
+
+    :param directories: Where modules of *parent* are looked for, each after the entry that it was
+        reached from.
+    :param suffixes: In the order in which the import system tries them.
+    """
+    for name, candidates in _in_several(directories, suffixes):
         # The first that is no portion wins, over portions before it too (PEP 420).
-        winner = next((each for each in found if not each.is_portion), None)
-        others = tuple(each for each in found if each is not winner)
+        winner = next((each for each in candidates if each.form is not _Form.PORTION), None)
+        others = tuple(each for each in candidates if each is not winner)
         if winner is not None and not _extends_its_path(winner):
             yield _Conflict(parent + name, winner, others)
             continue
         ordered = others if winner is None else (winner, *others)
-        below = [(each.entry, each.path) for each in ordered if each.is_directory]
+        below = [(each.entry, each.path) for each in ordered if each.form is not _Form.MODULE]
         yield from _conflicts_below(below, suffixes, f"{parent}{name}.")
 
 
 def _in_several(
-    places: Sequence[tuple[str, str]], suffixes: Sequence[str]
-) -> Iterator[tuple[str, list[_Found]]]:
-    listings = [(entry, path, _listing(path, suffixes)) for entry, path in places]
+    directories: Sequence[tuple[str, str]], suffixes: Sequence[str]
+) -> Iterator[tuple[str, list[_Candidate]]]:
+    """Yield the names that several directories have, with what they are there."""
+    listings = [(entry, path, _listing(path, suffixes)) for entry, path in directories]
     counts = Counter(name for _, _, names in listings for name in names)
     for name in sorted(name for name, count in counts.items() if count > 1):
-        looked = (
-            _look(entry, f"{path}/{name}", names[name], suffixes)
+        looked_up = (
+            _candidate(entry, f"{path}/{name}", names[name], suffixes)
             for entry, path, names in listings
             if name in names
         )
-        found = [each for each in looked if each is not None]
-        if len(found) > 1:
-            yield name, found
+        candidates = [each for each in looked_up if each is not None]
+        if len(candidates) > 1:
+            yield name, candidates
 
 
 def _listing(directory: str, suffixes: Sequence[str]) -> dict[str, set[str]]:
@@ -187,13 +197,13 @@ def _listing(directory: str, suffixes: Sequence[str]) -> dict[str, set[str]]:
     names: dict[str, set[str]] = {}
     try:
         with os.scandir(directory) as entries:
-            for each in entries:
-                stem, dot, rest = each.name.partition(".")
+            for file in entries:
+                stem, dot, rest = file.name.partition(".")
                 is_module = dot + rest in suffixes
                 if (
                     stem.isidentifier()
                     and stem not in _IGNORED
-                    and (each.is_file() if is_module else not dot and each.is_dir())
+                    and (file.is_file() if is_module else not dot and file.is_dir())
                 ):
                     names.setdefault(stem, set()).add(dot + rest)
     except (FileNotFoundError, NotADirectoryError, PermissionError):
@@ -201,17 +211,23 @@ def _listing(directory: str, suffixes: Sequence[str]) -> dict[str, set[str]]:
     return names
 
 
-def _look(entry: str, path: str, kinds: set[str], suffixes: Sequence[str]) -> _Found | None:
-    """Return what the import system finds: a regular package, a module, a portion, or nothing."""
-    if "" in kinds:
+def _candidate(
+    entry: str, path: str, endings: set[str], suffixes: Sequence[str]
+) -> _Candidate | None:
+    """Return what the import system finds in one directory, None when it finds nothing.
+
+    :param path: Of a package of the name that is looked for.
+    :param endings: What there is of that name, see :func:`_listing`.
+    """
+    if "" in endings:
         for suffix in suffixes:
             if os.path.isfile(f"{path}/__init__{suffix}"):
-                return _Found(path, f"{path}/__init__{suffix}", is_portion=False, entry=entry)
+                return _Candidate(_Form.PACKAGE, path, f"{path}/__init__{suffix}", entry)
     for suffix in suffixes:
-        if suffix in kinds:
-            return _Found(path + suffix, path + suffix, is_portion=False, entry=entry)
+        if suffix in endings:
+            return _Candidate(_Form.MODULE, path + suffix, path + suffix, entry)
     module = next(_modules(path, suffixes), None)
-    return _Found(path, f"{path}/{module}", is_portion=True, entry=entry) if module else None
+    return _Candidate(_Form.PORTION, path, f"{path}/{module}", entry) if module else None
 
 
 def _modules(directory: str, suffixes: Sequence[str]) -> Iterator[str]:
@@ -225,13 +241,13 @@ def _modules(directory: str, suffixes: Sequence[str]) -> Iterator[str]:
                 yield f"{prefix}/{file}" if prefix else file
 
 
-def _invisible(examination: Examination, winner: _Found, other: _Found) -> list[str]:
+def _invisible(examination: Examination, winner: _Candidate, other: _Candidate) -> list[str]:
     """Return the modules that the second of two packages has and the first has not."""
-    if not winner.is_directory or not other.is_directory:
+    if _Form.MODULE in (winner.form, other.form):
         return []
     first, second = (
-        {_dotted(file) for file in _modules(each.path, examination.target.suffixes)}
-        for each in (winner, other)
+        {_dotted(file) for file in _modules(package.path, examination.target.suffixes)}
+        for package in (winner, other)
     )
     return sorted(second - first)
 
@@ -243,42 +259,41 @@ def _dotted(file: str) -> str:
     return ".".join(part for part in parts if part)
 
 
-def _extends_its_path(found: _Found) -> bool:
+def _extends_its_path(package: _Candidate) -> bool:
     """Tell whether a regular package lets in portions, as pkgutil and pkg_resources have it."""
-    if not found.is_directory:
+    if package.form is not _Form.PACKAGE:
         return False
     try:
-        return _EXTENDS.search(Path(found.file).read_bytes()) is not None
+        return _EXTENDS.search(Path(package.file).read_bytes()) is not None
     except OSError:
         return False
 
 
-def _made_at_startup(examination: Examination, name: str, portion: _Found) -> bool:
+def _made_at_startup(examination: Examination, name: str, portion: _Candidate) -> bool:
     """Tell whether a portion is let in by an ``-nspkg.pth`` of old releases of setuptools."""
-    if any(each.path == portion.entry and each.by in _RUN for each in examination.entries):
-        for file in Path(portion.entry).glob("*-nspkg.pth"):
-            if str(tuple(name.split("."))) in file.read_text("utf-8", "replace"):
-                return True
-    return False
+    entries = examination.entries
+    if not any(entry.path == portion.entry and entry.by in _RUN for entry in entries):
+        return False
+    parts = str(tuple(name.split(".")))
+    return any(
+        line.kind is pth.Kind.IMPORT_LINE and parts in line.text
+        for file in Path(portion.entry).glob("*-nspkg.pth")
+        for line in pth.read(str(file), examination.target.version_info)
+    )
 
 
-def _of_one_distribution(examination: Examination, *found: _Found) -> bool:
+def _of_one_distribution(examination: Examination, winner: _Candidate, other: _Candidate) -> bool:
     """Tell whether these belong to copies of one distribution; it may be in pieces itself."""
-    owners = [_owner(examination, each) for each in found]
-    keys = {each and each.key for each in owners}
+    owners = [examination.owner_of(candidate.file) for candidate in (winner, other)]
+    keys = {owner and owner.key for owner in owners}
     return None not in keys and len(keys) < len(set(owners))
 
 
-def _owner(examination: Examination, found: _Found) -> Distribution | None:
-    return examination.owners.of(found.file)
-
-
-def _remedy(examination: Examination, winner: _Found, other: _Found) -> str:
+def _remedy(examination: Examination, winner: _Candidate, other: _Candidate) -> str:
     """Say how both come into one directory."""
     roots = {str(directory.path): directory.root for directory in examination.directories}
-    names = [
-        each.name for each in (_owner(examination, winner), _owner(examination, other)) if each
-    ]
+    owners = [examination.owner_of(candidate.file) for candidate in (winner, other)]
+    names = [owner.name for owner in owners if owner]
     if len(set(names)) > 1 and roots[winner.entry] == roots.get(other.entry):
         return f"{examination.command('sort')} puts {names[0]} and {names[1]} into one directory"
     return "move one of the two into the directory of the other, if both are wanted"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pysharedir.doctor.examination import Examination
     from pysharedir.interpreter.syspath import Entry
 
-_OF_VARIABLES: dict[str, str] = {
+_REMEDIES = {
     Origin.PYTHONPATH: "take it out of PYTHONPATH",
     Origin.PREFIXES: "name each prefix once in PYSHAREDIR_PREFIXES",
     Origin.STARTUP_CODE: "let what adds it at startup see first whether it is there",
@@ -43,10 +43,16 @@ def twice(examination: Examination) -> Iterator[Finding]:
         )
 
 
-def _remedy(examination: Examination, by: str) -> str:
-    if by in _OF_VARIABLES:
-        return _OF_VARIABLES[by]
-    line = f"take the line out of {by}; " if by.endswith(".pth") else ""
+def _remedy(examination: Examination, by: Origin | str) -> str:
+    """Say how one of two entries goes.
+
+    :param by: Who put it there, see :class:`pysharedir.interpreter.syspath.Entry`.
+    """
+    line = ""
+    if not isinstance(by, Origin):
+        line = f"take the line out of {by}; "
+    elif by in _REMEDIES:
+        return _REMEDIES[by]
     if examination.hook.files:
         return f"{line}the hook takes the second off the path when it is on (PYSHAREDIR=1)"
     return f"{line}{examination.command('enable')} takes the second off the path"

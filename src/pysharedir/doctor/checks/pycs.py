@@ -27,19 +27,19 @@ _CHECKED = 3
 def unwritable(examination: Examination) -> Iterator[Finding]:
     """Find modules that are compiled at each start because that cannot be kept."""
     for tree in _trees(examination):
-        found = [
+        sources = [
             source
             for directory, names in _packages(tree)
             if not os.access(_nearest(f"{directory}/__pycache__"), os.W_OK | os.X_OK)
             for source in _uncompiled(directory, names, examination.target)
         ]
-        if found and len(found) <= _FEW:
-            found = _compilable(found, examination.target)
-        if found:
+        if sources and len(sources) <= _FEW:
+            sources = _compilable(sources, examination.target)
+        if sources:
             yield Finding(
                 about=str(tree),
-                reason=f"{wording.number(len(found), 'module')} without a pyc, "
-                f"which this user cannot write: {_first(found, tree)}",
+                reason=f"{wording.number(len(sources), 'module')} without a pyc, "
+                f"which this user cannot write: {_first(sources, tree)}",
                 remedy=f"as its owner: {examination.target.executable} -m compileall -q {tree}",
             )
 
@@ -51,11 +51,11 @@ def stale(examination: Examination) -> Iterator[Finding]:
         misfits: list[Pyc] = []
         hashed: list[Pyc] = []
         for pyc in _pycs(tree, target.cache_tag):
-            verdict = _judge(pyc, target.magic)
-            if verdict is None:
+            fitting = _fitting(pyc, target.magic)
+            if fitting is None:
                 misfits.append(pyc)
-            elif verdict.hashed:
-                hashed.append(verdict)
+            elif fitting.hashed:
+                hashed.append(fitting)
         misfits += _misfits(hashed, target)
         if misfits:
             yield _stale(target, tree, misfits)
@@ -63,13 +63,13 @@ def stale(examination: Examination) -> Iterator[Finding]:
 
 def _stale(target: Target, tree: Path, misfits: list[Pyc]) -> Finding:
     writable = tuple(
-        each for each in misfits if os.access(os.path.dirname(each.path), os.W_OK | os.X_OK)
+        pyc for pyc in misfits if os.access(os.path.dirname(pyc.path), os.W_OK | os.X_OK)
     )
-    hides = any(each.hashed for each in misfits)
+    hides = any(pyc.hashed for pyc in misfits)
     return Finding(
         about=str(tree),
         reason=f"{wording.number(len(misfits), 'module')} with a pyc that does not fit: "
-        f"{_first([each.source for each in misfits], tree)}"
+        f"{_first([pyc.source for pyc in misfits], tree)}"
         + ("; some hide what has changed in the source" if hides else ""),
         remedy=f"{target.executable} -m compileall -q -f {tree}",
         fix=(Recompile(target.executable, tree, writable),) if writable else (),
@@ -79,7 +79,8 @@ def _stale(target: Target, tree: Path, misfits: list[Pyc]) -> Finding:
 def _trees(examination: Examination) -> list[Path]:
     if examination.target.pycache_prefix or not examination.target.cache_tag:
         return []
-    return [tree.path for tree in examination.directories if tree.root == examination.place.root]
+    root = examination.place.root
+    return [directory.path for directory in examination.directories if directory.root == root]
 
 
 def _packages(tree: Path) -> Iterator[tuple[str, list[str]]]:
@@ -99,7 +100,7 @@ def _nearest(directory: str) -> str:
 def _uncompiled(directory: str, names: Iterable[str], target: Target) -> Iterator[str]:
     for name in names:
         pyc = f"{directory}/__pycache__/{name[:-2]}{target.cache_tag}.pyc"
-        if _judge(Pyc(pyc, f"{directory}/{name}"), target.magic) is None:
+        if _fitting(Pyc(pyc, f"{directory}/{name}"), target.magic) is None:
             yield f"{directory}/{name}"
 
 
@@ -120,8 +121,8 @@ def _pycs(tree: Path, cache_tag: str) -> Iterator[Pyc]:
             continue
         sources = {name[:-3] for name in names if name.endswith(".py")}
         for name in _names(f"{directory}/__pycache__"):
-            stem, found, end = name.partition(middle)
-            if found and stem in sources and (end == "pyc" or end.endswith(".pyc")):
+            stem, tag, end = name.partition(middle)
+            if tag and stem in sources and (end == "pyc" or end.endswith(".pyc")):
                 yield Pyc(f"{directory}/__pycache__/{name}", f"{directory}/{stem}.py")
 
 
@@ -132,8 +133,11 @@ def _names(directory: str) -> list[str]:
         return []
 
 
-def _judge(pyc: Pyc, magic: str) -> Pyc | None:
-    """Return a pyc that fits its source as far as 16 bytes tell, see PEP 552; None otherwise."""
+def _fitting(pyc: Pyc, magic: str) -> Pyc | None:
+    """Return a pyc that fits its source as far as 16 bytes tell, see PEP 552; None otherwise.
+
+    :return: The pyc, with its hash if it is by this that it fits.
+    """
     try:
         descriptor = os.open(pyc.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
@@ -170,6 +174,7 @@ def _misfits(hashed: list[Pyc], target: Target) -> list[Pyc]:
 
 
 def _ask(target: Target, *, hashed: Sequence[str] = (), compiled: Sequence[str] = ()) -> Pycs:
+    """Ask the target for the hashes of some sources, and whether it can compile others."""
     question = [list(hashed), list(compiled)]
     answer: Pycs = processes.ask(
         target.executable, "pycs", flags=processes.ISOLATED, given=question

@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,16 @@ from pysharedir.installed import shebangs, system_packages
 from pysharedir.installed.scripts import wanted_scripts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pysharedir.changes import Step
     from pysharedir.doctor.examination import Examination
     from pysharedir.installed.distribution import Distribution
+    from pysharedir.installed.scripts import Wanted
     from pysharedir.installed.shebangs import Head
+
+    # Returns the scripts that a distribution declares, for an interpreter.
+    Declared = Callable[[Distribution, str], dict[Path, Wanted]]
 
 _PYTHON = re.compile(r"(?:python|pypy)(\d+(?:\.\d+)?)?t?")
 
@@ -49,23 +54,26 @@ def missing(examination: Examination) -> Iterator[Finding]:
     """Find scripts that shared distributions declare, and that are not there."""
     if not examination.uses_sharedir:
         return
-    for path in examination.completion.missing:
+    for path in examination.sync_report.missing:
         yield Finding(
             about=str(path),
             reason="not there, but declared by a distribution in the sharedir",
             remedy=f"{examination.command('sync')} makes it",
-            fix=examination.completion.steps,
+            fix=examination.sync_report.steps,
         )
 
 
 def misdirected(examination: Examination) -> Iterator[Finding]:
     """Find scripts that start an interpreter which is not there, or is another one."""
-    for script in _scripts(examination):
+    declared = _declared(examination)
+    for script in _scripts(examination, declared):
         content = _content(script.path)
         head = parse(content)
         if head is None:
             continue
-        wrapper = _wrapper(script, content[len(head.text) :], head, examination)
+        interpreter = _interpreter(examination, head)
+        wanted = declared(script.distribution, interpreter)
+        wrapper = _wrapper(content[len(head.text) :], wanted)
         fault = _fault(head.interpreter, script, examination, made=wrapper is not None)
         if fault is not None:
             yield Finding(
@@ -118,19 +126,35 @@ def parse(content: bytes) -> Head | None:
     return head if _PYTHON.fullmatch(os.path.basename(head.interpreter)) else None
 
 
-def _scripts(examination: Examination) -> Iterator[_Script]:
+def _declared(examination: Examination) -> Declared:
+    """Return what makes the scripts of a distribution, of which many have one interpreter."""
+    target = examination.target
+    directory = examination.place.scripts(target)
+
+    @cache
+    def declared(distribution: Distribution, interpreter: str) -> dict[Path, Wanted]:
+        scripts, _ = wanted_scripts([distribution], directory, interpreter, target.version)
+        return scripts
+
+    return declared
+
+
+def _scripts(examination: Examination, declared: Declared) -> Iterator[_Script]:
     """Yield the scripts of the root that is examined."""
     target, root = examination.target, examination.place.root
     directory = examination.place.scripts(target)
-    trees = [tree.path for tree in examination.directories if tree.root == root]
     seen: set[Path] = set()
-    for each in (each for tree in trees for each in examination.whole(tree)):
-        declared, _ = wanted_scripts([each], directory, target.sys_executable, target.version)
-        listed = [path for path in _listed(each) if path.parent == directory]
-        for path in (*declared, *listed):
+    for distribution in (
+        distribution
+        for tree in examination.directories
+        if tree.root == root
+        for distribution in examination.whole(tree.path)
+    ):
+        listed = [path for path in _listed(distribution) if path.parent == directory]
+        for path in (*declared(distribution, target.sys_executable), *listed):
             if path not in seen:
                 seen.add(path)
-                yield _Script(path, each, is_listed=path in listed)
+                yield _Script(path, distribution, is_listed=path in listed)
 
 
 def _listed(distribution: Distribution) -> list[Path]:
@@ -175,31 +199,37 @@ def _version(interpreter: str) -> str | None:
 
 
 def _remedy(script: _Script, examination: Examination) -> str:
-    if examination.uses_sharedir and script.path in examination.completion.outdated:
+    if examination.uses_sharedir and script.path in examination.sync_report.outdated:
         return f"{examination.command('sync')} makes it anew"
-    same = f"{script.distribution.name}=={script.distribution.version}"
+    requirement = f"{script.distribution.name}=={script.distribution.version}"
     if examination.place.root != examination.target.root:
-        return f"install {same} anew into {examination.place.root}"
-    return examination.installer("install", "--force-reinstall", "--no-deps", same)
+        return f"install {requirement} anew into {examination.place.root}"
+    return examination.installer("install", "--force-reinstall", "--no-deps", requirement)
 
 
-def _wrapper(script: _Script, body: bytes, head: Head, examination: Examination) -> bytes | None:
-    """Return what should be there, if a script does what the wrapper of an entry point does."""
+def _interpreter(examination: Examination, head: Head) -> str:
+    """Return what a script should name: the target, by the name that it has for it."""
     executable = Path(examination.target.sys_executable)
     own = executable.with_name(os.path.basename(head.interpreter))
-    interpreter = str(own if own.exists() and own.samefile(executable) else executable)
-    version = examination.target.version
-    wanted, _ = wanted_scripts([script.distribution], script.path.parent, interpreter, version)
-    # pip's have a version in their names that it does not declare.
-    return next((each.content for each in wanted.values() if _is_wrapper(body, each.content)), None)
+    return str(own if own.exists() and own.samefile(executable) else executable)
+
+
+def _wrapper(body: bytes, wanted: dict[Path, Wanted]) -> bytes | None:
+    """Return what should be there, if a script does what the wrapper of an entry point does.
+
+    :param wanted: The scripts that its distribution declares.
+    """
+    # By what it does: pip's have a version in their names that it does not declare.
+    wrappers = (script.content for script in wanted.values())
+    return next((wrapper for wrapper in wrappers if _is_wrapper(body, wrapper)), None)
 
 
 def _fix(
     script: _Script, body: bytes, head: Head, wrapper: bytes | None, examination: Examination
 ) -> tuple[Step, ...]:
     """Return what names the right interpreter in a script, if it is what an installer wrote."""
-    if examination.uses_sharedir and script.path in examination.completion.outdated:
-        return examination.completion.steps  # one that `sync` made, and has a digest of
+    if examination.uses_sharedir and script.path in examination.sync_report.outdated:
+        return examination.sync_report.steps  # one that `sync` made, and has a digest of
     new = wrapper and parse(wrapper)
     if not new or not script.is_listed or system_packages.packages([str(script.path)]):
         return ()

@@ -43,12 +43,12 @@ def missing(examination: Examination) -> Iterator[Finding]:
 
 def unused(examination: Examination) -> Iterator[Finding]:
     """Find a sharedir with distributions that the interpreter does not find."""
-    found = examination.installed(examination.sharedir)
-    if not found or examination.uses_sharedir or _skipped(examination):
+    distributions = examination.installed(examination.sharedir)
+    if not distributions or examination.uses_sharedir or _skipped(examination):
         return
     if layout.lists(examination.on.path, str(examination.sharedir)):
         return  # switched off by somebody who knows
-    names = some([each.name for each in found])
+    names = some([distribution.name for distribution in distributions])
     yield Finding(
         about=str(examination.sharedir),
         reason=f"holds distributions that this interpreter does not find: {names}",
@@ -73,23 +73,28 @@ def writable(examination: Examination) -> Iterator[Finding]:
             mode = parent.stat().st_mode
             if _is_open(mode):
                 yield _finding(parent, {str(parent): mode}, "", ours=ours)
-        found = dict(_open_in(sharedir))
-        if found:
-            yield _finding(sharedir, found, "-R ", ours=ours)
+        modes = dict(_open_in(sharedir))
+        if modes:
+            yield _finding(sharedir, modes, "-R ", ours=ours)
 
 
 def _is_ours(examination: Examination, sharedir: Path) -> bool:
-    """Tell whether a sharedir is the target's alone: no other prefix's, and behind no link."""
+    """Tell whether a sharedir is the target's alone: no other prefix's, and reached by no link."""
     own = layout.sharedir_of(examination.place.root, examination.target.version)
     links = (own, os.path.dirname(own), f"{examination.place.root}/share")
     return str(sharedir) == own and not any(map(os.path.islink, links))
 
 
-def _finding(directory: Path, found: dict[str, int], option: str, *, ours: bool) -> Finding:
-    """Return one for all that is *found* in a directory, with its modes."""
-    first, *others = found
+def _finding(directory: Path, modes: dict[str, int], option: str, *, ours: bool) -> Finding:
+    """Return one finding for all in a directory that others can write to.
+
+    :param modes: The paths of that, with their modes.
+    :param option: Of chmod.
+    :param ours: Whether the directory is the target's alone.
+    """
+    first, *others = modes
     what = some(["it" if first == str(directory) else os.path.relpath(first, directory), *others])
-    if found.keys() != {str(directory)}:
+    if modes.keys() != {str(directory)}:
         what += " in it"
     return Finding(
         about=str(directory),
@@ -97,7 +102,7 @@ def _finding(directory: Path, found: dict[str, int], option: str, *, ours: bool)
         remedy=f"chmod {option}o-w {shlex.quote(str(directory))}",
         fix=tuple(
             ChangeMode(Path(path), stat.S_IMODE(mode) & ~stat.S_IWOTH)
-            for path, mode in (found.items() if ours else ())
+            for path, mode in (modes.items() if ours else ())
         ),
     )
 
@@ -132,5 +137,5 @@ def _skipped(examination: Examination) -> bool:
 
 def _obstacle(directory: Path) -> Path | None:
     """Return what is no directory in the place of one, or of a parent of it."""
-    there = next(each for each in (directory, *directory.parents) if os.path.lexists(each))
+    there = next(path for path in (directory, *directory.parents) if os.path.lexists(path))
     return None if there.is_dir() else there

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pysharedir.doctor.findings import Finding
-from pysharedir.hook import files
 from pysharedir.interpreter import pth
 from pysharedir.startup import spans
 from pysharedir.startup.spans import Kind
@@ -46,13 +45,13 @@ def ignored(examination: Examination) -> Iterator[Finding]:
     """Find import lines for which there is no .start file (PEP 829)."""
     for file in _read(examination):
         numbers = [str(line.number) for line in file.lines if line.kind is pth.Kind.IMPORT_LINE]
-        if numbers and not Path(str(file.path)).with_suffix(".start").exists():
+        start = Path(str(file.path)).with_suffix(".start")
+        if numbers and not start.exists():
             lines = f"{'line' if len(numbers) == 1 else 'lines'} {', '.join(numbers)}"
-            start = Path(str(file.path)).with_suffix(".start").name
             yield Finding(
                 str(file.path),
                 f"of {_owner(file)}; Python 3.18 will not run {lines}",
-                f"{start} beside it, with entries for Python 3.15 and newer (PEP 829)",
+                f"{start.name} beside it, with entries for Python 3.15 and newer (PEP 829)",
             )
 
 
@@ -67,24 +66,24 @@ def shadowed(examination: Examination) -> Iterator[Finding]:
     for file in examination.startup.files:
         if file.kind not in (Kind.SITECUSTOMIZE, Kind.USERCUSTOMIZE):
             continue
-        found: list[str] = []
+        paths: list[str] = []
         for path in spans.customizations(file.kind, file.search):
-            if not any(os.path.samefile(path, other) for other in found):
-                found.append(path)
-        while found and files.is_ours(Path(found[0])):  # it runs the one that it hides
-            del found[0]
-        for path in found[1:]:
-            ours = files.is_ours(Path(path))
+            if not any(os.path.samefile(path, other) for other in paths):
+                paths.append(path)
+        while paths and examination.is_of_hook(paths[0]):  # it runs the one that it hides
+            del paths[0]
+        for path in paths[1:]:
             yield Finding(
                 path,
-                f"never runs, since {found[0]} comes first on sys.path",
+                f"never runs, since {paths[0]} comes first on sys.path",
                 examination.command("enable", "--style", "pth")
-                if ours
-                else f"do what it does in {found[0]}",
+                if examination.is_of_hook(path)
+                else f"do what it does in {paths[0]}",
             )
 
 
 def _read(examination: Examination) -> Iterator[File]:
+    """Return the files that are read line by line."""
     return (file for file in examination.startup.files if file.kind in (Kind.PTH, Kind.START))
 
 
@@ -104,17 +103,17 @@ def _doing(file: File) -> str:
     """Say what a .pth or .start file does."""
     if not file.lines:
         return "does nothing"
-    said = []
+    parts = []
     entries = [line.entry for line in file.lines if line.entry]
     if entries:
-        said.append(f"names {', '.join(entries)}")
+        parts.append(f"names {', '.join(entries)}")
     texts = [line.text for line in file.lines if line.entry is None]
     if texts:
         verb = "would run, but for its .start," if file.silenced else "runs"
-        said.append(f"{verb} `{'; '.join(map(_short, texts))}`")
+        parts.append(f"{verb} `{'; '.join(map(_short, texts))}`")
     if file.modules:
-        said.append(f"imports {', '.join(file.modules)}")
-    return ", ".join(said)
+        parts.append(f"imports {', '.join(file.modules)}")
+    return ", ".join(parts)
 
 
 def _short(text: str) -> str:

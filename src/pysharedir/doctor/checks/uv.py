@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pysharedir.interpreter.target import Target
 
 _TIME = 8  # bytes within which an entry tells the time of the executable
+_VARIABLES = ("PYTHON", "PYSHAREDIR")
 
 
 def disagrees(examination: Examination) -> Iterator[Finding]:
@@ -30,7 +31,7 @@ def disagrees(examination: Examination) -> Iterator[Finding]:
         for path, content in _entries(examination.target)
         if _places(examination.target) in content
     ]
-    purelib = _purelib(examination.target) if entries else None
+    purelib = _purelib(examination) if entries else None
     if purelib is None:
         return
     for path, content in entries:
@@ -77,8 +78,11 @@ def _places(target: Target) -> bytes:
     return _packed(target.platlib) + _packed(target.scripts)
 
 
-def _purelib(target: Target) -> str | None:
+def _purelib(examination: Examination) -> str | None:
     """Return what the interpreter says when uv asks it: isolated, whatever the environment."""
+    target = examination.target
+    if target.user_site is None and not any(name.startswith(_VARIABLES) for name in os.environ):
+        return examination.view.purelib  # a plain start is no other than an isolated one
     try:
         answer: Probe = processes.ask(target.executable, "probe", flags=["-I", "-B"])
     except TargetError:
@@ -87,7 +91,7 @@ def _purelib(target: Target) -> str | None:
 
 
 def _packed(text: str) -> bytes:
-    """Return a string as MessagePack has it: behind its length."""
+    """Return a string as MessagePack has it: after its length."""
     data = os.fsencode(text)
     size = len(data)
     if size < 1 << 5:

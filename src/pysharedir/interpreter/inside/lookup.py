@@ -1,9 +1,9 @@
-"""Tell as JSON where the import system looks for a module, and what is there.  Runs in the target.
+"""Tell as JSON where the import system looks for modules, and what is there.  Runs in the target.
 
 Contract: imports nothing but the standard library, runs on Python 3.9, changes nothing, imports
-neither the module that it is asked for nor the parents of that, and prints one line of JSON
+neither the modules that it is asked for nor the parents of these, and prints one line of JSON
 between two fences, so that what other startup code prints does no harm.  It is passed with ``-c``,
-and gets JSON: the name, and directories that are not on the path but to be looked into too.
+and gets JSON: the names, and directories that are not on the path but to be looked into too.
 """
 
 import sys
@@ -109,37 +109,37 @@ def finder_of(path):
 
 
 def ask(find):
-    """What a finder answers: what it found, and the error that it raised."""
+    """What a finder answers: what it has, and the error that it raised."""
     try:
         spec = find()
     except Exception as error:
-        return dict(found=None, error="{}: {}".format(type(error).__name__, error))
-    return dict(found=None if spec is None else described(spec), error=None)
+        return dict(spec=None, error="{}: {}".format(type(error).__name__, error))
+    return dict(spec=None if spec is None else described(spec), error=None)
 
 
-def ask_place(name, place):
-    """What is at one place.
+def ask_location(name, location):
+    """What is at one location.
 
-    The place of a portion is the entry that it is in.
+    That of a portion is the entry that it is in.
     """
 
     def find():
-        finder = finder_of(place["path"])
+        finder = finder_of(location["path"])
         return finder.find_spec(name) if hasattr(finder, "find_spec") else None
 
-    return dict(place, **ask(find))
+    return dict(location, **ask(find))
 
 
 def by_path(answers):
     """What PathFinder makes of the answers: the first module, else all portions together."""
     portions = []
     for answer in answers:
-        found = answer["found"]
-        if not answer["open"] or found is None:
+        spec = answer["spec"]
+        if not answer["open"] or spec is None:
             continue
-        if found["kind"] != "namespace portion":
-            return found
-        portions += found["locations"]
+        if spec["kind"] != "namespace portion":
+            return spec
+        portions += spec["locations"]
     if not portions:
         return None
     return dict(kind="namespace package", origin=None, file=None, locations=portions)
@@ -147,23 +147,23 @@ def by_path(answers):
 
 def search(name, answers, closed):
     """Ask the finders in order, and return the answer that counts and what each of them says."""
-    winner, by, said = None, None, []
+    taken, by, asked = None, None, []
     path = [answer["path"] for answer in answers if answer["open"]] if "." in name else None
     for finder in [] if closed else list(sys.meta_path):
         facts = name_of(finder)
         editable = facts["name"].startswith("__editable__")
         if facts["name"] == "_pysharedir" or not hasattr(finder, "find_spec"):
             continue  # the hook's gate passes on what those behind it answer
-        if winner is not None and not editable:
+        if taken is not None and not editable:
             continue  # an import would not ask it
         if finder is importlib.machinery.PathFinder:
-            facts.update(found=by_path(answers), error=None)
+            facts.update(spec=by_path(answers), error=None)
         else:
             facts.update(ask(lambda finder=finder: finder.find_spec(name, path, None)))
-        said.append(facts)
-        if winner is None and facts["found"] is not None:
-            winner, by = facts["found"], facts["name"]
-    return winner, by, said
+        asked.append(facts)
+        if taken is None and facts["spec"] is not None:
+            taken, by = facts["spec"], facts["name"]
+    return taken, by, asked
 
 
 def loaded(name):
@@ -175,66 +175,66 @@ def loaded(name):
     file = getattr(module, "__file__", None)
     if spec is None:
         kind = "package" if hasattr(module, "__path__") else "module"
-        found = dict(kind=kind, origin=file)
+        facts = dict(kind=kind, origin=file)
     else:
-        found = described(spec)
-    if found["kind"] == "namespace portion":
-        found["kind"] = "namespace package"
+        facts = described(spec)
+    if facts["kind"] == "namespace portion":
+        facts["kind"] = "namespace package"
     try:
         locations = [str(each) for each in module.__path__]
     except Exception:  # no package
         locations = None
-    return dict(found, file=file, locations=locations)
+    return dict(facts, file=file, locations=locations)
 
 
-def source(winner):
+def source(taken):
     """What a module or package will run, as far as that can be read."""
-    if not winner or winner["kind"] not in ("module", "package") or not winner["origin"]:
+    if not taken or taken["kind"] not in ("module", "package") or not taken["origin"]:
         return b""
-    if not os.path.isfile(winner["origin"]):
+    if not os.path.isfile(taken["origin"]):
         return b""
     try:
-        with open(winner["origin"], "rb") as file:
+        with open(taken["origin"], "rb") as file:
             return file.read()
     except OSError:
         return b""
 
 
-def extends(winner):
+def extends(taken):
     """Whether a package looks for the other halves of itself when it is imported."""
-    is_package = winner and winner["kind"] == "package"
-    return bool(is_package and EXTENDS.search(source(winner)))
+    is_package = taken and taken["kind"] == "package"
+    return bool(is_package and EXTENDS.search(source(taken)))
 
 
-def changes(winner):
+def changes(taken):
     """What a module changes when it is imported that decides what can be imported from it."""
-    text = source(winner)
+    text = source(taken)
     if MOVES.search(text) and not EXTENDS.search(text):
         return "__path__"
     return "sys.modules" if FILLS.search(text) else None
 
 
-def next_places(winner, answers):
+def next_locations(taken, answers):
     """Where submodules are looked for, and where they are not but may be."""
-    opened = list(winner["locations"] or []) if winner else []
+    opened = list(taken["locations"] or []) if taken else []
     entries = {}
     for answer in answers:
-        for location in (answer["found"] or {}).get("locations") or []:
-            entries.setdefault(location, answer["entry"])
-            if answer["open"] and extends(winner) and location not in opened:
-                opened.append(location)
-    places = [dict(path=each, entry=entries.get(each), open=True) for each in opened]
-    hidden = [each for each in entries if each not in opened]
-    return places + [dict(path=each, entry=entries[each], open=False) for each in hidden]
+        for path in (answer["spec"] or {}).get("locations") or []:
+            entries.setdefault(path, answer["entry"])
+            if answer["open"] and extends(taken) and path not in opened:
+                opened.append(path)
+    locations = [dict(path=path, entry=entries.get(path), open=True) for path in opened]
+    hidden = [path for path in entries if path not in opened]
+    return locations + [dict(path=path, entry=entries[path], open=False) for path in hidden]
 
 
 def levels(name, beside):
-    places = [
+    locations = [
         dict(path=entry, entry=index, open=True)
         for index, entry in enumerate(sys.path)
         if isinstance(entry, str)
     ]
-    places += [
+    locations += [
         dict(path=entry, entry=len(sys.path) + index, open=False)
         for index, entry in enumerate(beside)
     ]
@@ -242,28 +242,30 @@ def levels(name, beside):
     closed = False
     for end in range(1, len(parts) + 1):
         level = ".".join(parts[:end])
-        answers = [ask_place(level, place) for place in places]
+        answers = [ask_location(level, location) for location in locations]
         # The program itself is in sys.modules whenever it could be imported.
-        winner, by, said = search(level, answers, closed or level == "__main__")
-        if level in LOADED:
-            winner, by = loaded(level), "startup"
+        taken, by, finders = search(level, answers, closed or level == "__main__")
+        at_startup = level in LOADED
+        if at_startup:
+            taken, by = loaded(level), None
         yield dict(
             name=level,
-            found=winner,
+            spec=taken,
             by=by,
-            blocked=level in LOADED and LOADED[level] is None,
-            extends=extends(winner),
-            changes=None if by == "startup" else changes(winner),  # it has done so already
-            asked=answers,
-            finders=said,
+            at_startup=at_startup,
+            blocked=at_startup and LOADED[level] is None,
+            extends=extends(taken),
+            changes=None if at_startup else changes(taken),  # it has done so already
+            answers=answers,
+            finders=finders,
         )
         # Of what is no package, or not there, nothing can be imported.
-        closed = not winner or winner["locations"] is None
-        places = next_places(winner, answers)
+        closed = not taken or taken["locations"] is None
+        locations = next_locations(taken, answers)
 
 
-def facts(name, beside):
-    names = getattr(sys, "stdlib_module_names", ())
+def facts(names, beside):
+    stdlib = getattr(sys, "stdlib_module_names", ())
     try:
         cwd = os.getcwd()
     except OSError:
@@ -271,8 +273,8 @@ def facts(name, beside):
     return dict(
         path=[entry if isinstance(entry, str) else None for entry in sys.path],
         cwd=cwd,
-        stdlib=sorted({*names, *sys.builtin_module_names}),
-        levels=list(levels(name, beside)),
+        stdlib=sorted({*stdlib, *sys.builtin_module_names}),
+        levels=[list(levels(name, beside)) for name in names],
     )
 
 

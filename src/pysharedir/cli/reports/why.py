@@ -1,99 +1,53 @@
-"""The command ``why``."""
+"""What ``why`` prints."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-import click
 from rich.text import Text
 
-from pysharedir import why as explaining
-from pysharedir.cli import options, output
-from pysharedir.errors import PysharedirError
-from pysharedir.hook.place import Place
-from pysharedir.interpreter.finding import find
-from pysharedir.moving.recovery import try_to_recover
-from pysharedir.snapshot import Snapshot
-from pysharedir.why.scene import Scene
+from pysharedir.cli import output
+from pysharedir.interpreter.syspath import Role
+from pysharedir.why.answer import Code
+from pysharedir.why.rows import Outcome
+from pysharedir.why.search import Kind
 from pysharedir.wording import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pysharedir.why import Answer
+    from pysharedir.interpreter.target import Target
+    from pysharedir.why.answer import Answer, Reason
     from pysharedir.why.distribution import Release
-    from pysharedir.why.lookup import Reason
-    from pysharedir.why.module import Module, Row
+    from pysharedir.why.module import Module
+    from pysharedir.why.rows import Row
     from pysharedir.why.script import Script
 
 _STYLES = {
-    "taken": "green",
-    "portion": "green",
-    "shadowed": "yellow",
-    "hidden": "yellow",
-    "failed": "red",
-    "nothing": "dim",
-    "not asked": "dim",
+    Outcome.TAKEN: "green",
+    Outcome.PORTION: "green",
+    Outcome.SHADOWED: "yellow",
+    Outcome.HIDDEN: "yellow",
+    Outcome.FAILED: "red",
+    Outcome.NOTHING: "dim",
+    Outcome.NOT_ASKED: "dim",
 }
-_SENTENCES = ("needs-import", "program")  # the reasons that say it all, or that nobody knows
+_SENTENCES = (Code.NEEDS_IMPORT, Code.PROGRAM)  # the reasons that say it all, or that nobody knows
 _MANY = 12  # names that are shown of a list
 
 
-def _names(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    """Offer the names of what is installed in the target."""
-    try:
-        target = find(ctx.obj)
-        found = Scene(target, Place.of(target)).by_name.values()
-    except (PysharedirError, OSError):
-        return []
-    names = {each.name for each in found}
-    return sorted(name for name in names if name.lower().startswith(incomplete.lower()))
+def tell(target: Target, answer: Answer, notes: Sequence[str], *, as_json: bool) -> None:
+    """Print where a name comes from.
 
-
-@click.command(
-    epilog="""\b
-Examples:
-  pysharedir --python .venv why requests
-  pysharedir --python .venv why google.cloud.storage   a submodule
-  pysharedir --python 3.13 why PyYAML                  a distribution
-  pysharedir --python .venv why sphinx-build           a script
-"""
-)
-@options.python
-@click.argument("name", shell_complete=_names)
-@options.prefix
-@options.json
-@click.pass_obj
-def why(python: str | None, *, name: str, prefix: str | None, as_json: bool) -> None:
-    """Say where a module, a distribution or a script comes from.
-
-    NAME may be several of these, and is then explained as each.  The interpreter is started as
-    you start it, in this directory and with the environment as it is now, and tells which entry
-    of sys.path has what.  It imports neither the module nor its parents.
-
-    When there is no such thing, this says why, and what helps.
-
-    Exits with 1 when nothing of that name is found.
+    :param notes: What is good to know, besides what the answer has.
     """
-    target = find(python)
-    place = Place.of(target, prefix)
-    notes = try_to_recover(Snapshot(target, place).homes)
-    answer = explaining.explain(target, place, name)
     notes = [*answer.notes, *notes]
     if as_json:
-        facts = {
-            "target": str(target.executable),
-            "found": answer.found,
-            **asdict(answer),
-            "notes": notes,
-        }
-        click.echo(json.dumps(output.plain(facts), indent=2))
-    else:
-        _tell(answer, notes)
-    if not answer.found:
-        click.get_current_context().exit(1)
+        facts = {"target": target.executable, "found": answer.found, **asdict(answer)}
+        output.print_json({**facts, "notes": notes})
+        return
+    _tell(answer, notes)
 
 
 def _tell(answer: Answer, notes: Sequence[str]) -> None:
@@ -134,7 +88,7 @@ def _sentences(answer: Answer) -> Iterator[str]:
 def _of_module(module: Module) -> str:
     article = "an" if module.kind[0] in "aeiou" else "a"
     sentence = f"{module.name} is {article} {module.kind}"
-    if module.kind == "namespace package":
+    if module.kind is Kind.NAMESPACE:
         count = len(module.portions)
         return sentence + (f" of {count} portions" if count > 1 else " of one portion")
     if module.is_stdlib:
@@ -142,9 +96,9 @@ def _of_module(module: Module) -> str:
     place = (
         f"in the {module.role}" if module.role else f"found by {module.finder or 'startup code'}"
     )
-    if module.role in ("PYTHONPATH", "other"):
+    if module.role in (Role.PYTHONPATH, Role.OTHER):
         place = f"in {module.entry} ({module.role})"
-    if module.role == "path line":
+    if module.role is Role.PATH_LINE:
         place = f"in {module.entry}, by a path line"
     return f"{sentence} {_of(module.distribution, module.version)}, {place}"
 
@@ -215,8 +169,8 @@ def _there(row: Row) -> str:
     if row.kind is None:
         return f"{row.outcome}: {row.file}" if row.file else row.outcome
     owner = f" of {row.distribution}" if row.distribution else ""
-    if row.kind == "namespace portion":
-        return f"{'' if row.outcome == 'portion' else 'hidden '}portion{owner}"
+    if row.kind is Kind.PORTION:
+        return f"{'' if row.outcome is Outcome.PORTION else 'hidden '}portion{owner}"
     return f"{row.kind}{owner}: {row.outcome}"
 
 

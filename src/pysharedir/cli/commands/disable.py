@@ -1,0 +1,50 @@
+"""The command ``disable``."""
+
+from __future__ import annotations
+
+import click
+
+from pysharedir.cli import options
+from pysharedir.cli.group import Command
+from pysharedir.errors import UsageError
+
+
+@click.command(
+    cls=Command,
+    epilog="""\b
+Examples:
+  pysharedir --python .venv disable --dry-run   what it would take away
+  pysharedir --python .venv disable --restore   what is there goes back
+""",
+)
+@options.python
+@click.option(
+    "--restore", is_flag=True, help="First move the distributions in the sharedir back to purelib."
+)
+@click.option("--force", is_flag=True, help="Leave what is in the sharedir, unimportable.")
+@options.prefix
+@options.dry_run
+@options.json
+@click.pass_obj
+def disable(
+    python: str | None,
+    *,
+    restore: bool,
+    force: bool,
+    prefix: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Take away what `enable` put into an interpreter.
+
+    Refuses while the sharedir holds what would become unimportable, pip among it.
+    """
+    from pysharedir.activation.disable import run
+    from pysharedir.cli.reports import activation as report
+    from pysharedir.snapshot import Snapshot
+
+    if restore and force:
+        raise UsageError("--restore and --force exclude each other", "choose one of them")
+    snapshot = Snapshot.of(python, prefix)
+    outcome = run(snapshot, restore=restore, force=force, dry_run=dry_run)
+    report.tell(outcome, as_json=as_json, idle="not enabled")

@@ -1,0 +1,82 @@
+"""The command ``enable``."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import click
+
+from pysharedir.cli import completion, options
+from pysharedir.cli.group import Command
+
+
+def _absolute(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """Refuse what an unset variable leaves."""
+    if value == "":
+        raise click.BadParameter("give a directory")
+    return value and os.path.abspath(os.path.expanduser(value))
+
+
+@click.command(
+    cls=Command,
+    epilog="""\b
+Examples:
+  pysharedir --python .venv enable
+  pysharedir --python .venv enable --opt-in    off until PYSHAREDIR=1 is set
+  pysharedir --python /apps/x86_64/bin/python3 \\
+      enable --sharedir '/apps/share/python/{version}'
+  pysharedir --python /usr/bin/python3 enable --root "$DESTDIR" --prefix /usr
+""",
+)
+@options.python
+@click.option(
+    "--sharedir",
+    metavar="PATH",
+    callback=_absolute,
+    shell_complete=completion.directories,
+    help="Use this directory, to be shared between prefixes; {version} in it stands for X.Y.",
+)
+@click.option(
+    "--opt-in/--no-opt-in",
+    default=None,
+    help="Be off unless PYSHAREDIR=1 is in the environment.",
+)
+@click.option(
+    "--allow-world-writable/--no-allow-world-writable",
+    default=None,
+    help="Use a sharedir that everybody can write to.",
+)
+@click.option(
+    "--style",
+    type=click.Choice(["pth", "sitecustomize"]),
+    help="How the hook is started: by a .pth and .start file, or as a sitecustomize.py that"
+    " chains to the one it shadows.  [default: pth]",
+)
+@options.root
+@options.prefix
+@options.dry_run
+@options.json
+@click.pass_obj
+def enable(
+    python: str | None,
+    /,
+    *,
+    root: str | None,
+    prefix: str | None,
+    dry_run: bool,
+    as_json: bool,
+    **settings: Any,
+) -> None:
+    """Install the hook into an interpreter, and make its sharedir.
+
+    What is not said stays as it was when the hook is there already: to run it again changes
+    nothing but an older hook.
+    """
+    from pysharedir.activation.enable import run
+    from pysharedir.cli.reports import activation as report
+    from pysharedir.snapshot import Snapshot
+
+    named = {name: value for name, value in settings.items() if value is not None}
+    outcome = run(Snapshot.of(python, prefix, root), named, dry_run=dry_run)
+    report.tell(outcome, as_json=as_json, idle="enabled already")

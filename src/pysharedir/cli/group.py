@@ -1,0 +1,121 @@
+"""The shape of the command line: commands that are loaded when called, errors in one style."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pysharedir.cli import failures
+from pysharedir.errors import PysharedirError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from click.shell_completion import CompletionItem
+
+
+class Command(click.Command):
+    """A command that says what an argument too many may mean."""
+
+    allow_extra_args = True  # to be looked at below
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """See :class:`click.Command`.
+
+        :raises UsageError: when there is an argument too many.
+        """
+        surplus = super().parse_args(ctx, args)
+        if surplus and not ctx.resilient_parsing:
+            hint = _python_hint(surplus[0], ctx.command_path)
+            raise failures.no_such("argument", surplus[0], (), ctx, hint)
+        return surplus
+
+
+class Group(click.Group):
+    """Commands of which each is a module of :mod:`pysharedir.cli.commands`.
+
+    :param helps: The short help of each command by its name, so that no command has to be loaded
+        for ``--help`` or for a completion.
+    """
+
+    def __init__(self, *args: Any, helps: Mapping[str, str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.helps = helps
+        self.no_args_is_help = False  # by click its status and stream depend on its version
+
+    def main(self, args: Any = None, *others: Any, **options: Any) -> Any:
+        """Run the command, and turn errors into one line, a hint and an exit status."""
+        words = sys.argv[1:] if args is None else list(args)
+        try:
+            status = super().main(words, *others, **{**options, "standalone_mode": False})
+        except click.Abort:
+            click.echo("Aborted!", err=True)
+            status = 1
+        except (PysharedirError, click.ClickException, OSError) as error:
+            before_names = words[: words.index("--")] if "--" in words else words
+            status = failures.tell(failures.of(error), as_json="--json" in before_names)
+        sys.exit(status)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """See :class:`click.Group`."""
+        if not args and not ctx.resilient_parsing:
+            click.echo(ctx.get_help(), err=True)
+            ctx.exit(2)
+        return super().parse_args(ctx, args)
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        """See :class:`click.Group`."""
+        return sorted(self.helps)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """See :class:`click.Group`."""
+        if cmd_name in self.helps and cmd_name not in self.commands:
+            module = import_module(f"pysharedir.cli.commands.{cmd_name}")
+            self.add_command(getattr(module, cmd_name))
+        return super().get_command(ctx, cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """See :class:`click.Group`.
+
+        :raises UsageError: when there is no such command.
+        """
+        name = args[0]
+        if name not in self.helps and not ctx.resilient_parsing:
+            hint = _python_hint(name, ctx.command_path, *args[1:])
+            raise failures.no_such("command", name, self.helps, ctx, hint)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        """See :class:`click.Group`."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(self.helps.items()))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """See :class:`click.Group`."""
+        from click.shell_completion import CompletionItem  # at a TAB only
+
+        names = [
+            CompletionItem(name, help=text)
+            for name, text in sorted(self.helps.items())
+            if name.startswith(incomplete)
+        ]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
+
+
+def _python_hint(word: str, path: str, *others: str) -> str:
+    """Return how to name an interpreter, when a word is the name of one; else nothing.
+
+    :param path: The command that the word was given to.
+    :param others: The words after it.
+    """
+    from pysharedir.interpreter.finding import is_spec  # for errors only
+
+    if not is_spec(word):
+        return ""
+    return f"to work on that interpreter: `{path} {shlex.join(['--python', word, *others])}`"

@@ -1,0 +1,100 @@
+"""What ``doctor`` prints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from pysharedir import wording
+from pysharedir.cli import output
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pysharedir.doctor.findings import Check
+    from pysharedir.doctor.run import Outcome
+    from pysharedir.doctor.treatment import Diagnosis
+
+
+def tell_checks(checks: Iterable[Check]) -> None:
+    """Print what is looked for."""
+    table = output.table("code", "name", "finds that")
+    for check in checks:
+        note = " (a note)" if check.is_note else ""
+        table.add_row(Text(check.code, "bold"), Text(check.name), Text(check.title + note))
+    output.console().print(table)
+
+
+def tell(outcome: Outcome, *, as_json: bool, show_all: bool) -> None:
+    """Print what was found, and what was done about it.
+
+    :param show_all: Notes too, which are no faults.
+    """
+    if as_json:
+        output.print_json(_facts(outcome))
+        return
+    for code, step in outcome.steps:
+        output.say(f"{code} {'would ' if outcome.dry_run else ''}{step}")
+    for code, reason in outcome.failed:
+        output.say(f"{code} not mended: {reason}")
+    output.tell_notes(outcome.notes)
+    _tell(outcome.diagnosis, show_all=show_all)
+    output.say(_summary(outcome, show_all=show_all))
+
+
+def _facts(outcome: Outcome) -> dict[str, Any]:
+    diagnosis = outcome.diagnosis
+    return {
+        "target": outcome.executable,
+        "dry_run": outcome.dry_run,
+        "changed": bool(outcome.steps) and not outcome.dry_run,
+        "steps": [{"code": code, "step": str(step)} for code, step in outcome.steps],
+        "failed": [{"code": code, "reason": reason} for code, reason in outcome.failed],
+        "findings": [
+            {
+                "code": check.code,
+                "name": check.name,
+                "level": check.level,
+                **{key: value for key, value in vars(finding).items() if key != "fix"},
+                "fix": [str(step) for step in finding.fix],
+            }
+            for check, finding in diagnosis.findings
+        ],
+        "unchecked": [
+            {"code": check.code, "reason": reason} for check, reason in diagnosis.unchecked
+        ],
+        "notes": outcome.notes,
+    }
+
+
+def _tell(diagnosis: Diagnosis, *, show_all: bool) -> None:
+    for check, finding in diagnosis.findings:
+        if check.is_note and not show_all:
+            continue
+        head = Text.assemble(
+            (check.code, "dim" if check.is_note else "bold yellow"), " ", (finding.about, "bold")
+        )
+        output.say(head)
+        output.say(finding.reason, 6)
+        if finding.remedy:
+            output.say(Text.assemble(("remedy:", "cyan"), " ", finding.remedy), 6)
+    for check, reason in diagnosis.unchecked:
+        output.say(Text.assemble((check.code, "bold red"), f" could not be checked: {reason}"))
+
+
+def _summary(outcome: Outcome, *, show_all: bool) -> str:
+    diagnosis = outcome.diagnosis
+    count = len(diagnosis.faults)
+    mendable = sum(bool(finding.fix) for _, finding in diagnosis.faults)
+    notes = len(diagnosis.findings) - count
+    unchecked = len(diagnosis.unchecked)
+    text = f"{outcome.executable}: "
+    text += f"{wording.number(len(outcome.checks) - unchecked, 'check')}, "
+    text += f"{unchecked} more could not be made, " if unchecked else ""
+    text += wording.number(count, "finding") if count else "nothing found"
+    if mendable:
+        text += f", {mendable} of them for --fix"
+    if notes:
+        text += f"; {wording.number(notes, 'note')}" + ("" if show_all else ", shown with --all")
+    return text

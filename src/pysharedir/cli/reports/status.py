@@ -1,0 +1,57 @@
+"""What ``status`` prints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from pysharedir.cli import output
+from pysharedir.hook.files import State
+
+if TYPE_CHECKING:
+    from pysharedir.status import Status
+
+
+def tell(status: Status, *, as_json: bool) -> None:
+    """Print what a target looks like."""
+    if as_json:
+        output.print_json(status)
+        return
+    console = output.console()
+    table = output.table("", "")
+    for name, value in _summary(status):
+        table.add_row(Text(name, "bold"), Text(value))
+    console.print(table)
+    console.print()
+    entries = output.table("sys.path", "role", "put by")
+    for entry in status.path:
+        entries.add_row(Text(entry.path, "" if entry.exists else "dim"), entry.role, Text(entry.by))
+    for path in status.dropped:
+        entries.add_row(Text(path, "dim strike"), "dropped: on it already", "pysharedir")
+    console.print(entries)
+    output.tell_notes(status.notes)
+
+
+def _summary(status: Status) -> list[tuple[str, str]]:
+    target, where, hook = status.target, status.layout, status.hook
+    version = ".".join(map(str, target.version_info))
+    bits = f"{target.bits}-bit {target.platform}"
+    state = str(hook.state)
+    if hook.state is not State.ABSENT:
+        toggled = " (opt-in)" if hook.settings.opt_in else ""
+        state = f"{state}{toggled}, style {hook.settings.style}, in {hook.site_dir}"
+        state += "; active" if status.active else "; not active in this environment"
+    same = "one directory" if where.same else "different directories"
+    return [
+        ("interpreter", f"{target.executable}: {target.implementation} {version}, {bits}"),
+        ("prefix", target.prefix + (f" (venv of {target.base_prefix})" if target.is_venv else "")),
+        ("purelib", where.purelib),
+        ("platlib", where.platlib),
+        ("lib64", f"{where.lib64}; lib, platlib and lib64 are {same}"),
+        ("sharedir", status.sharedir + ("" if Path(status.sharedir).is_dir() else " (missing)")),
+        ("hook", state),
+        *(("distributions", f"{count} in {path}") for path, count in status.counts.items()),
+        *(("overruled", f"{name}: {kind}") for name, kind in status.overrules.items()),
+    ]

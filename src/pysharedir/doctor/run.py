@@ -1,0 +1,85 @@
+"""Examining a target, and fixing it if that is wanted: the order of the steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pysharedir.doctor.treatment import Treatment, examine, fixes, treat
+from pysharedir.errors import said
+from pysharedir.moving.recovery import recover
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from pysharedir.changes import Step
+    from pysharedir.doctor.examination import Examination
+    from pysharedir.doctor.findings import Check
+    from pysharedir.doctor.treatment import Diagnosis
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was found, and what was done about it.
+
+    :ivar checks: Those that were to be made.
+    :ivar steps: Those that were applied, or with ``dry_run`` would be, each with the code of its
+        check.
+    :ivar failed: Why others were not, each with the code.
+    :ivar notes: What is good to know.
+    """
+
+    executable: Path
+    checks: tuple[Check, ...]
+    diagnosis: Diagnosis
+    steps: tuple[tuple[str, Step], ...]
+    failed: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+    dry_run: bool
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether there is nothing left to be done or to be looked at."""
+        return not (self.diagnosis.faults or self.diagnosis.unchecked)
+
+
+def run(
+    examination: Examination,
+    checks: Sequence[Check],
+    progress: Callable[[str], object],
+    *,
+    fix: bool,
+    dry_run: bool,
+) -> Outcome:
+    """Look for faults, and fix what is safe to fix.
+
+    :param progress: Called with the name of each check, before it is made.
+    :param fix: Fix it, or with *dry_run* say how.
+    :raises PysharedirError: as :func:`recover` does.
+    """
+    notes = _recover(examination, dry_run=dry_run)
+    if fix and not dry_run:
+        treatment = treat(examination, checks)
+    else:
+        diagnosis = examine(examination, checks, lambda check: progress(check.name))
+        planned = fixes(diagnosis) if fix else []
+        steps = tuple((check.code, step) for check, each in planned for step in each)
+        treatment = Treatment(diagnosis, steps, ())
+    return Outcome(
+        examination.target.executable,
+        tuple(checks),
+        treatment.diagnosis,
+        treatment.steps,
+        treatment.failed,
+        tuple(notes),
+        dry_run,
+    )
+
+
+def _recover(examination: Examination, *, dry_run: bool) -> list[str]:
+    """Put in order what was interrupted: halves of a move look like faults, and are none."""
+    try:
+        return recover(examination.homes, dry_run=dry_run)
+    except OSError as error:
+        return [said(error)]

@@ -1,0 +1,136 @@
+"""Making checks, and fixing what is safe to fix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pysharedir import changes
+from pysharedir.doctor.examination import Examination
+from pysharedir.doctor.registry import CHECKS
+from pysharedir.errors import PysharedirError, UnknownCodeError, said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from pysharedir.changes import Step
+    from pysharedir.doctor.findings import Check, Finding
+
+_ROUNDS = 3  # to fix one thing may show another: a hook without its sharedir, say
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What checks say of a target.
+
+    :ivar findings: Each with the check that found it, in the order of the checks.
+    :ivar unchecked: Checks that could not be made, with the reason.
+    """
+
+    findings: tuple[tuple[Check, Finding], ...]
+    unchecked: tuple[tuple[Check, str], ...]
+
+    @property
+    def faults(self) -> tuple[tuple[Check, Finding], ...]:
+        """The findings that are no mere notes."""
+        return tuple((check, finding) for check, finding in self.findings if not check.is_note)
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """What was fixed, and what is left.
+
+    :ivar diagnosis: That of the last look.
+    :ivar steps: Those that were applied, each with the code of the check.
+    :ivar failed: Why others were not, each with the code.
+    """
+
+    diagnosis: Diagnosis
+    steps: tuple[tuple[str, Step], ...]
+    failed: tuple[tuple[str, str], ...]
+
+
+def selected(select: Sequence[str], ignore: Sequence[str]) -> tuple[Check, ...]:
+    """Return the checks to make.
+
+    :param select: Codes, names, or the beginnings of codes; all when empty.
+    :param ignore: Of these, those to leave out, said in the same way.
+    :raises UnknownCodeError: when there is no such check.
+    """
+    wanted = set().union(*map(_named, select)) if select else set(CHECKS)
+    unwanted = set().union(*map(_named, ignore)) if ignore else set()
+    return tuple(check for check in CHECKS if check in wanted and check not in unwanted)
+
+
+def _named(text: str) -> set[Check]:
+    checks = {
+        check for check in CHECKS if text == check.name or check.code.startswith(text.upper())
+    }
+    if not checks or not text:
+        raise UnknownCodeError(text)
+    return checks
+
+
+def examine(
+    examination: Examination,
+    checks: Iterable[Check] = CHECKS,
+    progress: Callable[[Check], object] = bool,
+) -> Diagnosis:
+    """Return what is wrong with a target, started as its user does.
+
+    :param progress: Called before each check.
+    """
+    findings: list[tuple[Check, Finding]] = []
+    unchecked: list[tuple[Check, str]] = []
+    for check in checks:
+        progress(check)
+        try:
+            findings += [(check, finding) for finding in check.find(examination)]
+        except PysharedirError as error:
+            unchecked.append((check, error.message))
+        except OSError as error:
+            unchecked.append((check, said(error)))
+    return Diagnosis(tuple(findings), tuple(unchecked))
+
+
+def treat(examination: Examination, checks: Sequence[Check] = CHECKS) -> Treatment:
+    """Fix what is safe to fix, and return what was done and what is left.
+
+    What belongs to one check is done together or not at all, and nothing is done twice.
+    """
+    tried: dict[Step, Check] = {}
+    failed: dict[tuple[str, str], None] = {}
+    diagnosis = examine(examination, checks)
+    for _ in range(_ROUNDS):
+        planned = [
+            (check, steps) for check, steps in fixes(diagnosis) if not tried.keys() >= set(steps)
+        ]
+        for check, steps in planned:
+            try:
+                changes.apply(steps)
+            except PysharedirError as error:
+                failed[check.code, error.message] = None
+            except OSError as error:
+                failed[check.code, said(error)] = None
+            else:
+                tried |= dict.fromkeys(steps, check)
+        if not planned:
+            break
+        examination = Examination(examination.target, examination.place)
+        diagnosis = examine(examination, checks)
+    in_vain = [step for _, steps in fixes(diagnosis) for step in steps if step in tried]
+    failed |= {(tried[step].code, f"{step}: that did not help"): None for step in in_vain}
+    done = [(check.code, step) for step, check in tried.items() if step not in in_vain]
+    return Treatment(diagnosis, tuple(done), tuple(failed))
+
+
+def fixes(diagnosis: Diagnosis) -> list[tuple[Check, list[Step]]]:
+    """Return the steps that fix what can be fixed, each once, with the first check that has it."""
+    checks: dict[Step, Check] = {}
+    for check, finding in diagnosis.findings:
+        for step in finding.fix:
+            checks.setdefault(step, check)
+    return [
+        (check, [step for step in checks if checks[step] is check])
+        for check in dict.fromkeys(checks.values())
+    ]

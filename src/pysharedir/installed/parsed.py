@@ -1,0 +1,26 @@
+"""A distribution as :mod:`importlib.metadata` has it."""
+
+from __future__ import annotations
+
+from importlib.metadata import PathDistribution
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from email.message import Message
+    from pathlib import Path
+
+
+class Parsed(PathDistribution):
+    """A distribution whose METADATA is not read again.
+
+    :param message: Its headers, if they were read.
+    """
+
+    def __init__(self, info: Path, message: Message | None = None) -> None:
+        super().__init__(info)
+        self._message = message
+
+    @property
+    def metadata(self) -> Any:
+        """See :class:`importlib.metadata.Distribution`."""
+        return super().metadata if self._message is None else self._message

@@ -1,0 +1,90 @@
+"""What ``why`` tells of a name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pysharedir.wording import Label
+
+if TYPE_CHECKING:
+    from pysharedir.why.distribution import Release
+    from pysharedir.why.module import Module
+    from pysharedir.why.rows import Row
+    from pysharedir.why.script import Script
+
+
+class Code(Label):
+    """The names of reasons for machines: why something is not found, or is not what it seems."""
+
+    BLOCKED = "blocked"
+    BROKEN_SCRIPT = "broken-script"
+    DEPENDENCY_MISSING = "dependency-missing"
+    FILES_MISSING = "files-missing"
+    FOREIGN_INTERPRETER = "foreign-interpreter"
+    FOREIGN_PART = "foreign-part"
+    FOREIGN_SCRIPT = "foreign-script"
+    HIDDEN_PORTION = "hidden-portion"
+    HOOK_ABSENT = "hook-absent"
+    HOOK_IDLE = "hook-idle"
+    HOOK_OFF = "hook-off"
+    IN_BASE_ONLY = "base-only"
+    IN_USER_SITE_DIR = "user-site"
+    LEFT_STDLIB = "left-stdlib"
+    NEEDS_IMPORT = "needs-import"
+    NO_PACKAGE = "no-package"
+    NO_SUCH_PART = "no-such-part"
+    NOT_INSTALLED = "not-installed"
+    OTHER_HALF = "other-half"
+    OTHER_IMPORT_NAME = "other-import-name"
+    OTHER_SPELLING = "other-spelling"
+    PROGRAM = "program"
+    SCRIPT_MISSING = "script-missing"
+    SHADOWED_BY_CWD = "shadowed-by-cwd"
+    SHADOWED_COPY = "shadowed-copy"
+    SHAREDIR_MISSING = "sharedir-missing"
+    SIMILAR_NAME = "similar"
+    STDLIB_INCOMPLETE = "incomplete-stdlib"
+    UNREADABLE = "unreadable"
+    WINDOWS_ONLY = "windows-only"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A reason why something is not found, or a thing to know about what is found.
+
+    :ivar reason: One line.
+    :ivar remedy: One line; empty when there is none.
+    """
+
+    code: Code
+    reason: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a name stands for.
+
+    :ivar module: What an import of the name takes.
+    :ivar parent: When that fails, what comes before the part of the name that is not found.
+    :ivar rows: The entries of ``sys.path`` as they were asked for the one or the other; none when
+        the name can be no module's.
+    :ivar reasons: Why nothing is found, the nearest reason first.
+    :ivar warnings: What to know about what is found.
+    """
+
+    name: str
+    module: Module | None
+    parent: Module | None
+    distribution: Release | None
+    script: Script | None
+    rows: tuple[Row, ...]
+    reasons: tuple[Reason, ...]
+    warnings: tuple[Reason, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def found(self) -> bool:
+        """Whether there is anything of that name."""
+        return bool(self.module or self.distribution or (self.script and self.script.is_there))

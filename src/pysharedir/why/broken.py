@@ -1,0 +1,69 @@
+"""What is installed, and cannot be imported: files are gone, or are for other interpreters."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from pysharedir.interpreter.syspath import Role
+from pysharedir.why import imports, native, owner
+from pysharedir.why.answer import Code, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pysharedir.installed.distribution import Distribution
+    from pysharedir.why.lookup import Lookup
+    from pysharedir.why.native import Part
+    from pysharedir.why.search import Level
+
+
+def files_missing(lookup: Lookup, distribution: Distribution, module: str) -> Iterator[Reason]:
+    """Yield the reason when *module*, or all modules of a distribution, are not there."""
+    missing = imports.missing(distribution)
+    if not missing:
+        return
+    if module in missing or missing == imports.modules(distribution, lookup.target.version_info):
+        label, some = owner.label(distribution), ", ".join(missing[:5])
+        reason = f"RECORD of {label} lists files that are not there, of {some}"
+        remedy = lookup.reinstall(distribution.name, distribution.version)
+        yield Reason(Code.FILES_MISSING, reason, remedy)
+
+
+def foreign_parts(lookup: Lookup, level: Level) -> Iterator[Reason]:
+    """Yield the native parts that are there for a part of the name, for other interpreters."""
+    name = level.name.rpartition(".")[2]
+    cwd = lookup.search.cwd if lookup.search else None
+    for answer in level.answers:
+        entry = lookup.entry_of(answer)
+        # What is in the working directory is built there, even if metadata is beside it.
+        is_installed = entry is not None and entry.role is not Role.WORKING_DIRECTORY
+        path = entry.path if entry and is_installed else None
+        for part in native.under_name(answer.path or cwd or "", name, lookup.target.suffixes):
+            yield foreign_part(lookup, part, path)
+
+
+def foreign_part(lookup: Lookup, part: Part, entry: str | None) -> Reason:
+    """Return the reason that a native part is of no use here.
+
+    :param entry: The entry of ``sys.path`` that it is in.
+    """
+    own = max(lookup.target.suffixes, key=len).strip(".").rpartition(".")[0]
+    reason = f"{part.file} is made for {part.made_for}, and this Python is {own}"
+    # Another architecture's copy may have been laid over it.
+    package = os.path.join(os.path.dirname(part.file), "__init__.py")
+    owners = (owner.of_module(lookup.snapshot, file, entry, None) for file in (part.file, package))
+    remedy = _reinstall(lookup, next(filter(None, owners), None), part.file)
+    return Reason(Code.FOREIGN_PART, reason, remedy)
+
+
+def _reinstall(lookup: Lookup, distribution: Distribution | None, file: str) -> str:
+    if distribution is None:
+        return "rebuild it for this interpreter, or take it away"
+    if not lookup.snapshot.is_sharedir(str(distribution.directory)):
+        return lookup.reinstall(distribution.name, distribution.version)
+    return (
+        "native parts do not belong in a sharedir: run `pysharedir sort` with the interpreter"
+        f" that {os.path.basename(file)} is for, then"
+        f" {lookup.install(f'{distribution.name}=={distribution.version}')}"
+    )

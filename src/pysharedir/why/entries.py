@@ -1,0 +1,90 @@
+"""The directories that a search looks into: entries of ``sys.path``, and some beside it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pysharedir import layout
+from pysharedir.interpreter.syspath import Origin, Role
+from pysharedir.wording import Label
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pysharedir.interpreter.syspath import Entry
+    from pysharedir.snapshot import Snapshot
+    from pysharedir.why.search import Search
+
+
+class Beside(Label):
+    """What has modules, and is no entry of ``sys.path``."""
+
+    SHAREDIR = "sharedir, not on sys.path"
+    BASE_SITE_DIR = "site dir of the base, not on sys.path"
+    BASE_SHAREDIR = "sharedir of the base, not on sys.path"
+    USER_SITE_DIR = "user site dir, not on sys.path"
+    FINDER = "finder"
+
+    @property
+    def noun(self) -> str:
+        """What it is, wherever it is."""
+        return self.value.partition(",")[0]
+
+
+@dataclass(frozen=True)
+class PathEntry:
+    """A directory that a search looks into.
+
+    :ivar path: As it is spelled on ``sys.path``; the working directory by its name.
+    :ivar role: What it is for.
+    :ivar by: Who put it on ``sys.path``; empty when nobody did.
+    """
+
+    path: str
+    role: Role | Beside
+    by: Origin | str
+
+
+def unused(snapshot: Snapshot) -> dict[str, Beside]:
+    """Return directories with modules that are not on ``sys.path``, with what they are."""
+    target, path = snapshot.target, snapshot.view.path
+    version = f"python{target.version}"
+    base = target.base_prefix
+    roots = [root for each in path if (root := target.root_of(each))]
+    known = {str(snapshot.sharedir): Beside.SHAREDIR}
+    known |= {layout.sharedir_of(root, target.version): Beside.SHAREDIR for root in roots}
+    for lib in "lib", "lib64", "local/lib":
+        for name in "site-packages", "dist-packages":
+            known[f"{base}/{lib}/{version}/{name}"] = Beside.BASE_SITE_DIR
+    known[f"{base}/lib/python3/dist-packages"] = Beside.BASE_SITE_DIR
+    known[layout.sharedir_of(base, target.version)] = Beside.BASE_SHAREDIR
+    home = os.path.expanduser("~/.local")
+    known[f"{home}/lib/{version}/site-packages"] = Beside.USER_SITE_DIR
+    return {
+        directory: kind
+        for directory, kind in known.items()
+        if os.path.isdir(directory) and not layout.lists(path, directory)
+    }
+
+
+def searched(
+    search: Search, known: Mapping[str, Entry], beside: Mapping[str, Beside]
+) -> tuple[PathEntry | None, ...]:
+    """Return what a search looked into, in its order; None for what is no string.
+
+    :param known: The entries of ``sys.path`` of another start, without the working directory.
+    :param beside: The directories that it looked into too.
+    """
+    on_path = (None if path is None else _on_path(search, known, path) for path in search.path)
+    return *on_path, *(PathEntry(path, kind, "") for path, kind in beside.items())
+
+
+def _on_path(search: Search, known: Mapping[str, Entry], path: str) -> PathEntry:
+    if path == "":
+        return PathEntry(search.cwd or "(none)", Role.WORKING_DIRECTORY, Origin.COMMAND_LINE)
+    entry = known.get(path)
+    if entry is None:
+        return PathEntry(path, Role.OTHER, Origin.STARTUP_CODE)
+    return PathEntry(path, entry.role, entry.by)

@@ -1,0 +1,105 @@
+"""The names that one imports a distribution by, and those that a directory has."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from pysharedir.errors import RecordError
+from pysharedir.installed.distribution import top_level
+from pysharedir.interpreter import pth
+
+if TYPE_CHECKING:
+    from pysharedir.installed.distribution import Distribution
+
+_STARTUP_FILES = (".pth", ".start")
+
+
+def modules(distribution: Distribution, version: tuple[int, ...]) -> list[str]:
+    """Return the names that one imports a distribution by.
+
+    Those of namespace packages are left out in favour of what is in them.
+
+    :param version: Of the Python that reads its .pth files.
+    """
+    named = top_level(distribution)
+    if editable(distribution):
+        return sorted(named or _in_path_lines(distribution, version))
+    try:
+        files = _files(distribution)
+    except RecordError:
+        return sorted(named)
+    base = distribution.directory
+    listed = set(map(_module, files))
+    return sorted(listed) or sorted(name for name in named if (base / name).exists())
+
+
+def missing(distribution: Distribution) -> list[str]:
+    """Return the names that one would import a distribution by if the files were there."""
+    try:
+        files = _files(distribution)
+    except RecordError:
+        return []
+    base = distribution.directory
+    present = {_module(file) for file in files if os.path.lexists(base / file)}
+    return sorted(set(map(_module, files)) - present)
+
+
+def names_in(directory: str) -> set[str]:
+    """Return the names of the modules and packages in a directory."""
+    try:
+        with os.scandir(directory) as entries:
+            names = {entry.name.partition(".")[0] for entry in entries if _is_importable(entry)}
+    except (OSError, ValueError):  # the latter for a path with a NUL
+        return set()
+    return {name for name in names if name.isidentifier() and name != "__pycache__"}
+
+
+def editable(distribution: Distribution) -> str | None:
+    """Return the directory that a distribution is installed from in editable mode.
+
+    https://packaging.python.org/en/latest/specifications/direct-url/
+    """
+    try:
+        facts = json.loads((distribution.info / "direct_url.json").read_text("utf-8"))
+        url = urlsplit(facts["url"])
+        is_editable = facts.get("dir_info", {}).get("editable", False)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None
+    return unquote(url.path) if is_editable and url.scheme == "file" else None
+
+
+def _files(distribution: Distribution) -> list[str]:
+    """Return the files without which none of its modules is found.
+
+    :raises RecordError: when RECORD cannot tell.
+    """
+    files = distribution.listing.entry_modules()
+    return [file for file in files if not file.endswith(_STARTUP_FILES)]
+
+
+def _module(file: str) -> str:
+    directory, _, name = file.rpartition("/")
+    package = directory.replace("/", ".")
+    stem = name.partition(".")[0]
+    return package if stem == "__init__" else f"{package}.{stem}".lstrip(".")
+
+
+def _in_path_lines(distribution: Distribution, version: tuple[int, ...]) -> set[str]:
+    """Return the top-level names in the directories that ``.pth`` files of it name."""
+    try:
+        listed = distribution.listing.inside.get("", set())
+    except RecordError:
+        return set()
+    names: set[str] = set()
+    for name in listed:
+        if name.endswith(".pth"):
+            lines = pth.read(str(distribution.directory / name), version)
+            names |= set().union(*(names_in(line.entry) for line in lines if line.entry))
+    return names
+
+
+def _is_importable(entry: os.DirEntry[str]) -> bool:
+    return entry.name.endswith((".py", ".pyc", ".so")) or ("." not in entry.name and entry.is_dir())

@@ -1,0 +1,59 @@
+"""A plugin: when a run is ended by a signal, what its tests have started ends too."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+# A process: its id, and when it started, since ids come again.
+Process = tuple[int, str]
+
+_ENDED: set[Process] = set()
+
+
+def descendants() -> set[Process]:
+    """Return the processes that this one has started, and those that they have started."""
+    started: dict[int, Process] = {}
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            pid = int(stat.parent.name)
+            # After the name, which is in parentheses and may have any character.
+            fields = stat.read_text().rpartition(")")[2].split()
+            children.setdefault(int(fields[1]), []).append(pid)
+            started[pid] = (pid, fields[19])
+    found: set[Process] = set()
+    unseen = [os.getpid()]
+    while unseen:
+        for pid in children.get(unseen.pop(), ()):
+            found.add(started[pid])
+            unseen.append(pid)
+    return found
+
+
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    # Noted before fixtures and subprocess.run end their own, whose children then have no parent.
+    _ENDED.update(descendants())
+    raise KeyboardInterrupt
+
+
+def pytest_configure() -> None:
+    """Let both signals end a run in order."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _end)
+
+
+def pytest_unconfigure() -> None:
+    """Kill what is left of an ended run."""
+    if _ENDED:
+        for pid, started in _ENDED | descendants():
+            with contextlib.suppress(OSError):
+                stat = Path(f"/proc/{pid}/stat").read_text()
+                if stat.rpartition(")")[2].split()[19] == started:
+                    os.kill(pid, signal.SIGKILL)
