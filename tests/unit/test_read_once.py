@@ -143,6 +143,7 @@ def spread(venv: Venv, count: int) -> None:
         put(where, f"part{number}", files)
 
 
+@pytest.mark.slow
 def test_a_namespace_of_a_thousand_costs_what_its_files_cost(enabled: Venv) -> None:
     """What is asked, and the CPU time, grow as the number of distributions, not as its square."""
     asked, seconds = [], []

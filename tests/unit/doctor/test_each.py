@@ -116,6 +116,7 @@ def batches() -> list[list[str]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", [batch for batch in batches() if len(batch) > 1])
 def test_faults_together(healthy: Venv, doctor: Doctor, batch: list[str]) -> None:
     for code in batch:
