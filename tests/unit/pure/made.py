@@ -1,11 +1,17 @@
-"""Distributions that are on no disk: what their metadata says is given."""
+"""Distributions and interpreters that are on no disk: what they say of themselves is given."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pysharedir.installed.distribution import Distribution, Metadata
 from pysharedir.installed.records import Listing
+from pysharedir.interpreter.target import Target, View
+
+STDLIB = "/usr/lib/python3.13"
+SITE_DIR = "/v/lib/python3.13/site-packages"
 
 
 def listing(*files: str) -> Listing:
@@ -24,3 +30,36 @@ def distribution(name: str, *files: str, directory: str = "/nowhere") -> Distrib
     metadata = Metadata(name, info)
     vars(metadata)["record"] = listing(*files)
     return Distribution(name, "1.0", info, metadata)
+
+
+def target(path: tuple[str, ...] = (), **facts: Any) -> Target:
+    """Return the interpreter of a venv ``/v`` of ``/usr``.
+
+    :param path: Its ``sys.path`` without the hook; ``/mine`` in it comes from PYTHONPATH.
+    :param facts: What is otherwise.
+    """
+    venv = Target(
+        executable=Path("/v/bin/python"),
+        sys_executable="/v/bin/python",
+        version_info=(3, 13, 1),
+        implementation="cpython",
+        platform="linux",
+        bits=64,
+        prefix="/v",
+        base_prefix="/usr",
+        platlibdir="lib",
+        scheme="venv",
+        stdlib=STDLIB,
+        purelib=SITE_DIR,
+        platlib=SITE_DIR,
+        scripts="/v/bin",
+        markers={},
+        cache_tag="cpython-313",
+        pycache_prefix=None,
+        magic="",
+        suffixes=(".py",),
+        site_dirs=(SITE_DIR,),
+        user_site=None,
+        off=View(path, SITE_DIR, SITE_DIR, ("/mine",)),
+    )
+    return replace(venv, **facts)

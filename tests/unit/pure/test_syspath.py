@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from pysharedir.interpreter.syspath import Origin, Role, entries
-from pysharedir.interpreter.target import Target, View
+from unit.pure.made import SITE_DIR, STDLIB, target
 
-STDLIB = "/usr/lib/python3.13"
-SITE_DIR, BASE = "/v/lib/python3.13/site-packages", f"{STDLIB}/site-packages"
+BASE = f"{STDLIB}/site-packages"
 USER = "/home/u/.local/lib/python3.13/site-packages"
 OFF = (
     "/mine",
@@ -23,30 +22,7 @@ OFF = (
     USER,
     "/somewhere",
 )
-VENV = Target(
-    executable=Path("/v/bin/python"),
-    sys_executable="/v/bin/python",
-    version_info=(3, 13, 1),
-    implementation="cpython",
-    platform="linux",
-    bits=64,
-    prefix="/v",
-    base_prefix="/usr",
-    platlibdir="lib",
-    scheme="venv",
-    stdlib=STDLIB,
-    purelib=SITE_DIR,
-    platlib=SITE_DIR,
-    scripts="/v/bin",
-    markers={},
-    cache_tag="cpython-313",
-    pycache_prefix=None,
-    magic="",
-    suffixes=(".py",),
-    site_dirs=(SITE_DIR,),
-    user_site=USER,
-    off=View(OFF, SITE_DIR, SITE_DIR, ("/mine",)),
-)
+VENV = target(OFF, user_site=USER)
 
 
 @pytest.mark.parametrize(

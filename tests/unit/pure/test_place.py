@@ -1,0 +1,100 @@
+"""Where the hook of a target goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pysharedir.errors import PrefixError
+from pysharedir.hook.files import Settings
+from pysharedir.hook.place import Place, caveats
+from trees import plant
+from unit.pure.made import SITE_DIR, target
+
+DEBIAN = target(
+    prefix="/usr",
+    purelib="/usr/local/lib/python3.13/dist-packages",
+    platlib="/usr/local/lib/python3.13/dist-packages",
+    site_dirs=("/usr/local/lib/python3.13/dist-packages", "/usr/lib/python3/dist-packages"),
+    scripts="/usr/local/bin",
+)
+FEDORA = target(
+    prefix="/usr",
+    purelib="/usr/lib/python3.13/site-packages",
+    platlib="/usr/lib64/python3.13/site-packages",
+    platlibdir="lib64",
+    site_dirs=("/usr/lib64/python3.13/site-packages", "/usr/lib/python3.13/site-packages"),
+    scripts="/usr/bin",
+)
+
+
+def test_it_is_the_first_site_dir() -> None:
+    assert Place.of(target()) == Place(SITE_DIR, "/v")
+    assert Place.of(DEBIAN) == Place("/usr/local/lib/python3.13/dist-packages", "/usr/local")
+    assert Place.of(FEDORA) == Place("/usr/lib/python3.13/site-packages", "/usr")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "site_dir"),
+    [
+        ("/usr", "/usr/lib/python3/dist-packages"),
+        ("/usr/", "/usr/lib/python3/dist-packages"),
+        ("/opt/a", "/opt/a/lib/python3.13/dist-packages"),
+    ],
+)
+def test_it_is_the_one_below_a_prefix(prefix: str, site_dir: str) -> None:
+    place = Place.of(DEBIAN, prefix, "/build")
+    assert place == Place(site_dir, prefix.rstrip("/"), "/build")
+    assert place.on_disk(place.site_dir) == Path(f"/build{site_dir}")
+
+
+def test_of_two_below_a_prefix_it_is_that_of_all_architectures() -> None:
+    assert Place.of(FEDORA, "/usr").site_dir == "/usr/lib/python3.13/site-packages"
+    only64 = target(site_dirs=FEDORA.site_dirs[:1], platlibdir="lib64")
+    assert Place.of(only64, "/usr").site_dir == "/usr/lib64/python3.13/site-packages"
+
+
+def test_a_prefix_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PrefixError):
+        Place.of(target(), str(tmp_path / "none"))
+    assert Place.of(target(), str(tmp_path)).root == str(tmp_path)
+
+
+def test_site_dirs(tmp_path: Path) -> None:
+    assert Place.of(target()).site_dirs(target()) == [SITE_DIR]
+    assert Place.of(FEDORA).site_dirs(FEDORA) == [FEDORA.purelib, FEDORA.platlib]
+    assert Place.of(FEDORA, str(tmp_path)).site_dirs(FEDORA) == [
+        f"{tmp_path}/lib/python3.13/site-packages"
+    ]
+    # While a package is built, what is staged counts, but for what is of another Python.
+    for name in "lib64/python3.13", "lib/python3.12", "share/python3.13":
+        plant(tmp_path, {f"usr/{name}/site-packages/a.py": ""})
+    place = Place.of(target(), "/usr", str(tmp_path))
+    assert place.site_dirs(target()) == [
+        "/usr/lib/python3.13/site-packages",
+        "/usr/lib64/python3.13/site-packages",
+    ]
+
+
+def test_scripts() -> None:
+    assert Place.of(DEBIAN).scripts(DEBIAN) == Path("/usr/local/bin")
+    assert Place.of(DEBIAN, "/usr").scripts(DEBIAN) == Path("/usr/bin")
+
+
+def test_sharedir() -> None:
+    shared = Settings(sharedir="/pure/{version}/x")
+    for destdir in "", "/build":
+        place = Place(SITE_DIR, "/v", destdir)
+        assert place.sharedir(target(), Settings()) == Path(f"{destdir}/v/share/python/3.13")
+        assert place.sharedir(target(), shared) == Path(f"{destdir}/pure/3.13/x")
+
+
+def test_caveats() -> None:
+    inside, outside = Path("/v/share/python/3.13"), Path("/pure")
+    assert caveats(target(), inside, Settings()) == []
+    assert caveats(target(base_prefix="/v"), outside, Settings()) == []
+    (note,) = caveats(target(), outside, Settings())
+    assert note.startswith("/pure: outside this venv")
+    (note,) = caveats(target(), inside, Settings(opt_in=True))
+    assert note.startswith(f"{inside}: found only when PYSHAREDIR=1")
