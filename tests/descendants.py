@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 # A process: its id, and when it started, since ids come again.
 Process = tuple[int, str]
 
+_PR_SET_PDEATHSIG = 1  # of linux/prctl.h
 _ENDED: set[Process] = set()
 
 
@@ -44,9 +47,11 @@ def _end(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def pytest_configure() -> None:
-    """Let both signals end a run in order."""
+    """Let both signals end a run in order, and the end of tox be one."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end)
+    if sys.platform == "linux" and "TOX_ENV_NAME" in os.environ:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def pytest_unconfigure() -> None:

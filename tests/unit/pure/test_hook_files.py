@@ -1,0 +1,89 @@
+"""The hook's files, as they should be and as they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pysharedir.hook import files
+from pysharedir.hook.files import Settings, State
+from trees import plant
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from trees import Tree
+
+SETTINGS = [
+    Settings(),
+    Settings(style="sitecustomize"),
+    Settings(sharedir="/pure/{version}", opt_in=True, allow_world_writable=True),
+]
+
+
+def write(site_dir: Path, settings: Settings, **created: tuple[str, ...]) -> Path:
+    for name, content in files.render(settings, **created).items():
+        (site_dir / name).parent.mkdir(exist_ok=True, parents=True)
+        (site_dir / name).write_bytes(content)
+    return site_dir
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_what_is_rendered_is_read(tmp_path: Path, settings: Settings) -> None:
+    assert files.read(tmp_path) == files.Installed(tmp_path)
+    write(tmp_path, settings, created=("lib64",))
+    found = files.read(tmp_path)
+    assert (found.settings, found.created, found.state) == (settings, ("lib64",), State.ENABLED)
+    assert set(found.files) == set(files.render(settings))
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_modules_come_before_what_imports_them(settings: Settings) -> None:
+    rendered = list(files.render(settings))
+    assert rendered == [*files.PARTS, files.GATE, *files.STARTERS[settings.style]]
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "state"),
+    [
+        ("_pysharedir.pth", None, State.INCOMPLETE),
+        ("_pysharedir.d/more.py", None, State.INCOMPLETE),
+        ("_pysharedir.py", None, State.INCOMPLETE),
+        ("_pysharedir.d/more.py", b"# pysharedir: other\n", State.ALTERED),
+        ("_pysharedir.d/more.py", b"# mine\n", State.ALTERED),
+        ("_pysharedir.pth", b"import mine\n", State.ALTERED),
+    ],
+)
+def test_states(tmp_path: Path, name: str, change: bytes | None, state: State) -> None:
+    path = write(tmp_path, Settings()) / name
+    if change is None:
+        path.unlink()
+    else:
+        path.write_bytes(change)
+    assert files.read(tmp_path).state is state
+
+
+def test_what_follows_the_record_would_be_run(tmp_path: Path) -> None:
+    gate = write(tmp_path, Settings()) / files.GATE
+    gate.write_text(gate.read_text() + "import evil\n")
+    assert files.read(tmp_path).state is State.ALTERED
+
+
+@pytest.mark.parametrize(
+    ("tree", "is_ours"),
+    [
+        ({"a.py": "# pysharedir: the gate"}, True),
+        ({"a.py": "# pysharedir"}, False),
+        ({"a.py": "import pysharedir"}, False),
+        ({"_pysharedir.pth": "import _pysharedir\n"}, True),
+        ({"_pysharedir.pth": "import _pysharedir; import mine\n"}, False),
+        ({"_pysharedir.pth": "# pysharedir: no\n"}, False),
+        ({"_pysharedir.start": "_pysharedir:start\n"}, True),
+        ({"a.py": {}}, False),
+    ],
+)
+def test_is_ours(tmp_path: Path, tree: Tree, is_ours: bool) -> None:
+    (name,) = tree
+    assert files.is_ours(plant(tmp_path, tree) / name) == is_ours
+    assert not files.is_ours(tmp_path / "none")

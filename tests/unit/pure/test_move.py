@@ -1,0 +1,83 @@
+"""Whether a distribution may change place, and with which files."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pysharedir.errors import RecordError
+from pysharedir.moving import move
+from trees import Tree, plant
+from unit.pure.test_contents import INFO, put
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TREE: Tree = {"a.py": "A", "p": {"b.py": "B", "link": "-> b.py", "c.pyc": "C"}}
+LISTED = ("a.py", "p/b.py", "p/link", "p/c.pyc")
+
+
+@pytest.mark.parametrize(
+    ("there", "kept"),
+    [
+        ({}, ()),
+        ({"other.py": "", "p": {"d.py": ""}}, ()),
+        ({"a.py": "A"}, ("a.py",)),
+        ({"p": {"b.py": "B", "link": "-> b.py"}}, ("p/b.py", "p/link")),
+        ({"p": {"c.pyc": "other"}}, ()),
+    ],
+)
+def test_plan(tmp_path: Path, there: Tree, kept: tuple[str, ...]) -> None:
+    one = put(tmp_path / "here", TREE, *LISTED)
+    destination = plant(tmp_path / "there", there)
+    found = move.plan(one, destination, also_listed=lambda path: path.startswith("p/b"))
+    assert (found.distribution, found.source, found.destination) == (
+        one,
+        tmp_path / "here",
+        destination,
+    )
+    assert (found.kept, found.stays) == (kept, ("p/b.py",))
+
+
+@pytest.mark.parametrize(
+    ("there", "reason"),
+    [
+        ({"a.py": "a"}, "/there/a.py is there already"),
+        ({"a.py": "AA"}, "/there/a.py is there already"),
+        ({"p": {"b.py": {}}}, "/there/p/b.py is there already"),
+        ({"p": {"link": "B"}}, "/there/p/link is there already"),
+        ({"p": {"link": "-> a.py"}}, "/there/p/link is there already"),
+        ({INFO: {}}, "/there has it already"),
+    ],
+)
+def test_plan_refuses_what_is_there_and_another(tmp_path: Path, there: Tree, reason: str) -> None:
+    one = put(tmp_path / "here", TREE, *LISTED)
+    with pytest.raises(RecordError, match=re.escape(reason)):
+        move.plan(one, plant(tmp_path / "there", there))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("x", "x", True),
+        ("x", "y", False),
+        ("x", "xx", False),
+        ("", "", True),
+        ("-> t", "-> t", True),
+        ("-> t", "-> u", False),
+        ("-> t", "x", False),
+        ("x", "-> one", False),
+    ],
+)
+def test_is_same(tmp_path: Path, one: str, other: str, is_same: bool) -> None:
+    plant(tmp_path, {"one": one, "other": other, "t": "x"})
+    assert move.is_same(tmp_path / "one", tmp_path / "other") == is_same
+    assert not move.is_same(tmp_path / "one", tmp_path / "none")
+
+
+def test_a_file_is_the_same_by_another_name(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "hard").hardlink_to(tmp_path / "file")
+    assert move.is_same(tmp_path / "file", tmp_path / "hard")

@@ -1,0 +1,77 @@
+"""Lines of .pth and .start files, as site reads them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pysharedir.interpreter import pth
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PATH, IMPORT, ENTRY = "path line", "import line", "entry"
+OLD, NEW = (3, 14, 0), (3, 15, 0)
+
+
+def read(path: Path, content: bytes, version: tuple[int, ...] = NEW) -> list[tuple[str, int, str]]:
+    path.write_bytes(content)
+    return [(line.kind.value, line.number, line.text) for line in pth.read(str(path), version)]
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        (b"", []),
+        (b"\n  \n# import x\n#\n", []),
+        (
+            b"import x\nimport\ty; y.z()\n",
+            [(IMPORT, 1, "import x"), (IMPORT, 2, "import\ty; y.z()")],
+        ),
+        (
+            b"# a\n\nplace  \nimportant\n",
+            [(PATH, 3, "place"), (PATH, 4, "important")],
+        ),
+        (b"import\n", [(PATH, 1, "import")]),
+        (
+            b"\xef\xbb\xbfimport x\r\nplace\r\n",
+            [(IMPORT, 1, "import x"), (PATH, 2, "place")],
+        ),
+        (b"last", [(PATH, 1, "last")]),
+        (b"caf\xe9\n", [(PATH, 1, "caf\ufffd")]),
+    ],
+)
+def test_read(tmp_path: Path, content: bytes, lines: list[tuple[str, int, str]]) -> None:
+    assert read(tmp_path / "a.pth", content) == lines
+
+
+def test_from_3_15_on_a_line_may_be_indented(tmp_path: Path) -> None:
+    content = b" import x\n  # nothing\n"
+    assert read(tmp_path / "a.pth", content, NEW) == [(IMPORT, 1, "import x")]
+    assert read(tmp_path / "a.pth", content, OLD) == [
+        (PATH, 1, " import x"),
+        (PATH, 2, "  # nothing"),
+    ]
+
+
+def test_every_line_of_a_start_file_is_an_entry(tmp_path: Path) -> None:
+    found = read(tmp_path / "a.start", b"# one\nm.n:run\n\nimport x\n")
+    assert found == [(ENTRY, 2, "m.n:run"), (ENTRY, 4, "import x")]
+
+
+@pytest.mark.parametrize(
+    ("line", "entry"),
+    [("sub", "{0}/sub"), ("..", "{1}"), ("./a/../b", "{0}/b"), ("/abs/./x", "/abs/x")],
+)
+def test_the_entry_of_a_path_line(tmp_path: Path, line: str, entry: str) -> None:
+    file = tmp_path / "a.pth"
+    file.write_text(f"{line}\nimport x\n")
+    path_line, import_line = pth.read(str(file), NEW)
+    assert path_line.entry == entry.format(tmp_path, tmp_path.parent)
+    assert import_line.entry is None
+
+
+def test_what_cannot_be_read_has_no_lines(tmp_path: Path) -> None:
+    assert pth.read(str(tmp_path / "a.pth"), NEW) == ()
+    assert pth.read(str(tmp_path), NEW) == ()
