@@ -1,13 +1,14 @@
 """Writes what the command says of itself as pages: ``python docs/generate.py [--check]``.
 
 The reference of the commands and the man page come from the parser, the table of the checks from
-the registry.
+the registry, that of the errors from their classes.
 One man page holds all commands: ``man pysharedir`` finds each, and they share most options.
 (click-man leaves out examples, and does not escape what is markup for roff.)
 """
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
 import textwrap
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pysharedir import __version__
+from pysharedir import __version__, errors
 from pysharedir.cli import cli
 from pysharedir.doctor.registry import CHECKS
 
@@ -27,6 +28,18 @@ if TYPE_CHECKING:
 
 DOCS = Path(__file__).parent
 _NOTE = "<!-- Written by docs/generate.py, from what the command says of itself. -->"
+_ERRORS = """
+What goes wrong is one line and a hint on standard error: `error: ...`, `hint: ...`.
+With `--json` it is this, on standard output in place of the report; the exit status is the same:
+
+```json
+{"error": {"code": "target-missing", "message": "...", "hint": "...", "target": "3.99"}}
+```
+
+A code never changes its meaning.
+Messages and hints are for people, and may change.
+Beside them are the facts of the code: strings, numbers, null, or lists of these.
+"""
 _ROFF = str.maketrans(
     {
         "\\": r"\e",
@@ -131,6 +144,34 @@ def checks() -> str:
     return "\n".join(lines) + "\n"
 
 
+def failures() -> str:
+    """Return the table of the errors."""
+    lines = ["# Errors", "", _NOTE, *_ERRORS.splitlines(), ""]
+    lines += ["| code | exit status | what it is | facts |", "|---|---|---|---|"]
+    for kind in sorted(_kinds(errors.PysharedirError), key=lambda kind: kind.code):
+        meaning = (inspect.getdoc(kind) or "").split("\n")[0].replace("``", "`")
+        facts = ", ".join(f"`{name}`" for name in _facts(kind))
+        lines.append(f"| `{kind.code}` | {kind.exit_code} | {_cell(meaning)} | {facts} |")
+    return "\n".join(lines) + "\n"
+
+
+def _kinds(root: type[errors.PysharedirError]) -> Iterator[type[errors.PysharedirError]]:
+    for kind in root.__subclasses__():
+        yield kind
+        yield from _kinds(kind)
+
+
+def _facts(kind: type) -> list[str]:
+    """Return the names of what an error keeps besides its message and hint."""
+    if kind is errors.PysharedirError:
+        return []
+    own = vars(kind).get("__init__")
+    return [
+        *_facts(kind.__mro__[1]),
+        *(re.findall(r"self\.(\w+) = ", inspect.getsource(own)) if own else ()),
+    ]
+
+
 def manual(date: str) -> str:
     """Return the man page.
 
@@ -196,6 +237,7 @@ def _manual_as_it_is() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "reference/commands.md": commands,
     "reference/checks/index.md": checks,
+    "reference/errors.md": failures,
     "man/pysharedir.1": _manual_as_it_is,
 }
 

@@ -27,7 +27,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # What the command imports only when it needs it, of other packages.
-_LATE = ("elftools.elf.elffile", "python_discovery", "rich.progress", "rich.status")
+_LATE = (
+    "elftools.elf.elffile",
+    "encodings.ascii",
+    "encodings.utf_8_sig",
+    "python_discovery",
+    "rich._emoji_codes",
+    "rich.progress",
+    "rich.status",
+)
 
 
 class Server:

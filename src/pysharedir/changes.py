@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -107,7 +106,7 @@ class WriteFile:
         os.fchmod(descriptor, stat.S_IMODE(mode))
 
     def _write(self, content: bytes) -> None:
-        temporary = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}~")
+        temporary = self.path.with_name(f".{self.path.name}.{os.urandom(4).hex()}~")
         try:
             with temporary.open("xb") as file:
                 file.write(content)

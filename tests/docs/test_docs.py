@@ -31,6 +31,12 @@ NOT_RUN = {
     "/apps/pure": "it follows from the former: tests/lab runs it",
     "module load": "ditto",
 }
+CONTEXT = click.Context(cli)
+COMMANDS = {
+    name: command
+    for name in cli.list_commands(CONTEXT)
+    if (command := cli.get_command(CONTEXT, name))
+}
 RUN = [page for page in PAGES if pages.blocks(page)]
 
 
@@ -89,7 +95,7 @@ def test_commands_in_sentences_exist(page: Path) -> None:
 
 
 def test_examples_of_the_help_exist() -> None:
-    for command in (cli, *cli.commands.values()):
+    for command in (cli, *COMMANDS.values()):
         lines = (command.epilog or "").replace("\\\n", " ").splitlines()
         examples = [line for line in lines if re.match(r"  (\w+=\S* )*pysharedir ", line)]
         assert examples, command.name
@@ -105,14 +111,14 @@ def parse(text: str) -> None:
     words = shlex.split(text)
     words = words[words.index("pysharedir") + 1 :]
     words = words[: words.index(">")] if ">" in words else words
-    parser = cli.make_parser(click.Context(cli))
+    parser = cli.make_parser(CONTEXT)
     _, rest, _ = parser.parse_args(words)
     if rest:
         name, *arguments = rest
-        assert name in cli.commands, f"{text}: no such command"
+        assert name in COMMANDS, f"{text}: no such command"
         # It may print what it is asked for, or be only mentioned.
         with contextlib.suppress(click.exceptions.Exit, click.MissingParameter):
-            cli.commands[name].make_context(name, arguments)
+            COMMANDS[name].make_context(name, arguments)
 
 
 def test_unknown_commands_are_seen() -> None:

@@ -4,7 +4,7 @@ A world (``world.py``) is a venv with eight small distributions of all shapes, e
 not belong, so that one ``sort`` moves both ways at once; ``restore`` moves the noarch ones back.
 Both run inside one file system, where files are linked, and ``across`` two, where they are copied.
 
-What is done to a move, each time on a fresh copy of the world:
+What is done to a move, each time on a world put back to the state before it:
 
 - ``test_kill``: SIGKILL at every system call with which it changes something;
 - ``test_errors``: each of these calls refused, once or from there on, and each look at a directory;
@@ -14,7 +14,25 @@ What is done to a move, each time on a fresh copy of the world:
 - ``test_imports``: a Python that imports in a loop.
 
 The command runs in forks of one process that has it loaded (``server.py``), which strace is
-attached to as it begins to move (``processes.py``); the number of points is in the summary.
+attached to as it begins to move (``processes.py``).
+
+Each fault is made.  What follows one - an interpreter imports all there is, a script runs, files
+are what RECORD says, another command finishes or undoes the move - is done once for each state that
+faults leave, in one process of tests: ``World.once`` and ``World.digest`` say what a state is, and
+why this proves the same.
+
+Kinds with many points are tried in part, by turns (``trials.py``): the calls that change the
+journal, the lock or where metadata is each time, and of the others those with number % 3 ==
+turn % 3.  These kinds are refused system calls, kills of moves across file systems, permissions
+lost in the middle, and moves that are stopped while a second one starts; all else is tried in full.
+The turn is the number of the day, so that three days in a row try all::
+
+    pytest tests/faults             # today's turn
+    pytest tests/faults --turn 7    # a certain one, as printed by a run that failed
+    pytest tests/faults --all       # every point
+
+The summary says what was tried of how many, the rule and the turn.  Tests are of a few seconds
+each, for pytest-xdist; one process that runs all of them repeats least.
 What CI has is needed there: strace, and the right to mount a file system in memory.
 """
 

@@ -5,7 +5,6 @@ A fork that is to be traced waits before it moves anything, until its gate is op
 
 from __future__ import annotations
 
-import importlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,17 +16,12 @@ from pysharedir.moving import relocation
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# What is imported only when it is needed, and would be so in each fork anew.
-_LATE = ("encodings.ascii", "encodings.utf_8_sig", "rich._emoji_codes")
-
 
 class Server(fork_server.Server):
     """Also remembers what a target says of itself, and stops forks before they move anything."""
 
     def serve(self) -> None:
         os.sync = lambda: None  # it waits for the whole machine, and no power failure is tried here
-        for name in _LATE:
-            importlib.import_module(name)
         super().serve()
 
     def answer(self, request: dict[str, Any]) -> None:

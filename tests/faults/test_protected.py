@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from faults.trials import Choice
 
 _CLOSED, _OPEN = 0o555, 0o755
+CHUNKS = 4
 SCENARIOS = ("sort", "sort across", "restore")
 
 pytestmark = [
@@ -57,11 +58,12 @@ def test_a_file_system(scenario: Scenario, which: str, tally: Tally) -> None:
     tally(f"{scenario.name}: read-only file systems", 1)
 
 
-def test_lost_in_the_middle(scenario: Scenario, choice: Choice, tally: Tally) -> None:
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_lost_in_the_middle(scenario: Scenario, chunk: int, choice: Choice, tally: Tally) -> None:
     points = [point for point in scenario.moving if point.name in ("rename", "mkdir", "unlink")]
-    chosen = choice.of(points, lambda point: point)
-    attempt(lambda point: _try_lost(scenario, point), chosen, again=True)
-    tally(f"{scenario.name}: permissions lost in the middle", len(chosen), len(points))
+    mine = choice.of(points, lambda point: point)[chunk::CHUNKS]
+    attempt(lambda point: _try_lost(scenario, point), mine, again=True)
+    tally(f"{scenario.name}: permissions lost in the middle", len(mine), len(points[chunk::CHUNKS]))
 
 
 def _try_lost(scenario: Scenario, point: Point) -> None:

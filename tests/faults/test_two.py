@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from faults.trials import Choice
     from faults.world import World
 
+CHUNKS = 4
 ROUNDS = 20
 REAL_ROUNDS = 2
 
@@ -36,13 +37,15 @@ def second(scenario: Scenario, make_server: Callable[[World], Server]) -> Server
     return make_server(scenario.world)
 
 
+@pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_second_sort_is_refused(
-    scenario: Scenario, second: Server, choice: Choice, tally: Tally
+    scenario: Scenario, second: Server, chunk: int, choice: Choice, tally: Tally
 ) -> None:
     points = _locked(scenario)
-    chosen = choice.of(points, lambda point: point)
-    attempt(lambda point: _try_second(scenario, second, point), chosen, again=True)
-    tally(f"{scenario.name}: stopped, and a second one started", len(chosen), len(points))
+    mine = choice.of(points, lambda point: point)[chunk::CHUNKS]
+    attempt(lambda point: _try_second(scenario, second, point), mine, again=True)
+    kind = f"{scenario.name}: stopped, and a second one started"
+    tally(kind, len(mine), len(points[chunk::CHUNKS]))
 
 
 def _locked(scenario: Scenario) -> list[Point]:

@@ -148,16 +148,16 @@ class World:
     def digest(self, *, importable: bool = False) -> str:
         """Return a digest of all that can matter to what runs here next.
 
-        That is, of each file, link and directory, its name, mode, owner, content and time, and
-        which files are one.  Equal digests are equal states but for what no process can tell, or
-        none goes by:
+        It is made of the name, mode, owner, content and time of each file, of which files are one
+        (hard links), and of directories and links.  States with equal digests differ only in what
+        no process can tell, or none goes by:
 
-        - which inodes they are, and in which order directories list them;
-        - the times of directories, which only tell a process that has listed one already to do so
-          again, and of links;
-        - how late after :meth:`keep` a file was written.  Times are compared with those that pycs
-          hold (which are content), and pycs of files that a command wrote are written after them;
-        - the random part in the name of a temporary file, which is not looked for by name.
+        - which inodes they are, and in which order a directory lists its entries;
+        - the times of directories, which tell only a process that has listed one before to do so
+          again, and the times of links, which nothing reads;
+        - how long after :meth:`keep` a file was written.  No state in which a move may end has a
+          file of such a time; else a time counts where a pyc holds it, and a pyc is content here;
+        - the random part in the name of a temporary file: nothing looks for it.
 
         :param importable: Leave out ``.pysharedir``, which no interpreter looks into:
             ``test_kill`` sees to that.
@@ -185,11 +185,11 @@ class World:
     def once(self, what: Hashable, follow: Callable[[], object]) -> None:
         """Let something follow on this state, unless the same has followed on it, and passed.
 
-        This proves the same as to do it each time: what *follow* does, and what it asserts, is to
-        depend on nothing but the state that it begins with (see :meth:`digest`) and on *what*.  A
-        command does: it is a new process each time, whose environment, arguments and hash seed are
-        the same, and what it asks the target is asked once (see :mod:`faults.server`).  What
-        failed is not remembered, and fails each time.
+        This proves the same as to do it each time, because the outcome depends on nothing else:
+        *follow* only asserts about the state, and runs commands and interpreters.  Each of these is
+        a new process, with the same environment and hash seed, and with the same answers of the
+        target about itself (see :mod:`faults.server`).  A failure is not remembered, so that each
+        point that leads to it is named.
 
         :param what: A name of what follows, with all that it depends on besides the state.
         """

@@ -517,9 +517,11 @@ def test_is_told_how_to_get_an_installer(
 ) -> None:
     require(sharedir, "shared", "native")
     done = command("--python", second.root, "sync", "--install", "--json", PATH=no_uv)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "no uv on PATH" in done.stderr
-    assert "hint: install uv, or pip into it" in done.stderr
+    assert (done.returncode, done.stderr) == (1, "")
+    error = json.loads(done.stdout)["error"]
+    assert error["code"] == "install-failed"
+    assert "no uv on PATH" in error["reason"]
+    assert error["hint"] == "install uv, or pip into it"
 
 
 FAKE_PIP = """

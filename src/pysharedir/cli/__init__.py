@@ -63,6 +63,4 @@ def cli() -> None:
     After `enable`, an interpreter finds the sharedir ROOT/share/python/X.Y next to each of its
     site dirs, and installers put pure wheels there by themselves; wheels with compiled parts go
     to platlib as ever.  The variable PYSHAREDIR=0 switches that off for one start.
-
-    `pysharedir COMMAND --json` prints an error as JSON too, with a code that never changes.
     """

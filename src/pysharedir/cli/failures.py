@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import TYPE_CHECKING
 
@@ -19,27 +20,30 @@ def of(error: Exception) -> PysharedirError:
         return error
     if isinstance(error, OSError):
         return SystemCallError(error)
-    ctx = getattr(error, "ctx", None)
+    hint = more(getattr(error, "ctx", None))
     if isinstance(error, click.NoSuchOption):
-        return no_such("option", error.option_name, error.possibilities or (), ctx)
+        return no_such("option", error.option_name, error.possibilities or (), hint)
     text = error.format_message() if isinstance(error, click.ClickException) else str(error)
     message = " ".join(text.split()).removesuffix(".")  # one line
-    return UsageError(message[:1].lower() + message[1:], _more(ctx))
+    return UsageError(message[:1].lower() + message[1:], hint)
 
 
-def no_such(
-    noun: str, name: str, known: Iterable[str], ctx: click.Context | None, hint: str = ""
-) -> UsageError:
+def no_such(noun: str, name: str, known: Iterable[str], hint: str) -> UsageError:
     """Return the error of a name that the command line does not have.
 
     :param known: The names that it has; the one that is most like it is suggested.
-    :param hint: What is known better than that.
+    :param hint: What to say when none is like it.
     """
     import difflib  # for those who mistype only
 
-    for nearest in [] if hint else difflib.get_close_matches(name, list(known), 1):
+    for nearest in difflib.get_close_matches(name, list(known), 1):
         hint = f"did you mean `{nearest}`?"
-    return UsageError(f"{name!r}: no such {noun}", hint or _more(ctx))
+    return UsageError(f"{name!r}: no such {noun}", hint)
+
+
+def more(ctx: click.Context | None) -> str:
+    """Return the hint where to read more."""
+    return f"`{ctx.command_path if ctx else 'pysharedir'} --help` tells more"
 
 
 def tell(error: PysharedirError, *, as_json: bool) -> int:
@@ -48,13 +52,10 @@ def tell(error: PysharedirError, *, as_json: bool) -> int:
     :return: The exit status.
     """
     if as_json:
-        click.echo(json.dumps({"error": error.as_json()}, indent=2))
-    else:
-        from pysharedir.cli import output  # scripts need no rich
+        with contextlib.suppress(OSError):  # the error may be that nothing can be printed there
+            click.echo(json.dumps({"error": error.as_json()}, indent=2))
+            return error.exit_code
+    from pysharedir.cli import output  # scripts need no rich
 
-        output.fail(error.message, error.hint)
+    output.fail(error.message, error.hint)
     return error.exit_code
-
-
-def _more(ctx: click.Context | None) -> str:
-    return f"`{ctx.command_path if ctx else 'pysharedir'} --help` tells more"

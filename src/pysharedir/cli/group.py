@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pysharedir.cli import failures
-from pysharedir.errors import PysharedirError
+from pysharedir.errors import PysharedirError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,10 +28,14 @@ class Command(click.Command):
 
         :raises UsageError: when there is an argument too many.
         """
-        surplus = super().parse_args(ctx, args)
+        try:
+            surplus = super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx  # some that its parser raises have none
+            raise
         if surplus and not ctx.resilient_parsing:
             hint = _python_hint(surplus[0], ctx.command_path)
-            raise failures.no_such("argument", surplus[0], (), ctx, hint)
+            raise UsageError(f"{surplus[0]!r}: unexpected argument", hint or failures.more(ctx))
         return surplus
 
 
@@ -87,8 +91,9 @@ class Group(click.Group):
         """
         name = args[0]
         if name not in self.helps and not ctx.resilient_parsing:
-            hint = _python_hint(name, ctx.command_path, *args[1:])
-            raise failures.no_such("command", name, self.helps, ctx, hint)
+            hint = _python_hint(name, ctx.command_path, *(args[1:] or ["COMMAND"]))
+            known = () if hint else self.helps
+            raise failures.no_such("command", name, known, hint or failures.more(ctx))
         return super().resolve_command(ctx, args)
 
     def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:

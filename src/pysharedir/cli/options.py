@@ -34,7 +34,7 @@ def python(command: Decorated) -> Decorated:
     )(command)
 
 
-json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+json = click.option("--json", "as_json", is_flag=True, help="Print JSON, of an error too.")
 dry_run = click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 
 

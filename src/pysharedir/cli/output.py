@@ -64,6 +64,7 @@ def console(*, stderr: bool = False) -> Console:
     return _Console(
         stderr=stderr,
         highlight=False,
+        emoji=False,
         width=None if is_terminal else _ENDLESS,
         # rich leaves bold and dim under NO_COLOR; who sets it may not want any such codes.
         color_system=None if os.environ.get("NO_COLOR") else "auto",

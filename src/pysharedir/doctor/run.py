@@ -64,8 +64,8 @@ def run(
     else:
         diagnosis = examine(examination, checks, lambda check: progress(check.name))
         planned = fixes(diagnosis) if fix else []
-        steps = tuple((check.code, step) for check, each in planned for step in each)
-        treatment = Treatment(diagnosis, steps, ())
+        coded = tuple((check.code, step) for check, steps in planned for step in steps)
+        treatment = Treatment(diagnosis, coded, ())
     return Outcome(
         examination.target.executable,
         tuple(checks),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pysharedir import changes
 from pysharedir.doctor.examination import Examination
 from pysharedir.doctor.registry import CHECKS
-from pysharedir.errors import PysharedirError, UnknownCodeError, said
+from pysharedir.errors import PysharedirError, UnknownCodeError, UsageError, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -56,10 +56,14 @@ def selected(select: Sequence[str], ignore: Sequence[str]) -> tuple[Check, ...]:
     :param select: Codes, names, or the beginnings of codes; all when empty.
     :param ignore: Of these, those to leave out, said in the same way.
     :raises UnknownCodeError: when there is no such check.
+    :raises UsageError: when none is left.
     """
     wanted = set().union(*map(_named, select)) if select else set(CHECKS)
     unwanted = set().union(*map(_named, ignore)) if ignore else set()
-    return tuple(check for check in CHECKS if check in wanted and check not in unwanted)
+    checks = tuple(check for check in CHECKS if check in wanted and check not in unwanted)
+    if not checks:
+        raise UsageError("--select and --ignore leave no check", "ignore less")
+    return checks
 
 
 def _named(text: str) -> set[Check]:

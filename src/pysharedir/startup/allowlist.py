@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _LINE = re.compile(r"(\\?)([0-9a-f]{64}) [ *](.+)")
 _ESCAPES = {"\\": r"\\", "\n": r"\n", "\r": r"\r"}  # of sha256sum, where a name has one of these
 _ESCAPED = {escape: character for character, escape in _ESCAPES.items()}
-UNREADABLE = 64 * "0"  # in the place of a hash
+UNREADABLE = 64 * "0"  # instead of a hash
 _HEAD = """\
 # What a start of Python may run: startup files, and modules from outside the standard library.
 # Compared, and written, by `pysharedir startup --allow`.
@@ -48,7 +48,7 @@ def hashes(startup: Startup) -> dict[str, str]:
     """Return the hash of each file that a start runs, by name.
 
     Names are relative to the prefix, so that they fit the same venv made elsewhere; what is
-    outside it has the name of its place before it, ``<stdlib>`` say, or is absolute.
+    outside it begins with what it is relative to, ``<stdlib>`` say, or is absolute.
     """
     executed = {path for file in startup.files for item in file.items for path in item.files}
     executed.update(startup.sources)
@@ -67,43 +67,43 @@ def read(file: Path) -> dict[str, str]:
     except OSError as error:
         hint = "`--allow FILE --update` writes one"
         raise AllowlistError(file, reason(error), hint) from error
-    found = {}
+    digests = {}
     for number, line in enumerate(lines, 1):
         if line.strip() and not line.startswith("#"):
             parts = _LINE.fullmatch(line.removesuffix("\r"))
             if parts is None:
                 what = f"line {number} is not `HASH  PATH`"
                 raise AllowlistError(file, what, "correct it, or name another file")
-            found[_unescaped(parts[3]) if parts[1] else parts[3]] = parts[2]
-    return found
+            digests[_unescaped(parts[3]) if parts[1] else parts[3]] = parts[2]
+    return digests
 
 
-def render(found: Mapping[str, str]) -> bytes:
-    """Return the allowlist for *found*."""
-    lines = (_line(name, digest) for name, digest in sorted(found.items()))
+def render(digests: Mapping[str, str]) -> bytes:
+    """Return the allowlist that allows files of these hashes, by name."""
+    lines = (_line(name, digest) for name, digest in sorted(digests.items()))
     return (_HEAD + "".join(lines)).encode("utf-8", "surrogateescape")
 
 
-def compare(found: Mapping[str, str], allowed: Mapping[str, str]) -> Comparison:
-    """Compare what is there with what is allowed."""
+def compare(digests: Mapping[str, str], allowed: Mapping[str, str]) -> Comparison:
+    """Compare the files that a start runs with those that are allowed, by their hashes."""
     return Comparison(
-        new=tuple(name for name in found if name not in allowed),
+        new=tuple(name for name in digests if name not in allowed),
         changed=tuple(
             name
-            for name, digest in found.items()
+            for name, digest in digests.items()
             if name in allowed and (digest == UNREADABLE or digest != allowed[name])
         ),
-        gone=tuple(name for name in allowed if name not in found),
+        gone=tuple(name for name in allowed if name not in digests),
     )
 
 
 def escaped(name: str) -> str:
     """Return a name on one line, as sha256sum writes it."""
-    return re.sub(r"[\\\n\r]", lambda found: _ESCAPES[found[0]], name)
+    return re.sub(r"[\\\n\r]", lambda match: _ESCAPES[match[0]], name)
 
 
 def _unescaped(name: str) -> str:
-    return re.sub(r"\\[\\nr]", lambda found: _ESCAPED[found[0]], name)
+    return re.sub(r"\\[\\nr]", lambda match: _ESCAPED[match[0]], name)
 
 
 def _line(name: str, digest: str) -> str:
@@ -120,13 +120,14 @@ def _digest(path: str) -> str:
 
 def _on_disk(path: str) -> str:
     """Return the file of a module: itself, or the zip that it is in."""
-    found = path
-    while found and not os.path.exists(found):
-        found = os.path.dirname(found)
-    return found if os.path.isfile(found) else path
+    parent = path
+    while parent and not os.path.exists(parent):
+        parent = os.path.dirname(parent)
+    return parent if os.path.isfile(parent) else path
 
 
 def _is_stdlib(startup: Startup, path: str) -> bool:
+    """Tell whether a module is one of the standard library, which may be in a zip."""
     inside = _below(startup.stdlib, path)
     if inside is None:
         archive = "python{}{}.zip".format(*startup.version)
@@ -135,21 +136,23 @@ def _is_stdlib(startup: Startup, path: str) -> bool:
 
 
 def _name(startup: Startup, path: str) -> str:
+    """Return the name of a file in an allowlist."""
     inside = _below(startup.prefix, path)
     if inside is not None:
         return inside
-    places = {
+    directories = {
         "<stdlib>": startup.stdlib,
         "<base>": startup.base_prefix,
         "<user site>": startup.user_site,
     }
-    for place, directory in places.items():
+    for label, directory in directories.items():
         inside = directory and _below(directory, path)
         if inside is not None:
-            return f"{place}/{inside}"
+            return f"{label}/{inside}"
     return path
 
 
 def _below(directory: str, path: str) -> str | None:
+    """Return *path* relative to a directory, None when it is not in that."""
     inside = path.removeprefix(f"{directory}/")
     return None if inside == path or ".." in inside.split("/") else inside

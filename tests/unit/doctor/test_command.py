@@ -104,7 +104,7 @@ def test_what_cannot_be_mended_is_said(protected: Venv, command: Command, doctor
     assert not report["steps"]
     assert [each["code"] for each in report["findings"]] == ["SD111"]
     done = command("--python", protected.root, "doctor", "--fix")
-    assert "SD111 not mended: link" in done.stdout
+    assert "SD111 not fixed: link" in done.stdout
 
 
 def test_what_does_not_help_is_not_said_to_be_done(

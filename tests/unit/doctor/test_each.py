@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pysharedir.doctor.examination import Examination
 from pysharedir.doctor.registry import CHECKS
 from pysharedir.hook import files as hook
 from unit.conftest import VERSION
@@ -36,6 +40,40 @@ def lost(before: dict[str, str], after: dict[str, str]) -> list[str]:
 def test_nothing_is_found_in_a_healthy_venv(healthy: Venv, fresh: Venv, doctor: Doctor) -> None:
     assert doctor.finds(healthy) == {}
     assert doctor.finds(fresh) == {}
+
+
+def test_every_check_can_be_loaded() -> None:
+    """To call one loads it; it looks for nothing before it is asked for its first finding."""
+    examination = Examination.__new__(Examination)
+    assert all(inspect.isgenerator(check.find(examination)) for check in CHECKS)
+    assert len({check.function for check in CHECKS}) == len(CHECKS)
+
+
+# Makes the checks that are named, and prints which modules of the package that takes.
+LOADING = """
+import sys
+from pysharedir.doctor.examination import Examination
+from pysharedir.doctor.treatment import examine, selected
+diagnosis = examine(Examination.of(sys.argv[1]), selected(sys.argv[2:], ()))
+assert not diagnosis.unchecked
+print(*(name for name in sys.modules if name.startswith("pysharedir.")))
+"""
+
+
+def test_a_check_loads_what_it_needs(healthy: Venv) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOADING, healthy.root, "SD111"],
+        env=healthy.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd="/",
+    )
+    modules = done.stdout.split()
+    checks = "pysharedir.doctor.checks."
+    assert [name for name in modules if name.startswith(checks)] == [f"{checks}lib64"]
+    rooms = {name.split(".")[1] for name in modules}
+    assert rooms.isdisjoint({"activation", "moving", "sort", "startup", "sync", "why"})
 
 
 def test_every_check_has_its_fault() -> None:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from typing import TYPE_CHECKING
 
+import pytest
+
+from pysharedir.doctor.checks import packages
+from pysharedir.interpreter import processes
 from trees import plant
 from unit.wheels import put
 
@@ -220,3 +226,38 @@ def test_directories_of_pythonpath_are_their_users_business(
 ) -> None:
     plant(tmp_path, {"project": {"pure": {"helper.py": ""}}})
     assert doctor.finds(healthy, PYTHONPATH=str(tmp_path / "project")) == {}
+
+
+@pytest.fixture(scope="module")
+def patterns() -> dict[str, re.Pattern[bytes]]:
+    """The patterns of the program that ``why`` runs in a target, which cannot import any other."""
+    return {
+        str(node.targets[0].id): re.compile(ast.literal_eval(node.value.args[0]))
+        for node in ast.parse(processes.text_of("lookup")).body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Call)
+        and ast.unparse(node.value.func) == "re.compile"
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "does"),
+    [
+        (EXTENDS, True),
+        (DECLARES, True),
+        ("from pkgutil import extend_path\n__path__ = extend_path(__path__, __name__)\n", True),
+        ("__path__ += [1]\n", True),
+        ("__path__.insert(0, 1)\n", True),
+        ("__path__.append(1); __path__.extend([])\n", True),
+        ("if __path__ == []: print(__path__)\n", False),
+        ("from pkgutil import extend_path\n", False),
+        ("", False),
+    ],
+)
+def test_why_and_doctor_agree_on_what_extends_a_path(
+    patterns: dict[str, re.Pattern[bytes]], text: str, does: bool
+) -> None:
+    source = text.encode()
+    by_why = patterns["EXTENDS"].search(source) or patterns["MOVES"].search(source)
+    assert (packages.EXTENDS.search(source) is not None, by_why is not None) == (does, does)

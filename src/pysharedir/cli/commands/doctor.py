@@ -6,7 +6,6 @@ import click
 
 from pysharedir.cli import completion, options
 from pysharedir.cli.group import Command
-from pysharedir.errors import UsageError
 
 
 def _list(ctx: click.Context, _: click.Parameter, value: bool) -> None:
@@ -88,8 +87,6 @@ def doctor(
     from pysharedir.doctor.treatment import selected
 
     checks = selected(select, ignore)
-    if not checks:
-        raise UsageError("--select and --ignore leave no check", "ignore less")
     examination = Examination.of(ctx.obj, prefix)
     with output.working("examining") as show:
         outcome = run(examination, checks, show, fix=fix, dry_run=dry_run)

@@ -37,7 +37,7 @@ def tell(outcome: Outcome, *, as_json: bool, show_all: bool) -> None:
     for code, step in outcome.steps:
         output.say(f"{code} {'would ' if outcome.dry_run else ''}{step}")
     for code, reason in outcome.failed:
-        output.say(f"{code} not mended: {reason}")
+        output.say(f"{code} not fixed: {reason}")
     output.tell_notes(outcome.notes)
     _tell(outcome.diagnosis, show_all=show_all)
     output.say(_summary(outcome, show_all=show_all))
@@ -86,15 +86,15 @@ def _tell(diagnosis: Diagnosis, *, show_all: bool) -> None:
 def _summary(outcome: Outcome, *, show_all: bool) -> str:
     diagnosis = outcome.diagnosis
     count = len(diagnosis.faults)
-    mendable = sum(bool(finding.fix) for _, finding in diagnosis.faults)
+    fixable = sum(bool(finding.fix) for _, finding in diagnosis.faults)
     notes = len(diagnosis.findings) - count
     unchecked = len(diagnosis.unchecked)
     text = f"{outcome.executable}: "
     text += f"{wording.number(len(outcome.checks) - unchecked, 'check')}, "
     text += f"{unchecked} more could not be made, " if unchecked else ""
     text += wording.number(count, "finding") if count else "nothing found"
-    if mendable:
-        text += f", {mendable} of them for --fix"
+    if fixable:
+        text += f", {fixable} of them for --fix"
     if notes:
         text += f"; {wording.number(notes, 'note')}" + ("" if show_all else ", shown with --all")
     return text

@@ -30,8 +30,8 @@ _OF_PROJECTS = frozenset(
     ("benchmarks", "build", "doc", "docs", "examples", "scripts", "test", "tests", "tools")
 )
 _RUN = (Origin.SITE, Origin.HOOK)  # they run the .pth files of the site dirs that they add
-# The program `lookup`, which looks for what is imported in the target, goes by the same.
-_EXTENDS = re.compile(
+# `why` goes by the same, see the program `lookup` for targets.
+EXTENDS = re.compile(
     rb"extend_path\(|declare_namespace\(|__path__\s*\+?=(?!=)|__path__\.(append|extend|insert)"
 )
 
@@ -162,13 +162,14 @@ def _conflicts_below(
     """
     for name, candidates in _in_several(directories, suffixes):
         # The first that is no portion wins, over portions before it too (PEP 420).
-        winner = next((each for each in candidates if each.form is not _Form.PORTION), None)
-        others = tuple(each for each in candidates if each is not winner)
+        no_portions = (each for each in candidates if each.form is not _Form.PORTION)
+        winner = next(no_portions, None)
+        others = tuple(candidate for candidate in candidates if candidate is not winner)
         if winner is not None and not _extends_its_path(winner):
             yield _Conflict(parent + name, winner, others)
             continue
         ordered = others if winner is None else (winner, *others)
-        below = [(each.entry, each.path) for each in ordered if each.form is not _Form.MODULE]
+        below = [(other.entry, other.path) for other in ordered if other.form is not _Form.MODULE]
         yield from _conflicts_below(below, suffixes, f"{parent}{name}.")
 
 
@@ -179,12 +180,12 @@ def _in_several(
     listings = [(entry, path, _listing(path, suffixes)) for entry, path in directories]
     counts = Counter(name for _, _, names in listings for name in names)
     for name in sorted(name for name, count in counts.items() if count > 1):
-        looked_up = (
-            _candidate(entry, f"{path}/{name}", names[name], suffixes)
+        candidates = [
+            candidate
             for entry, path, names in listings
             if name in names
-        )
-        candidates = [each for each in looked_up if each is not None]
+            and (candidate := _candidate(entry, f"{path}/{name}", names[name], suffixes))
+        ]
         if len(candidates) > 1:
             yield name, candidates
 
@@ -264,7 +265,7 @@ def _extends_its_path(package: _Candidate) -> bool:
     if package.form is not _Form.PACKAGE:
         return False
     try:
-        return _EXTENDS.search(Path(package.file).read_bytes()) is not None
+        return EXTENDS.search(Path(package.file).read_bytes()) is not None
     except OSError:
         return False
 
