@@ -27,10 +27,13 @@ _AT_A_START = ("PYTHON", "LANG", "LC_")
 
 def acts_at_a_start(before: Mapping[str, str], now: Mapping[str, str]) -> bool:
     """Tell whether two environments differ in what only the start of a Python reads."""
-    return any(
-        name.startswith(_AT_A_START) and before.get(name) != now.get(name)
-        for name in {*before, *now}
-    )
+    return at_a_start(before) != at_a_start(now)
+
+
+def at_a_start(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what only the start of a Python reads."""
+    names = sorted(name for name in environment if name.startswith(_AT_A_START))
+    return {name: environment[name] for name in names}
 
 
 class Forks:

@@ -83,7 +83,7 @@ def _follow(scenario: Scenario, commands: list[tuple[str, ...]]) -> None:
         done = scenario.command(*arguments)
         assert scenario.world.state() == left
         if scenario.world.is_interrupted():
-            check_refusal(done, "interrupted")
+            check_refusal(done, "interrupted", as_json="--json" in arguments)
     done = scenario.command(*commands[-1])
     assert "Traceback" not in done.stderr, done.stderr
     check_settled(scenario)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -90,10 +91,16 @@ def check_settled(scenario: Scenario, *, empty: bool = True) -> None:
     scenario.world.check_sound(copied=copied)
 
 
-def check_refusal(done: Ended, reason: str = "") -> None:
+def check_refusal(done: Ended, reason: str = "", *, as_json: bool = False) -> None:
     """See that a command said in one line, and a hint, why it did nothing."""
-    lines = done.stderr.splitlines()
     assert done.code == 1, (done.code, done.stdout, done.stderr)
+    if as_json:
+        assert not done.stderr, done.stderr
+        error = json.loads(done.stdout)["error"]
+        assert error["code"]
+        assert reason in error["message"].lower(), done.stdout
+        return
+    lines = done.stderr.splitlines()
     assert lines, done.stdout
     assert lines[0].startswith("error: "), done.stderr
     assert all(line.startswith("hint: ") for line in lines[1:]), done.stderr

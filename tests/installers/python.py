@@ -9,7 +9,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 from uv import find_uv_bin
 
 from cache import daily
+from command import pysharedir
 
 _DISTRIBUTIONS = """
 from importlib.metadata import distributions
@@ -81,8 +81,7 @@ class Python:
 
     def pysharedir(self, *args: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run the command on this interpreter."""
-        command = (sys.executable, "-m", "pysharedir", "--python", str(self.executable))
-        return run(*command, *args, env=self.env, cwd=self.prefix, check=check)
+        return pysharedir("--python", self.executable, *args, env=self.env, check=check)
 
     def enable(self) -> Python:
         self.pysharedir("enable")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from uv import find_uv_bin
 
+from command import pysharedir
 from installers.conftest import MOST_USED
 from installers.python import Python, run, tree
 
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 
 
 def faults(executable: Path, env: dict[str, str]) -> list[Any]:
-    command = (sys.executable, "-m", "pysharedir", "--python", executable, "doctor", "--json")
-    done = run(*command, env=env, cwd=Path("/"), check=False)
+    done = pysharedir("--python", executable, "doctor", "--json", env=env, check=False)
     assert done.returncode in (0, 1), done.stderr
     report = json.loads(done.stdout)
     return [

@@ -17,6 +17,7 @@ import uv
 
 import interpreters
 import trees
+from command import pysharedir
 from layouts import installations
 from layouts.table import LAYOUTS, Layout
 
@@ -229,8 +230,7 @@ def _enable(line: str, built: Built) -> None:
     script = built.here / f"{prefix}-python"
     script.write_text(f'#!/bin/sh\nexec {start} "$@"\n')
     script.chmod(0o755)
-    command = [sys.executable, "-m", "pysharedir", "--python", str(script), "enable", *options]
-    _run(command, built.here, built.environment)
+    pysharedir("--python", script, "enable", *options, env=built.environment)
 
 
 def _run(command: list[str], here: Path, environment: dict[str, str]) -> None:

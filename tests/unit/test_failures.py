@@ -28,6 +28,10 @@ USAGE = {  # what is typed, with the error and the hint
     "nonsense": ("'nonsense': no such command", "`pysharedir --help` tells more"),
     "sort --dryrun": ("'--dryrun': no such option", "did you mean `--dry-run`?"),
     "--versoin": ("'--versoin': no such option", "did you mean `--version`?"),
+    "sort --check=1": (
+        "option '--check' does not take a value",
+        "`pysharedir sort --help` tells more",
+    ),
     "sort -x": ("'-x': no such option", "`pysharedir sort --help` tells more"),
     "why": ("missing argument 'NAME'", "`pysharedir why --help` tells more"),
     "enable --style x": (

@@ -28,7 +28,11 @@ class Command(click.Command):
 
         :raises UsageError: when there is an argument too many.
         """
-        surplus = super().parse_args(ctx, args)
+        try:
+            surplus = super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx  # some that its parser raises have none
+            raise
         if surplus and not ctx.resilient_parsing:
             hint = _python_hint(surplus[0], ctx.command_path)
             raise UsageError(f"{surplus[0]!r}: unexpected argument", hint or failures.more(ctx))

@@ -92,7 +92,7 @@ def _owner(file: File) -> str:
 
 
 def _remedy(examination: Examination, file: File) -> str:
-    if file.owner == "pysharedir":
+    if file.path and examination.is_of_hook(file.path):
         return f"{examination.command('enable')} writes it anew"
     if file.owner:
         return f"reinstall or uninstall {file.owner}"
