@@ -14,6 +14,7 @@ from unit.conftest import copied
 from unit.wheels import put
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from types import CodeType
 
@@ -141,6 +142,29 @@ def test_the_template_is_what_enable_makes(
     process.json("--python", venv.root, "enable")
     copy = copied(hooked, tmp_path / "copy")
     assert described(copy) == described(venv.root)
+
+
+@pytest.mark.slow
+def test_a_process_changes_what_a_fork_changes(
+    make_venv: Callable[[str], Venv], command: Command, process: Command
+) -> None:
+    """Each command that changes a target, in a process and with its real pauses."""
+    venvs = [(make_venv("fork"), command), (make_venv("process"), process)]
+    scripts = "[console_scripts]\none = one:main\n"
+    site_dir = venvs[0][0].site_dir.relative_to(venvs[0][0].root)
+    for arguments in ["enable"], ["sort"], ["sync"], ["doctor", "--fix"], ["disable", "--restore"]:
+        for venv, run in venvs:
+            if arguments == ["sort"]:
+                put(venv.site_dir, "one", {"one.py": ""}, entry_points=scripts)
+            if arguments == ["sync"]:
+                (venv.root / "bin" / "one").unlink()
+            done = run("--python", venv.root, *arguments)
+            assert not done.returncode, done.stdout + done.stderr
+        forked, processed = (described(venv.root) for venv, _ in venvs)
+        for files in forked, processed:  # it has the hash of a script that names its venv
+            files.pop(f"{site_dir}/_pysharedir.d/remembered.json", None)
+        assert forked == processed, arguments
+    assert all(venv.has_no_hook() for venv, _ in venvs)
 
 
 def test_no_file_of_a_template_names_its_place(enabled: Venv, hooked: Path) -> None:

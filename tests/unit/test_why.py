@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pysharedir.why.rows import Row
 
 ASK = Path(inside.__file__).with_name("lookup.py")
+OTHER_VERSIONS = sorted({"3.9", "3.13", "3.15"} - {VERSION})
 TAG = f"cpython-{VERSION.replace('.', '')}-sparc64-linux-gnu"
 
 
@@ -929,7 +930,10 @@ print({name: spec(name) for name in sys.argv[1:]})
 """
 
 
-@pytest.mark.parametrize("version", sorted({VERSION, "3.9", "3.13", "3.15"}))
+@pytest.mark.parametrize(
+    "version",
+    [VERSION, *(pytest.param(each, marks=pytest.mark.slow) for each in OTHER_VERSIONS)],
+)
 @pytest.mark.usefixtures("why")
 def test_agrees_with_an_import(
     find_interpreter: Callable[[str], Path],

@@ -158,6 +158,7 @@ def test_what_is_no_module_needs_no_pyc(healthy: Venv, doctor: Doctor) -> None:
     assert not doctor.finds(healthy, "--select", "SD7")
 
 
+@pytest.mark.slow
 def test_ten_thousand_in_a_second(healthy: Venv) -> None:
     for package in range(100):
         cache = healthy.sharedir / f"package{package}" / "__pycache__"
