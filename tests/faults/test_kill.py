@@ -51,7 +51,8 @@ def test_loses_nothing(scenario: Scenario, chunk: int, choice: Choice, tally: Ta
     attempt(lambda trial: _try(scenario, *trial), trials[chunk::CHUNKS])
     attempt(lambda point: _try_behind(scenario, point), behind[chunk::CHUNKS])
     tally(f"{scenario.name}: killed", len(trials[chunk::CHUNKS]), len(points[chunk::CHUNKS]))
-    tally(f"{scenario.name}: killed behind the move", len(behind[chunk::CHUNKS]))
+    if behind:
+        tally(f"{scenario.name}: killed behind the move", len(behind[chunk::CHUNKS]))
 
 
 def test_interpreters_do_not_look_into_a_stage(scenario: Scenario, tmp_path: Path) -> None:
