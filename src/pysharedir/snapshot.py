@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pysharedir import layout
 from pysharedir.errors import UnusedSharedirError
-from pysharedir.hook import files, state
+from pysharedir.hook import files, remembered
 from pysharedir.hook.place import Place
 from pysharedir.installed import distribution
 from pysharedir.installed.owners import Owners
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from pysharedir.hook.files import Installed
-    from pysharedir.hook.state import Remembered
+    from pysharedir.hook.remembered import Remembered
     from pysharedir.installed.distribution import Distribution
     from pysharedir.interpreter.syspath import Entry
     from pysharedir.interpreter.target import Target, View
@@ -163,7 +163,7 @@ class Snapshot(Reader):
 
         :raises RememberedError: when the file there is not one that pysharedir wrote.
         """
-        return state.read(self.site_dir)
+        return remembered.read(self.site_dir)
 
     @property
     def homes(self) -> tuple[Path, ...]:

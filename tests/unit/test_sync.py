@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pysharedir import changes
-from pysharedir.hook import state
+from pysharedir.hook import remembered
 from trees import names, plant
 from unit.conftest import VERSION
 from unit.wheels import put
@@ -388,7 +388,7 @@ def test_what_disable_removes(
     put_hello(sharedir)
     sync()
     (second.root / "bin/hello-gui").write_text("mine")
-    changes.apply(state.removal(second.site_dir, state.read(second.site_dir), keep))
+    changes.apply(remembered.removal(second.site_dir, remembered.read(second.site_dir), keep))
     assert (second.root / "bin/hello").exists() == bool(keep)
     assert (second.root / "bin/hello-gui").read_text() == "mine"
 

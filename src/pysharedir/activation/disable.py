@@ -11,9 +11,9 @@ from pysharedir.activation import lost, removal
 from pysharedir.activation.outcome import Outcome
 from pysharedir.changes import RemoveDirectory, RemoveFile
 from pysharedir.errors import ForeignFileError
-from pysharedir.hook import files, state
+from pysharedir.hook import files, remembered
 from pysharedir.hook.files import State
-from pysharedir.hook.state import Remembered
+from pysharedir.hook.remembered import Remembered
 from pysharedir.interpreter import bytecode
 from pysharedir.moving import move
 from pysharedir.moving.recovery import recover
@@ -132,8 +132,8 @@ def _removal(snapshot: Snapshot, restored: Collection[str]) -> list[Step]:
     """Return what removes the hook, last of all the gate: in it is recorded what there is."""
     place, site_dir, before = snapshot.place, snapshot.site_dir, snapshot.hook
     gate = site_dir / files.GATE
-    steps = state.removal(site_dir, snapshot.remembered, restored)
-    steps += state.steps(site_dir, snapshot.remembered, Remembered())
+    steps = remembered.removal(site_dir, snapshot.remembered, restored)
+    steps += remembered.steps(site_dir, snapshot.remembered, Remembered())
     steps += removal.of_files(site_dir, [name for name in before.files if name != files.GATE])
     created = [
         place.on_disk(os.path.normpath(os.path.join(place.root, name))) for name in before.created

@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 
 from pysharedir import changes
 from pysharedir.errors import NothingStagedError, NotInstalledError, NotNoarchError, UsageError
-from pysharedir.hook import state
+from pysharedir.hook import remembered
 from pysharedir.hook.place import caveats
 from pysharedir.moving.recovery import recover
 from pysharedir.moving.relocation import Relocation
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from pysharedir.hook.state import Remembered
+    from pysharedir.hook.remembered import Remembered
     from pysharedir.snapshot import Snapshot
     from pysharedir.sort.plan import Plan
 
@@ -87,7 +87,7 @@ def run(snapshot: Snapshot, request: Request, progress: Progress) -> Outcome:
         # Each is looked at twice: when it is copied, and when it is removed.
         with progress("moving distributions", 2 * len(plan.moves)) as advance:
             relocation = Relocation(plan.moves, snapshot.sharedir, progress=advance)
-            steps = state.steps(snapshot.site_dir, known, wanted)
+            steps = remembered.steps(snapshot.site_dir, known, wanted)
             changes.apply([*steps, *([relocation] if plan.moves else [])])
     return Outcome(snapshot.target.executable, plan, tuple(notes), request.dry_run)
 

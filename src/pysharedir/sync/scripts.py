@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from pysharedir import changes
 from pysharedir.changes import RemoveFile, Step, WriteFile
-from pysharedir.hook import state
-from pysharedir.hook.state import MadeScript
+from pysharedir.hook import remembered
+from pysharedir.hook.remembered import MadeScript
 from pysharedir.installed.scripts import entry_points, wanted_scripts
 
 if TYPE_CHECKING:
@@ -63,15 +63,15 @@ def plan(
     ]
     owned = {directory / entry.name for each in own for entry in entry_points(each)}
     before = snapshot.remembered
-    made = {state.path_of(site_dir, name): script for name, script in before.scripts.items()}
+    made = {remembered.path_of(site_dir, name): script for name, script in before.scripts.items()}
     scripts = compare(wanted, made, owned)
     notes += [f"{path}: changed since it was made, so left alone" for path in scripts.foreign]
-    listed = {state.name_of(site_dir, path): script for path, script in scripts.made.items()}
+    listed = {remembered.name_of(site_dir, path): script for path, script in scripts.made.items()}
     # In this order, whatever is cut short leaves no script that is not listed.
     steps: list[Step] = [
         *(RemoveFile(path) for path in scripts.obsolete),
         *(WriteFile(path, wanted[path].content, executable=True) for path in scripts.outdated),
-        *state.steps(site_dir, before, replace(before, scripts=listed)),
+        *remembered.steps(site_dir, before, replace(before, scripts=listed)),
         *changes.directories(*{path.parent for path in scripts.missing}),
         *(WriteFile(path, wanted[path].content, executable=True) for path in scripts.missing),
     ]
@@ -105,15 +105,15 @@ def compare(
             if path not in owned:
                 obsolete.append(path)
             continue
-        elif state.content(path) != want.content:
+        elif remembered.content(path) != want.content:
             outdated.append(path)
-        kept[path] = MadeScript(want.distribution, state.digest(want.content))
+        kept[path] = MadeScript(want.distribution, remembered.digest(want.content))
     return Scripts(tuple(missing), tuple(outdated), tuple(obsolete), tuple(foreign), kept)
 
 
 def _is_ours(path: Path, listed: MadeScript, want: Wanted | None) -> bool:
     """Tell whether a file is what ``sync`` made, or was about to make when it was cut short."""
-    return listed.is_at(path) or (want is not None and state.content(path) == want.content)
+    return listed.is_at(path) or (want is not None and remembered.content(path) == want.content)
 
 
 def _interpreter(target: Target) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pysharedir.doctor.checks.scripts import parse
-from pysharedir.hook import state
+from pysharedir.hook import remembered
 from unit.conftest import VERSION, Venv
 from unit.doctor.faults.scripts import put_script, redirect
 from unit.wheels import put
@@ -152,7 +152,7 @@ def test_one_that_sync_made_stays_its_own(healthy: Venv, doctor: Doctor, command
     assert finding["remedy"] == f"`pysharedir --python {moved.root} sync` makes it anew"
     assert not doctor(moved, "--fix", "--select", "SD412")["findings"]
     assert script.read_text().startswith(f"#!{moved.root}/bin/python\n")
-    (made,) = state.read(moved.site_dir).scripts.values()
+    (made,) = remembered.read(moved.site_dir).scripts.values()
     assert made.digest == hashlib.sha256(script.read_bytes()).hexdigest()
 
 

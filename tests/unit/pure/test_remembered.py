@@ -8,8 +8,8 @@ import pytest
 
 from pysharedir.changes import MakeDirectory, RemoveFile, WriteFile
 from pysharedir.errors import RememberedError
-from pysharedir.hook import state
-from pysharedir.hook.state import MadeScript, Remembered
+from pysharedir.hook import remembered
+from pysharedir.hook.remembered import MadeScript, Remembered
 from trees import plant
 
 if TYPE_CHECKING:
@@ -20,15 +20,15 @@ SOME = Remembered({"a": "noarch"}, {"../bin/one": MadeScript("one", "0" * 64)})
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
-    assert state.read(tmp_path) == Remembered()
-    for step in state.steps(tmp_path, Remembered(), SOME):
+    assert remembered.read(tmp_path) == Remembered()
+    for step in remembered.steps(tmp_path, Remembered(), SOME):
         step.apply()
-    assert state.read(tmp_path) == SOME
+    assert remembered.read(tmp_path) == SOME
 
 
 def test_steps(tmp_path: Path) -> None:
     def kinds(before: Remembered, wanted: Remembered) -> list[type]:
-        return [type(step) for step in state.steps(tmp_path, before, wanted)]
+        return [type(step) for step in remembered.steps(tmp_path, before, wanted)]
 
     assert kinds(Remembered(), Remembered()) == kinds(SOME, SOME) == []
     assert kinds(Remembered(), SOME) == [MakeDirectory, WriteFile]
@@ -52,7 +52,7 @@ def test_steps(tmp_path: Path) -> None:
 def test_a_file_that_pysharedir_did_not_write_is_refused(tmp_path: Path, text: str) -> None:
     plant(tmp_path, {NAME: text})
     with pytest.raises(RememberedError):
-        state.read(tmp_path)
+        remembered.read(tmp_path)
 
 
 def test_removal(tmp_path: Path) -> None:
@@ -60,15 +60,15 @@ def test_removal(tmp_path: Path) -> None:
         tmp_path, {"lib": {}, "bin": {"same": "x", "changed": "y", "stays": "x", "link": "-> same"}}
     )
     made = {
-        f"../bin/{name}": MadeScript("keep" if name == "stays" else "go", state.digest(b"x"))
+        f"../bin/{name}": MadeScript("keep" if name == "stays" else "go", remembered.digest(b"x"))
         for name in ("same", "changed", "stays", "link", "gone")
     }
-    steps = state.removal(site_dir / "lib", Remembered({}, made), keep=["keep"])
+    steps = remembered.removal(site_dir / "lib", Remembered({}, made), keep=["keep"])
     assert [step.path for step in steps if isinstance(step, RemoveFile)] == [tmp_path / "bin/same"]
     assert len(steps) == 1
 
 
 def test_names_of_scripts_are_those_of_record(tmp_path: Path) -> None:
     site_dir, script = tmp_path / "lib" / "site", tmp_path / "bin" / "one"
-    assert state.name_of(site_dir, script) == "../../bin/one"
-    assert state.path_of(site_dir, "../../bin/one") == script
+    assert remembered.name_of(site_dir, script) == "../../bin/one"
+    assert remembered.path_of(site_dir, "../../bin/one") == script
