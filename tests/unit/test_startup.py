@@ -230,6 +230,14 @@ def test_a_line_that_fails(venv: Venv, look: Look, invoke: Callable[..., Result]
     assert f"fails: {venv.site_dir}/odd.pth:3: ModuleNotFoundError" in done.stdout
 
 
+@pytest.mark.skipif(sys.version_info >= (3, 13), reason="it shows lines of python -c too")
+def test_a_line_that_fails_loads_what_its_traceback_needs(venv: Venv, look: Look) -> None:
+    (venv.site_dir / "odd.pth").write_text("import nowhere\n")
+    modules = by_name(look(venv.root))["odd.pth"].modules
+    assert "traceback" in modules
+    assert set(modules) <= set(venv.says("list(sys.modules)"))
+
+
 @pytest.mark.parametrize("name", ["exit.pth", "sitecustomize.py"])
 def test_a_start_that_ends_early_is_followed_to_its_end(
     venv: Venv, look: Look, invoke: Callable[..., Result], name: str

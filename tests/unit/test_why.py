@@ -688,6 +688,24 @@ def test_the_working_directory_is_told_of(venv: Venv, why: Why, cwd: Path) -> No
     assert any("python FILE" in note for note in answer.notes)
 
 
+def test_what_is_built_in_the_working_directory_is_of_no_distribution(
+    venv: Venv, why: Why, cwd: Path
+) -> None:
+    metadata: Tree = {
+        "PKG-INFO": "Metadata-Version: 2.1\nName: one\nVersion: 1.0\n",
+        "top_level.txt": "one\nspace\n",
+    }
+    foreign = "_native.cpython-34-x86_64-linux-gnu.so"
+    plant(cwd, {"one": {"__init__.py": "", foreign: ""}, "space": {"part.py": ""}})
+    plant(cwd, {"one.egg-info": metadata})
+    answer = why(venv, "one")
+    assert answer.module is not None
+    assert answer.module.distribution is None
+    assert answer.rows[0].distribution is None
+    assert first(answer.warnings, "foreign-part").remedy.startswith("rebuild it")
+    assert why(venv, "space").rows[0].distribution is None
+
+
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="there is no PYTHONSAFEPATH")
 def test_the_working_directory_is_left_out(
     venv: Venv, why: Why, cwd: Path, monkeypatch: pytest.MonkeyPatch

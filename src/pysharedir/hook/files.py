@@ -109,7 +109,7 @@ def read(site_dir: Path) -> Installed:
     if not ours:
         return Installed(site_dir)
     installed = Installed(site_dir, tuple(ours), state=State.INCOMPLETE)
-    record, rest = _record(ours.get(GATE, b""))
+    record, rest = _record(contents[GATE] or b"")  # it may be there, and altered
     if record is None:
         return installed
     # A record of another release may lack a setting, or have more.

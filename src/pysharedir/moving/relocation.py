@@ -47,7 +47,7 @@ GRACE = 0.5
 class Relocation:
     """A step that moves distributions: all, or none.
 
-    :ivar home: The directory of its journal and lock; see :mod:`pysharedir.journal`.
+    :ivar home: The directory of its journal and lock; see :mod:`pysharedir.moving.journal`.
     :ivar keep: Leave them where they are, too; RECORD of the copies then lists only files below
         this prefix.
     :ivar progress: Called after each distribution that was staged, and each that was removed.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from pysharedir.interpreter.syspath import Role
 from pysharedir.why import imports, native, owner
 from pysharedir.why.answer import Code, Reason
+from pysharedir.why.entries import installed_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,9 +36,7 @@ def foreign_parts(lookup: Lookup, level: Level) -> Iterator[Reason]:
     cwd = lookup.search.cwd if lookup.search else None
     for answer in level.answers:
         entry = lookup.entry_of(answer)
-        # What is in the working directory is built there, even if metadata is beside it.
-        is_installed = entry is not None and entry.role is not Role.WORKING_DIRECTORY
-        path = entry.path if entry and is_installed else None
+        path = installed_in(entry.path, entry.role) if entry else None
         for part in native.under_name(answer.path or cwd or "", name, lookup.target.suffixes):
             yield foreign_part(lookup, part, path)
 
@@ -46,7 +44,7 @@ def foreign_parts(lookup: Lookup, level: Level) -> Iterator[Reason]:
 def foreign_part(lookup: Lookup, part: Part, entry: str | None) -> Reason:
     """Return the reason that a native part is of no use here.
 
-    :param entry: The entry of ``sys.path`` that it is in.
+    :param entry: The entry of ``sys.path`` that it is installed in.
     """
     own = max(lookup.target.suffixes, key=len).strip(".").rpartition(".")[0]
     reason = f"{part.file} is made for {part.made_for}, and this Python is {own}"

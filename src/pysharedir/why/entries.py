@@ -47,6 +47,16 @@ class PathEntry:
     by: Origin | str
 
 
+def installed_in(path: str | None, role: Role | Beside | None) -> str | None:
+    """Return an entry of ``sys.path`` if distributions are installed in it, else None.
+
+    What is in the working directory is built there, even if metadata is beside it.
+
+    :param role: What the entry is for.
+    """
+    return None if role is Role.WORKING_DIRECTORY else path
+
+
 def unused(snapshot: Snapshot) -> dict[str, Beside]:
     """Return directories with modules that are not on ``sys.path``, with what they are."""
     target, path = snapshot.target, snapshot.view.path

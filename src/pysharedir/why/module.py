@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pysharedir.interpreter.syspath import Origin, Role
 from pysharedir.why import owner
-from pysharedir.why.entries import Beside
+from pysharedir.why.entries import Beside, installed_in
 from pysharedir.why.rows import Outcome, Row
 from pysharedir.why.search import PATH_FINDER, Kind
 
@@ -103,7 +103,8 @@ def _owner(
     if spec.path is None or spec.kind is Kind.NAMESPACE:
         return None
     if row is not None:
-        return owner.of_module(snapshot, spec.path, row.path, row.path_file)
+        entry = installed_in(row.path, row.role)
+        return owner.of_module(snapshot, spec.path, entry, row.path_file)
     return owner.of_module(snapshot, spec.path, None, finder.file if finder else None)
 
 

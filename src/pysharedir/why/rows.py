@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pysharedir.interpreter.syspath import Role
 from pysharedir.why import owner
-from pysharedir.why.entries import Beside
+from pysharedir.why.entries import Beside, installed_in
 from pysharedir.why.search import Kind
 from pysharedir.wording import Label
 
@@ -121,9 +121,11 @@ def _is_same_file(path: str | None, other: str | None) -> bool:
 
 
 def _owners(snapshot: Snapshot, row: Row) -> str | None:
+    """Return what the file or the portion in a row belongs to."""
+    entry = installed_in(row.path, row.role)
     if row.file is None:
         return None
     if row.kind is Kind.PORTION:
-        owners = owner.of_portion(snapshot, row.file, row.path)
+        owners = owner.of_portion(snapshot, row.file, entry) if entry else []
         return ", ".join(map(str, map(owner.label, owners))) or None
-    return owner.label(owner.of_module(snapshot, row.file, row.path, row.path_file))
+    return owner.label(owner.of_module(snapshot, row.file, entry, row.path_file))

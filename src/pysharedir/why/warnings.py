@@ -10,6 +10,7 @@ from pysharedir.errors import said
 from pysharedir.interpreter.syspath import Role
 from pysharedir.why import broken, native
 from pysharedir.why.answer import Code, Reason
+from pysharedir.why.entries import installed_in
 from pysharedir.why.hidden import CHANGE_DIRECTORY
 from pysharedir.why.search import Kind
 
@@ -46,13 +47,13 @@ def of_module(lookup: Lookup, module: Module) -> Iterator[Reason]:
 
 
 def _native(lookup: Lookup, module: Module) -> Iterator[Reason]:
-    target = lookup.target
+    target, entry = lookup.target, installed_in(module.entry, module.role)
     if module.kind is Kind.NAMESPACE and lookup.search:  # of stubs, beside the compiled module
         yield from broken.foreign_parts(lookup, lookup.search.last)
     if module.kind is Kind.EXTENSION and module.file:
         part = native.of_another_machine(target, module.file)
         if part:
-            yield broken.foreign_part(lookup, part, module.entry)
+            yield broken.foreign_part(lookup, part, entry)
     if module.kind is Kind.PACKAGE and not module.is_stdlib:
         for location in module.locations:
             try:
@@ -60,7 +61,7 @@ def _native(lookup: Lookup, module: Module) -> Iterator[Reason]:
             except OSError as error:
                 yield Reason(Code.UNREADABLE, said(error), "see to its permissions")
                 continue
-            yield from (broken.foreign_part(lookup, part, module.entry) for part in parts)
+            yield from (broken.foreign_part(lookup, part, entry) for part in parts)
 
 
 def of_release(lookup: Lookup, release: Release, module: Module | None) -> Iterator[Reason]:

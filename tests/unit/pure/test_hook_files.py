@@ -64,6 +64,15 @@ def test_states(tmp_path: Path, name: str, change: bytes | None, state: State) -
     assert files.read(tmp_path).state is state
 
 
+def test_an_altered_gate_tells_its_settings_still(tmp_path: Path) -> None:
+    settings = Settings(sharedir="/pure/{version}", opt_in=True)
+    gate = write(tmp_path, settings, created=("lib64",)) / files.GATE
+    gate.write_bytes(gate.read_bytes().replace(b"# pysharedir: ", b"# altered: ", 1))
+    hook = files.read(tmp_path)
+    assert (hook.state, hook.settings, hook.created) == (State.ALTERED, settings, ("lib64",))
+    assert files.GATE not in hook.files
+
+
 def test_what_follows_the_record_would_be_run(tmp_path: Path) -> None:
     gate = write(tmp_path, Settings()) / files.GATE
     gate.write_text(gate.read_text() + "import evil\n")

@@ -21,4 +21,5 @@ if place:
 began = clock()
 if mark:
     mark("")
-exec(compile(text, "trace.py", "exec"))
+# By no name that a file has: a traceback would read that, and load more to show the lines of it.
+exec(compile(text, "<trace>", "exec"))
