@@ -126,6 +126,6 @@ def _check(moving: World, number: int, failures: list[str]) -> int:
     others = [each for each in failures if each not in torn]
     assert not others, f"{len(others)} of {number} failed:\n{others[0]}\n{others[-1]}"
     assert number > ROUNDS
-    assert len(torn) <= number / 100
+    assert len(torn) <= max(1, number / 100)  # one of a few says nothing of how many
     assert moving.listed() == NAMES
     return len(torn)
