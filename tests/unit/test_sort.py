@@ -302,6 +302,21 @@ def test_two_of_one_name_are_left_alone(enabled: Venv, command: Command) -> None
     assert sort(enabled, command)["moved"] == []
 
 
+def test_a_second_of_one_name_without_a_record_stops_no_other(
+    enabled: Venv, command: Command
+) -> None:
+    put(enabled.site_dir, "one", {"one.py": ""})
+    (put(enabled.sharedir, "one", {"one.py": ""}) / "RECORD").unlink()
+    put(enabled.site_dir, "two", {"two.py": ""})
+    report = sort(enabled, command)
+    assert report["moved"] == ["two"]
+    reasons = {each["reason"] for each in report["distributions"] if each["name"] == "one"}
+    assert reasons == {
+        "has no RECORD, so its files are not known",
+        f"{enabled.sharedir} has one 1.0 too (it is noarch)",
+    }
+
+
 def test_native_code_for_another_machine_is_left_alone(enabled: Venv, command: Command) -> None:
     put(enabled.sharedir, "alien", {"alien/__init__.py": "", "alien/x.so": ELF_I386})
     report = sort(enabled, command)

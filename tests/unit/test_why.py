@@ -361,6 +361,18 @@ def test_all_that_a_name_is(enabled: Venv, why: Why) -> None:
     assert answer.script.in_sharedir
 
 
+def test_a_script_of_a_sharedir_elsewhere_is_in_the_target(
+    venv: Venv, command: Command, why: Why, tmp_path: Path
+) -> None:
+    sharedir = tmp_path / "apps" / "share" / "python" / VERSION
+    command.json("--python", venv.root, "enable", "--sharedir", sharedir)
+    points = "[console_scripts]\none = one:main\n"
+    put(sharedir, "one", {"one.py": ""}, entry_points=points)
+    script = why(venv, "one").script
+    assert script is not None
+    assert (script.file, script.in_sharedir) == (str(venv.root / "bin" / "one"), True)
+
+
 def test_a_distribution_of_another_import_name(venv: Venv, why: Why) -> None:
     put(venv.site_dir, "PyOne", {"one/__init__.py": "", "one/two.py": "", "_one.py": ""})
     for name in "PyOne", "pyone":
