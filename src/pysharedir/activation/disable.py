@@ -115,7 +115,7 @@ def _served_by_another(snapshot: Snapshot) -> bool:
         return False
     target = snapshot.target
     others = [
-        files.read(Path(entry))
+        snapshot.hook_in(entry)
         for entry in target.off.path
         if target.root_of(entry) is not None
         and not layout.same_directory(entry, str(snapshot.site_dir))

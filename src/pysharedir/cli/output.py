@@ -149,7 +149,7 @@ def plain(value: Any) -> Any:
 
 
 def _wrapped(text: Text, width: int, indent: int = 0) -> Iterator[Text]:
-    """Yield the lines of a text, those behind the first further in."""
+    """Yield the lines of a text, those after the first further in."""
     line = Text(" " * indent)
     is_empty = True
     for word in text.split(" "):
@@ -168,14 +168,14 @@ def _widths(made: Table, console: Console, options: ConsoleOptions) -> list[int]
     needs = [[_need(cell, console, options) for cell in cells] for cells in columns]
     least = [max(word for word, _ in each) for each in needs]
     whole = [max(line for _, line in each) for each in needs]
-    room = options.max_width - sum(least) - 2 * (len(least) - 1)
-    if room < 0:
+    spare = options.max_width - sum(least) - 2 * (len(least) - 1)
+    if spare < 0:
         return None
     widths = []
     for word, line in zip(least, whole, strict=True):
-        more = min(line - word, room)
+        more = min(line - word, spare)
         widths.append(word + more)
-        room -= more
+        spare -= more
     is_cramped = any(line > _LINES * width for line, width in zip(whole, widths, strict=True))
     return None if is_cramped else widths
 

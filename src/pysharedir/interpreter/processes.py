@@ -1,4 +1,4 @@
-"""The only door to a process: each has a timeout, and a program's answer has a fence around it."""
+"""Starting processes, all of them: each has a timeout, and programs answer between fences."""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@ Contract: imports nothing but the standard library, and up to the end of the sta
 every start has imported by then; runs on Python 3.9, changes nothing, and prints one line of
 JSON between two fences, so that what other startup code prints does no harm.
 
-It is run by a few lines that are passed with ``-S -c``, so that it can have site do then what
-site does by itself in a start without ``-S``, and look on.  These lines set
+The program ``watch`` runs it in a start with ``-S``, so that it can have site do then what site
+does by itself in a start without ``-S``, and look on.  That program sets
 
 - ``names``: the modules that were there before their own imports,
 - ``clock`` and ``began``: the clock in nanoseconds, and the time before this text was compiled,
@@ -16,7 +16,7 @@ site does by itself in a start without ``-S``, and look on.  These lines set
 import builtins
 import sys
 
-if sys.path[:1] == [""]:  # the working directory, which a start puts there behind site
+if sys.path[:1] == [""]:  # the working directory, which a start puts there after site
     del sys.path[0]
 
 own = set(sys.modules) - names
