@@ -91,7 +91,7 @@ def _script(entry: EntryPoint) -> Script | None:
 
     try:
         module, attr = entry.module, entry.attr
-    except AttributeError:  # not of the form that a reference to an object has
+    except (AttributeError, AssertionError):  # no reference to an object; before 3.13, and since
         return None
     valid = (
         all(part.isidentifier() for part in f"{module}.{attr or ''}".split("."))
