@@ -345,7 +345,7 @@ class InterruptedMoveError(PysharedirError):
     def __init__(self, directory: Path, reason: str) -> None:
         super().__init__(
             f"{directory}: a move of distributions was interrupted: {reason}",
-            "nothing is lost; mend that, and run `pysharedir sort` again",
+            "nothing is lost; fix that, and run `pysharedir sort` again",
         )
         self.directory = directory
         self.reason = reason

@@ -24,7 +24,7 @@ def recover(homes: Iterable[Path], *, dry_run: bool = False) -> list[str]:
     notes = []
     for home in homes:
         if dry_run and journal.pending(home / WORK) is not None:
-            raise InterruptedMoveError(home, "the next command without --dry-run will mend it")
+            raise InterruptedMoveError(home, "the next command without --dry-run will fix it")
         if not dry_run:
             notes.append(_recover(home))
     return [note for note in notes if note]

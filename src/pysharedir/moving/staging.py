@@ -35,7 +35,11 @@ def stage(move: Move, scans: Scans, keep: str | None) -> bool:
         _make_parents(source, target, os.path.dirname(path), made)
         if path == record and _write_record(move, f"{target}/{path}", keep):
             continue
-        copied |= _put(f"{source}/{path}", f"{target}/{path}", link=keep is None)
+        try:
+            copied |= _put(f"{source}/{path}", f"{target}/{path}", link=keep is None)
+        except FileNotFoundError:
+            if not path.endswith(".pyc"):  # those others may remove, and make anew at will
+                raise
     return copied
 
 

@@ -78,7 +78,7 @@ def _install(target: Target, commands: Mapping[str, Sequence[str]]) -> None:
         raise InstallError(name, f"cannot install: {lack}", "install uv, or pip into it")
     command = commands[installer]
     # Standard output is for reports.
-    done = processes.run(command, env=_ON, streams=Streams.SHOWN, patience=processes.HOUR)
+    done = processes.run(command, env=_ON, streams=Streams.SHOWN, patience=24 * processes.HOUR)
     if done.returncode:
         raise InstallError(
             name, f"{installer} failed with status {done.returncode}", "it said why, above"

@@ -11,13 +11,14 @@ import pytest
 from pysharedir.doctor.checks import packages
 from pysharedir.interpreter import processes
 from trees import plant
+from unit.conftest import VERSION
 from unit.wheels import put
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from unit.conftest import Venv
+    from unit.conftest import Command, Venv
     from unit.doctor.conftest import Doctor
 
 SELECT = ("--select", "SD202,SD203,SD204")
@@ -192,6 +193,19 @@ def test_another_root_may_have_its_own(healthy: Venv, fresh: Venv, doctor: Docto
     plant(fresh.site_dir, {"space/a.py": ""})
     assert not importable(healthy, "space.a", **env)
     assert doctor.finds(healthy, *SELECT, **env) == {"SD204": [f"{fresh.site_dir}/space"]}
+
+
+@pytest.mark.parametrize(
+    "name", ["pure", f"share/python/{VERSION}", f"lib/python{VERSION}/site-packages"]
+)
+def test_a_sharedir_elsewhere_is_of_the_same_root(
+    venv: Venv, command: Command, doctor: Doctor, tmp_path: Path, name: str
+) -> None:
+    sharedir = tmp_path / "elsewhere" / name
+    command.json("--python", venv.root, "enable", "--sharedir", sharedir)
+    for directory in venv.site_dir, sharedir:
+        plant(directory, {"one.py": ""})
+    assert doctor.finds(venv, "--select", "SD2") == {"SD202": [str(sharedir / "one.py")]}
 
 
 def test_a_prefix_pins_nothing(healthy: Venv, fresh: Venv, doctor: Doctor) -> None:

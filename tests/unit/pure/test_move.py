@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pysharedir.errors import RecordError
-from pysharedir.moving import move
-from trees import Tree, plant
+from pysharedir.installed import contents
+from pysharedir.moving import move, staging
+from trees import Tree, names, plant
 from unit.pure.test_contents import INFO, put
 
 if TYPE_CHECKING:
@@ -81,3 +82,17 @@ def test_a_file_is_the_same_by_another_name(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     (tmp_path / "hard").hardlink_to(tmp_path / "file")
     assert move.is_same(tmp_path / "file", tmp_path / "hard")
+
+
+def test_a_pyc_that_somebody_removes_meanwhile_is_left_out(tmp_path: Path) -> None:
+    """Directories are listed once for all that moves together, which may take a while."""
+    one = put(tmp_path / "here", TREE, *LISTED)
+    scans = contents.Scans()
+    assert "p/c.pyc" in contents.read(one, scans).files
+    (tmp_path / "here/p/c.pyc").unlink()
+    staging.stage(move.plan(one, tmp_path / "there"), scans, keep=None)
+    staged = tmp_path / "there" / move.WORK / "stage"
+    assert names(staged / "p") == ["b.py", "link"]
+    (tmp_path / "here/a.py").unlink()
+    with pytest.raises(FileNotFoundError):
+        staging.stage(move.plan(one, tmp_path / "other"), scans, keep=None)
