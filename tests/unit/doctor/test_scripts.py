@@ -15,6 +15,7 @@ from pysharedir.doctor.checks.scripts import parse
 from pysharedir.hook import remembered
 from unit.conftest import VERSION, Venv
 from unit.doctor.faults.scripts import put_script, redirect
+from unit.pure.test_shebangs import LONG, RELOCATABLE, TAIL
 from unit.wheels import put
 
 if TYPE_CHECKING:
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
 
     from unit.conftest import Command
     from unit.doctor.conftest import Doctor
-
-TAIL = " \"$0\" \"$@\"\n' '''\n"
-LONG = "#!/bin/sh\n'''exec' "
-RELOCATABLE = '"$(dirname -- "$(realpath -- "$0")")"/\'python\''
 
 
 @pytest.mark.parametrize(
