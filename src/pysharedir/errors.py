@@ -330,23 +330,68 @@ class JournalError(PysharedirError):
     code = "journal-unreadable"
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path}: cannot be read: {reason}", "nothing was changed")
+        super().__init__(
+            f"{path}: cannot be read: {reason}",
+            "each distribution is whole in one directory at least: "
+            f"remove {path.parent}, then run `pysharedir sort`",
+        )
         self.path = path
 
 
-class InterruptedMoveError(PysharedirError):
-    """A move that could neither be finished nor undone.
+class UntrustedError(PysharedirError):
+    """What is not obeyed, since somebody else could have written it.
 
-    :param reason: What the operating system said.
+    :param reason: What is wrong with it.
+    :param remedy: What makes it right.
+    """
+
+    code = "untrusted"
+
+    def __init__(self, path: Path, owner: str, reason: str, remedy: str) -> None:
+        super().__init__(
+            f"{path}: {reason} (its owner: {owner}), so no move of distributions is recovered",
+            remedy,
+        )
+        self.path = path
+        self.owner = owner
+        self.reason = reason
+
+
+class ForeignMoveError(PysharedirError):
+    """An interrupted move to or from a directory that the target does not have.
+
+    :param home: Where its journal is.
+    :param name: The name of the distribution.
+    """
+
+    code = "move-foreign"
+
+    def __init__(self, home: Path, directory: Path, name: str) -> None:
+        super().__init__(
+            f"{home}: a move of {name} was interrupted, to or from {directory}, "
+            "which this interpreter does not have",
+            "run `pysharedir sort` where it is mounted, for the interpreter that has it",
+        )
+        self.home = home
+        self.directory = directory
+        self.name = name
+
+
+class InterruptedMoveError(PysharedirError):
+    """A move that is not finished, or could be neither finished nor undone.
+
+    :param reason: What is in the way, or which distributions it is of.
     """
 
     code = "move-interrupted"
 
-    def __init__(self, directory: Path, reason: str) -> None:
-        super().__init__(
-            f"{directory}: a move of distributions was interrupted: {reason}",
-            "nothing is lost; fix that, and run `pysharedir sort` again",
-        )
+    def __init__(
+        self,
+        directory: Path,
+        reason: str,
+        hint: str = "nothing is lost; fix that, and run `pysharedir sort` again",
+    ) -> None:
+        super().__init__(f"{directory}: a move of distributions was interrupted: {reason}", hint)
         self.directory = directory
         self.reason = reason
 

@@ -16,6 +16,7 @@ from pysharedir.installed import distribution
 from pysharedir.installed.owners import Owners
 from pysharedir.interpreter import syspath
 from pysharedir.interpreter.finding import find
+from pysharedir.moving.trust import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -166,9 +167,16 @@ class Snapshot(Reader):
         return remembered.read(self.site_dir)
 
     @property
-    def homes(self) -> tuple[Path, ...]:
-        """The directories in which a move of distributions may have left its journal."""
-        return self.sharedir, self.site_dir
+    def scope(self) -> Scope:
+        """The directories that distributions move between."""
+        place = self.place
+        return Scope(
+            root=place.on_disk(place.root),
+            sharedir=self.sharedir,
+            site_dir=self.site_dir,
+            site_dirs=tuple(map(place.on_disk, place.site_dirs(self.target))),
+            world_writable=self.hook.settings.allow_world_writable,
+        )
 
     @cached_property
     def directories(self) -> tuple[Directory, ...]:

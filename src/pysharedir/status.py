@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pysharedir import layout
-from pysharedir.moving.recovery import try_to_recover
+from pysharedir.moving import recovery
 
 if TYPE_CHECKING:
     from pysharedir.hook.files import Installed
@@ -44,7 +44,7 @@ class Status:
     :ivar counts: The number of distributions in each directory that has some.
     :ivar overrules: Distributions whose verdict the user gave: ``noarch`` or ``platform``.
     :ivar dropped: Entries that the hook took off the path, since they are on it already.
-    :ivar notes: What became of a move that was interrupted.
+    :ivar notes: What is to be said of a move that was interrupted.
     """
 
     target: Target
@@ -60,11 +60,8 @@ class Status:
 
 
 def run(snapshot: Snapshot) -> Status:
-    """Return the status of a target, started as its user does.
-
-    A move that was interrupted is finished or undone first, if it can be.
-    """
-    notes = try_to_recover(snapshot.homes)
+    """Return the status of a target, started as its user does."""
+    notes = recovery.notes(snapshot.scope)
     view = snapshot.view
     return Status(
         target=snapshot.target,

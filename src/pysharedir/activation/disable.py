@@ -37,7 +37,7 @@ def run(snapshot: Snapshot, *, restore: bool, force: bool, dry_run: bool) -> Out
     :param restore: See :func:`plan`; so for *force*.
     :raises PysharedirError: as :func:`plan` and :func:`recover` do.
     """
-    notes = recover(snapshot.homes, dry_run=dry_run)
+    notes = recover(snapshot.scope, dry_run=dry_run)
     steps = plan(snapshot, restore=restore, force=force)
     if not dry_run:
         changes.apply(steps)

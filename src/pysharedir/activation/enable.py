@@ -35,7 +35,7 @@ def run(snapshot: Snapshot, named: Mapping[str, Any], *, dry_run: bool) -> Outco
     :raises PysharedirError: as :func:`plan`, :func:`check` and :func:`recover` do.
     """
     target, place = snapshot.target, snapshot.place
-    notes = recover(snapshot.homes, dry_run=dry_run)
+    notes = recover(snapshot.scope, dry_run=dry_run)
     settings = replace(snapshot.hook.settings, **named)
     steps = plan(snapshot, settings)
     if steps and not dry_run:

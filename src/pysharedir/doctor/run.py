@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pysharedir.doctor.treatment import Treatment, examine, fixes, treat
-from pysharedir.errors import said
 from pysharedir.moving.recovery import recover
 
 if TYPE_CHECKING:
@@ -58,7 +57,8 @@ def run(
     :param fix: Fix it, or with *dry_run* say how.
     :raises PysharedirError: as :func:`recover` does.
     """
-    notes = _recover(examination, dry_run=dry_run)
+    # Halves of a move look like faults, and are none.
+    notes = recover(examination.scope) if fix and not dry_run else []
     if fix and not dry_run:
         treatment = treat(examination, checks)
     else:
@@ -75,11 +75,3 @@ def run(
         tuple(notes),
         dry_run,
     )
-
-
-def _recover(examination: Examination, *, dry_run: bool) -> list[str]:
-    """Put in order what was interrupted: halves of a move look like faults, and are none."""
-    try:
-        return recover(examination.homes, dry_run=dry_run)
-    except OSError as error:
-        return [said(error)]

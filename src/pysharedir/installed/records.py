@@ -118,14 +118,17 @@ def rows(name: str, info: Path) -> Iterator[tuple[str, str, str]]:
     yield from _parsed(name, _content(name, info))
 
 
-def rewritten(name: str, info: Path, rewrite: Callable[[str], str | None]) -> bytes | None:
+def rewritten(name: str, content: bytes, rewrite: Callable[[str], str | None]) -> bytes:
     """Return RECORD with other paths for the files outside; all else stays as it is, to the byte.
 
+    :param content: What it is.
     :param rewrite: Returns the new path for a normalised one, or None when it is not to be listed.
-    :return: None when it stays as it is.
     :raises RecordError: when it cannot be read.
     """
-    text = _content(name, info)
+    try:
+        text = content.decode()
+    except ValueError as error:
+        raise RecordError(name, f"RECORD cannot be read: {error}") from error
     listed = list(_parsed(name, text))
     lines = text.splitlines(keepends=True)
     ending = "\r\n" if text.endswith("\r\n") else "\n"
@@ -137,8 +140,7 @@ def rewritten(name: str, info: Path, rewrite: Callable[[str], str | None]) -> by
         if new is not None:
             kept = whole and new in (path, row[0])
             wanted.append(lines[number] if kept else _line((new, *row[1:]), ending))
-    changed = "".join(wanted)
-    return None if changed == text else changed.encode()
+    return "".join(wanted).encode()
 
 
 def _content(name: str, info: Path) -> str:

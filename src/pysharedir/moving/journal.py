@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
-import shutil
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pysharedir.changes import WriteFile
-from pysharedir.errors import BusyError, JournalError
+from pysharedir.errors import BusyError, JournalError, reason
 from pysharedir.installed.distribution import Distribution
+from pysharedir.moving import trust
 from pysharedir.moving.move import WORK, Move
+from pysharedir.moving.tree import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+_LOCK = f"{WORK}/lock"
+_METADATA = (".dist-info", ".egg-info")
+# What is said of a lock that is a directory, a link, or anything else but a file.
+_NO_FILE = (errno.EISDIR, errno.ENOTDIR, errno.ELOOP, errno.EINVAL)
 
 
 class Phase(str, Enum):
@@ -26,80 +33,134 @@ class Phase(str, Enum):
     PLACING = "placing.json"
     REMOVING = "removing.json"
 
+    @property
+    def path(self) -> str:
+        """The path of that file in the directory that has the journal."""
+        return f"{WORK}/{self.value}"
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A move that did not come to its end."""
+
+    phase: Phase
+    moves: tuple[Move, ...]
+
+    @property
+    def names(self) -> str:
+        """The names of the distributions."""
+        return ", ".join(move.distribution.name for move in self.moves)
+
 
 @contextlib.contextmanager
-def locked(home: Path) -> Iterator[Path]:
-    """Hold the lock of *home*, and give the directory of its journal.
+def locked(home: Path) -> Iterator[Tree]:
+    """Hold the lock of *home*, and give its tree.
 
     :raises BusyError: when another process holds it.
+    :raises UntrustedError: when what is there for it is somebody else's.
     """
-    work = home / WORK
-    descriptor = _lock(home, work)
-    try:
-        yield work
-    finally:
-        _sweep(work)
-        os.close(descriptor)
-
-
-def pending(work: Path) -> tuple[Phase, list[Move]] | None:
-    """Return the journal of moves that did not come to their end.
-
-    :raises JournalError: when it cannot be read.
-    """
-    for phase in _phases(work):
-        path = work / phase.value
+    with Tree(home) as tree:
+        descriptor = _lock(tree)
         try:
-            return phase, _from_json(json.loads(path.read_text("utf-8")), work.parent)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            yield tree
+        finally:
+            _sweep(tree)
+            os.close(descriptor)
+
+
+def is_locked(home: Tree) -> bool:
+    """Tell whether a process holds the lock of *home*, and change nothing."""
+    try:
+        descriptor = home.open(_LOCK)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # a file system without locks
+        return False
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def is_pending(home: Tree) -> bool:
+    """Tell whether a move did not come to its end."""
+    return bool(_phases(home))
+
+
+def pending(home: Tree) -> Pending | None:
+    """Return the move that did not come to its end, if there is one.
+
+    :raises JournalError: when its journal cannot be read.
+    :raises UntrustedError: when somebody else could have written it.
+    """
+    for phase in _phases(home):
+        path = home.path / phase.path
+        trust.check_work(home, phase.value)
+        try:
+            content = json.loads(home.read(phase.path))
+            return Pending(phase, tuple(_from_json(content, home.path)))
+        except OSError as error:
+            raise JournalError(path, reason(error)) from error
+        except RecursionError as error:
+            raise JournalError(path, "it is nested too deep") from error
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise JournalError(path, str(error)) from error
     return None
 
 
-def begin(work: Path, moves: Iterable[Move]) -> None:
+def begin(home: Tree, moves: Iterable[Move]) -> None:
     """Write the journal, so that a power failure does not lose it."""
-    content = json.dumps(_to_json(moves, work.parent)).encode()
+    content = json.dumps(_to_json(moves, home.path)).encode()
+    new = f"{Phase.PLACING.path}~"
     try:
-        WriteFile(work / Phase.PLACING.value, content).apply()
-        _sync(work)
+        home.remove(new)  # of one that was killed here
+        with os.fdopen(home.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        home.rename(new, home, Phase.PLACING.path)
+        os.fsync(home.directory(WORK))
     except BaseException:
-        end(work)
+        end(home)
         raise
 
 
-def commit(work: Path) -> None:
+def commit(home: Tree) -> None:
     """Let the move be finished from now on, not undone; needs no space on the disk."""
-    (work / Phase.PLACING.value).rename(work / Phase.REMOVING.value)
-    _sync(work)
+    home.rename(Phase.PLACING.path, home, Phase.REMOVING.path)
+    os.fsync(home.directory(WORK))
 
 
-def end(work: Path) -> None:
+def end(home: Tree) -> None:
     """Remove the journal."""
     for phase in Phase:
-        (work / phase.value).unlink(missing_ok=True)
+        home.remove(phase.path)
 
 
-def _phases(work: Path) -> list[Phase]:
-    return [phase for phase in Phase if (work / phase.value).exists()]
+def _phases(home: Tree) -> list[Phase]:
+    return [phase for phase in Phase if home.has(phase.path)]
 
 
-def _lock(home: Path, work: Path) -> int:
+def _lock(home: Tree) -> int:
     """Return a descriptor that holds the lock."""
-    path = work / "lock"
     while True:
-        with contextlib.suppress(FileExistsError):
-            work.mkdir()
         try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o664)
+            if not home.make(WORK):
+                trust.check_owner(home.path / WORK, home.status(WORK))
+            descriptor = home.open(_LOCK, os.O_RDWR | os.O_CREAT, 0o644)
         except FileNotFoundError:
             continue  # one who held the lock took the directory away
-        except OSError:
-            with contextlib.suppress(OSError):
-                work.rmdir()
+        except OSError as error:
+            if error.errno in _NO_FILE:
+                raise JournalError(home.path / _LOCK, reason(error)) from error
+            home.remove_empty(WORK)
             raise
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.path.samestat(os.fstat(descriptor), path.stat()):
+            if os.path.samestat(os.fstat(descriptor), home.status(_LOCK)):
                 return descriptor
             os.close(descriptor)
         except FileNotFoundError:
@@ -107,29 +168,22 @@ def _lock(home: Path, work: Path) -> int:
         except OSError as error:
             os.close(descriptor)
             if isinstance(error, BlockingIOError):
-                raise BusyError(home) from None
-            _sweep(work)
+                raise BusyError(home.path) from None
+            _sweep(home)
             raise
 
 
-def _sweep(work: Path) -> None:
+def _sweep(home: Tree) -> None:
     """Remove the work directory, unless there is a journal in it."""
-    if _phases(work):
+    if _phases(home):
         return
     with contextlib.suppress(OSError):
-        (work / "lock").unlink()
-    with contextlib.suppress(OSError):
-        work.rmdir()
-        return
-    shutil.rmtree(work, ignore_errors=True)  # what a crash left in it
-
-
-def _sync(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        for name in home.list(WORK):  # what a crash left in it
+            if name != "lock":
+                home.remove_all(f"{WORK}/{name}")
+        # From here on another process may take the lock.
+        home.remove(_LOCK)
+        home.remove_empty(WORK)
 
 
 def _to_json(moves: Iterable[Move], home: Path) -> dict[str, Any]:
@@ -149,16 +203,36 @@ def _to_json(moves: Iterable[Move], home: Path) -> dict[str, Any]:
     }
 
 
-def _from_json(content: dict[str, Any], home: Path) -> list[Move]:
-    def path(name: str) -> Path:
-        return Path(os.path.normpath(home / name))
+def _from_json(content: dict[str, Any], home: Path) -> Iterator[Move]:
+    """Yield the moves of a journal.
 
-    return [
-        Move(
-            Distribution(each["name"], each["version"], path(each["info"])),
-            path(each["destination"]),
-            tuple(each["kept"]),
-            tuple(each["stays"]),
+    :raises ValueError: when a path in it can be none of its kind.
+    """
+    for each in content["moves"]:
+        info = Path(_text(each["info"]))
+        if info.suffix not in _METADATA:
+            raise ValueError(f"{info} can be no metadata")
+        yield Move(
+            Distribution(_text(each["name"]), _text(each["version"]), _path(home, info)),
+            _path(home, _text(each["destination"])),
+            tuple(map(_inside, each["kept"])),
+            tuple(map(_inside, each["stays"])),
         )
-        for each in content["moves"]
-    ]
+
+
+def _path(home: Path, name: str | Path) -> Path:
+    return Path(os.path.normpath(home / name))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or b"\0" in os.fsencode(value):
+        raise ValueError(f"{value!r} can be no name")
+    return value
+
+
+def _inside(value: object) -> str:
+    """Return a path that leads down."""
+    path = _text(value)
+    if path != os.path.normpath(path) or path.startswith(("/", "..")):
+        raise ValueError(f"{path!r} does not lead down")
+    return path

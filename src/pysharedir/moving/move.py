@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 # Where files are kept during a move, in each directory that takes part, and gone after it.
 WORK = ".pysharedir"
+# In it: where distributions are made at their destination, and hidden at their source.
+STAGE = "stage"
+TRASH = "trash"
 
 
 @dataclass(frozen=True)
@@ -38,16 +41,6 @@ class Move:
     def source(self) -> Path:
         """The directory it is in."""
         return self.distribution.directory
-
-    @property
-    def trash(self) -> Path:
-        """Where it is hidden at the source."""
-        return self.source / WORK / "trash"
-
-    @property
-    def stage(self) -> Path:
-        """Where it is made at the destination."""
-        return self.destination / WORK / "stage"
 
 
 def plan(

@@ -1,62 +1,122 @@
-"""Finishing or undoing moves that were interrupted: what the next command that changes does."""
+"""Moves that were interrupted: commands that report tell of them, others finish or undo them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pysharedir.errors import InterruptedMoveError, PysharedirError, said
-from pysharedir.moving import journal, relocation
-from pysharedir.moving.move import WORK
+from pysharedir.errors import (
+    BusyError,
+    ForeignMoveError,
+    InterruptedMoveError,
+    JournalError,
+    PysharedirError,
+    UntrustedError,
+    said,
+)
+from pysharedir.moving import journal, relocation, trust
+from pysharedir.moving.journal import Phase
+from pysharedir.moving.move import STAGE, TRASH, WORK
+from pysharedir.moving.tree import Tree
+from pysharedir.moving.trees import Trees
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
+    from pysharedir.moving.journal import Pending
+    from pysharedir.moving.trust import Scope
 
-def recover(homes: Iterable[Path], *, dry_run: bool = False) -> list[str]:
+# What is left alone: a command tells it, and does what it can do all the same.
+_LEFT_ALONE = (ForeignMoveError, JournalError, UntrustedError)
+
+
+def recover(scope: Scope, *, dry_run: bool = False) -> list[str]:
     """Finish or undo moves that were interrupted.
 
-    :param homes: The directories whose journals are looked for.
-    :return: What was done, as notes.
-    :raises InterruptedMoveError: when there is one, and nothing may be done about it.
+    :return: What was done, and what was left alone, as notes.
+    :raises InterruptedMoveError: when there is one that could not be finished or undone, or with
+        *dry_run* is to be.
     :raises BusyError: when a move is under way.
     """
-    notes = []
-    for home in homes:
-        if dry_run and journal.pending(home / WORK) is not None:
-            raise InterruptedMoveError(home, "the next command without --dry-run will fix it")
-        if not dry_run:
-            notes.append(_recover(home))
-    return [note for note in notes if note]
+    if not dry_run:
+        return [note for home in scope.homes if (note := _recover(home, scope))]
+    errors = interrupted(scope)
+    for error in errors:
+        if not isinstance(error, _LEFT_ALONE):
+            raise error
+    return [_note(error) for error in errors]
 
 
-def try_to_recover(homes: Iterable[Path]) -> list[str]:
-    """Do the same, for a command that reports: what cannot be done is but a note."""
+def notes(scope: Scope) -> list[str]:
+    """Return what a command that only reports tells of interrupted moves; changes nothing."""
+    return [_note(error) for error in interrupted(scope)]
+
+
+def interrupted(scope: Scope) -> list[PysharedirError]:
+    """Return what is to be said of moves that did not come to their end; changes nothing."""
+    return [error for home in scope.homes if (error := _interrupted(home, scope))]
+
+
+def _interrupted(home: Path, scope: Scope) -> PysharedirError | None:
     try:
-        return recover(homes)
-    except PysharedirError as error:
-        return [f"{error.message}; {error.hint}"]
+        with Tree(home) as tree, Trees() as trees:
+            pending = journal.pending(tree)
+            if pending is None:
+                return None
+            if journal.is_locked(tree):
+                return BusyError(home)
+            _check(home, pending, trees, scope)
+    except _LEFT_ALONE as error:
+        return error
+    except FileNotFoundError:
+        return None
     except OSError as error:
-        return [said(error)]
+        return InterruptedMoveError(home, said(error))
+    return InterruptedMoveError(
+        home, pending.names, "nothing is lost; `pysharedir sort` finishes or undoes it"
+    )
 
 
-def _recover(home: Path) -> str:
-    """Finish or undo a move, and say what was done; nothing when there was none.
+def _recover(home: Path, scope: Scope) -> str:
+    """Finish or undo a move, and say what was done or left alone; nothing when there was none.
 
     :raises InterruptedMoveError: when it could be neither finished nor undone.
+    :raises BusyError: when it is under way.
     """
-    if not (home / WORK).is_dir():
-        return ""
     try:
-        with journal.locked(home) as work:
-            interrupted = journal.pending(work)
-            if interrupted is None:
+        with Tree(home) as tree:
+            if not tree.has(WORK):
                 return ""
-            phase, moves = interrupted
-            is_undone = phase is journal.Phase.PLACING
+        with journal.locked(home) as tree, Trees() as trees:
+            pending = journal.pending(tree)
+            if pending is None:
+                return ""
+            _check(home, pending, trees, scope)
+            is_undone = pending.phase is Phase.PLACING
             settle = relocation.undo if is_undone else relocation.finish
-            relocation.settle(work, lambda: settle(moves))
+            relocation.settle(tree, lambda: settle(pending.moves, trees))
+    except _LEFT_ALONE as error:
+        return _note(error)
+    except FileNotFoundError:
+        return ""
     except OSError as error:
         raise InterruptedMoveError(home, said(error)) from error
-    names = ", ".join(move.distribution.name for move in moves)
-    return f"{'undid' if is_undone else 'finished'} an interrupted move of {names}"
+    return f"{'undid' if is_undone else 'finished'} an interrupted move of {pending.names}"
+
+
+def _check(home: Path, pending: Pending, trees: Trees, scope: Scope) -> None:
+    """Refuse what nobody but the caller and root should have had a hand in, and others had.
+
+    :raises ForeignMoveError: when it is a move of another prefix.
+    :raises UntrustedError: when others can write to what it would change.
+    """
+    trust.check_scope(home, pending.moves, scope)
+    trust.check_above(home, scope)
+    for move in pending.moves:
+        trust.check_work(trees[move.source], TRASH)
+        trust.check_work(trees[move.destination], STAGE)
+        trust.check_above(move.source, scope)
+        trust.check_above(move.destination, scope)
+
+
+def _note(error: PysharedirError) -> str:
+    return f"{error.message}; {error.hint}"

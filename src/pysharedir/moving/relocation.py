@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sys
 import time
 from dataclasses import dataclass, field
@@ -33,11 +32,14 @@ from pysharedir.installed import contents, records
 from pysharedir.installed.contents import Scans
 from pysharedir.installed.distribution import stamp
 from pysharedir.moving import journal, staging
-from pysharedir.moving.move import Move, is_same
+from pysharedir.moving.move import STAGE, TRASH, WORK, Move, is_same
+from pysharedir.moving.trees import Trees
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
     from pathlib import Path
+
+    from pysharedir.moving.tree import Tree
 
 # Seconds in which an interpreter that found a module at the source is done with importing it.
 GRACE = 0.5
@@ -85,29 +87,31 @@ class Relocation:
             raise ChangeError(f"move to {error.filename or self.home}", error) from error
 
     def _apply(self) -> Callable[[], object]:
-        with journal.locked(self.home) as work:
-            self._refuse_overtaken(work)
-            journal.begin(work, self.moves)
+        with journal.locked(self.home) as home, Trees() as trees:
+            self._refuse_overtaken(home)
+            journal.begin(home, self.moves)
             try:
-                self._put()
+                self._put(trees)
                 if self.keep is None:
-                    _hide(self.moves)
+                    _hide(self.moves, trees)
                     time.sleep(GRACE)
-                    journal.commit(work)
+                    journal.commit(home)
             except BaseException:
-                settle(work, lambda: undo(self.moves))
+                settle(home, lambda: undo(self.moves, trees))
                 raise
             if self.keep is None:
                 _follow(self.moves)
-                settle(work, lambda: finish(self.moves, self.progress))
+                settle(home, lambda: finish(self.moves, trees, self.progress))
             else:
-                settle(work, lambda: _tidy(self.moves))
+                settle(home, lambda: _tidy(self.moves, trees))
         return self._back
 
-    def _refuse_overtaken(self, work: Path) -> None:
+    def _refuse_overtaken(self, home: Tree) -> None:
         """Refuse when something has changed between the plan and the lock."""
-        if journal.pending(work) is not None:
-            raise OvertakenError(self.home)
+        if journal.is_pending(home):
+            raise InterruptedMoveError(
+                self.home, "it has to come to its end first", "`pysharedir status` tells more of it"
+            )
         for move in self.moves:
             there = move.destination / move.distribution.info.name
             if not _is_as_planned(move) or os.path.lexists(there):
@@ -116,25 +120,26 @@ class Relocation:
                 if not is_same(move.source / path, move.destination / path):
                     raise OvertakenError(move.destination / path)
 
-    def _put(self) -> None:
+    def _put(self, trees: Trees) -> None:
         """Stage all, then place them: the metadata last."""
         copied = False
         scans = Scans()
         for move in self.moves:
-            copied |= staging.stage(move, scans, self.keep)
+            stage = trees.work(move.destination, STAGE)
+            copied |= staging.stage(move, trees[move.source], stage, scans, self.keep)
             self.progress()
         if copied:
             os.sync()  # before the only other copy goes
         changed = [
-            directory
-            for stage in _unique(move.stage for move in self.moves)
-            for directory in staging.place(stage)
+            (trees[destination], path)
+            for destination in _unique(move.destination for move in self.moves)
+            for path in staging.place(trees.work(destination, STAGE), trees[destination])
         ]
         # Long enough for the clock of the file system, and for one step of an import.
         time.sleep(GRACE / 5)
-        for directory in changed:
+        for tree, path in changed:
             # Finders that listed it within the same tick of the clock as a rename list it anew.
-            os.utime(directory)
+            tree.touch(path)
 
     def _back(self) -> None:
         if self.keep is None:
@@ -144,8 +149,8 @@ class Relocation:
             )
             Relocation(reverse, self.home).apply()
         else:
-            with journal.locked(self.home):
-                undo(self.moves)
+            with journal.locked(self.home), Trees() as trees:
+                undo(self.moves, trees)
 
 
 def _is_as_planned(move: Move) -> bool:
@@ -155,18 +160,18 @@ def _is_as_planned(move: Move) -> bool:
     return move.distribution.info.is_dir() and metadata.record_stamp == now
 
 
-def _hide(moves: Sequence[Move]) -> None:
+def _hide(moves: Sequence[Move], trees: Trees) -> None:
     """Take the source of each from those who do not have it open."""
     # All are known before the first goes: one may be in a package that another one opens.
     is_package = cache(records.is_package)
     entry_modules = [_entry_modules(move, is_package) for move in moves]
     for move, paths in zip(moves, entry_modules, strict=True):
-        os.makedirs(move.trash, exist_ok=True)
-        move.distribution.info.rename(move.trash / move.distribution.info.name)
+        source, trash = trees[move.source], trees.work(move.source, TRASH)
+        source.rename(move.distribution.info.name, trash)
         for path in paths:
-            os.makedirs(os.path.dirname(move.trash / path), exist_ok=True)
+            trash.make_all(os.path.dirname(path))
             with contextlib.suppress(FileNotFoundError):
-                os.rename(move.source / path, move.trash / path)
+                source.rename(path, trash)
 
 
 def _entry_modules(move: Move, is_package: Callable[[str], bool]) -> list[str]:
@@ -203,87 +208,91 @@ def _followed(package: str, trees: Iterable[tuple[str, str]]) -> str:
     return package
 
 
-def finish(moves: Sequence[Move], progress: Callable[[], object] = bool) -> None:
+def finish(moves: Sequence[Move], trees: Trees, progress: Callable[[], object] = bool) -> None:
     """Remove what is left at the sources."""
     for move in moves:
-        hidden = move.distribution.renamed_to(move.trash)
+        trash = trees.there(move.source, TRASH)
+        info = move.distribution.info.name
         # Without RECORD all else is gone already.
-        if (hidden.info / "RECORD").exists():
+        if trash and trash.has(f"{info}/RECORD"):
+            hidden = move.distribution.renamed_to(trash.path)
             files = contents.read(hidden, base=move.source).files
-            _remove(move.source, files, move.stays, hidden.listing.inside)
-            shutil.rmtree(hidden.info)
+            _remove(trees[move.source], files, move.stays, hidden.listing.inside)
+            trash.remove_all(info)
         progress()
-    _tidy(moves)
+    _tidy(moves, trees)
 
 
-def undo(moves: Sequence[Move]) -> None:
+def undo(moves: Sequence[Move], trees: Trees) -> None:
     """Give the sources back what was hidden, and remove what was placed."""
-    for trash, source in _unique((move.trash, move.source) for move in moves):
-        hidden = sorted(contents.walk(str(trash)), key=lambda path: ".dist-info/" in path)
-        for path in hidden:
-            top = path.partition("/")[0]
-            whole = top if top.endswith(".dist-info") else path
-            with contextlib.suppress(FileNotFoundError):
-                os.rename(trash / whole, source / whole)
+    for source in _unique(move.source for move in moves):
+        if trash := trees.there(source, TRASH):
+            _bring_back(trash, trees[source])
     for move in moves:
-        if not move.distribution.info.exists():
+        if not trees[move.source].has(move.distribution.info.name):
             continue  # taken away by somebody else since
         name = move.distribution.info.name
-        placed = move.destination / name
-        if placed.exists():
-            shutil.rmtree(move.stage / name, ignore_errors=True)
-            os.makedirs(move.stage, exist_ok=True)
-            placed.rename(move.stage / name)
+        destination = trees[move.destination]
+        if destination.has(name):
+            stage = trees.work(move.destination, STAGE)
+            stage.remove_all(name)
+            destination.rename(name, stage)
         files = contents.read(move.distribution, base=move.destination).files
         ours = [
             path
             for path in files
             if path.endswith(".pyc") or is_same(move.source / path, move.destination / path)
         ]
-        _remove(move.destination, ours, move.kept, move.distribution.listing.inside)
-    _tidy(moves)
+        _remove(destination, ours, move.kept, move.distribution.listing.inside)
+    _tidy(moves, trees)
+
+
+def _bring_back(trash: Tree, source: Tree) -> None:
+    """Rename what was hidden to where it was, the metadata last."""
+    for path in sorted(trash.walk(), key=lambda path: ".dist-info/" in path):
+        top = path.partition("/")[0]
+        whole = top if top.endswith(".dist-info") else path
+        with contextlib.suppress(FileNotFoundError):
+            trash.rename(whole, source)
 
 
 def _remove(
-    base: Path, files: Iterable[str], but: Collection[str], directories: Iterable[str]
+    tree: Tree, files: Iterable[str], but: Collection[str], directories: Iterable[str]
 ) -> None:
     """Remove *files*, and then those of *directories* and their parents that are empty."""
-    root = str(base)
     # Pycs may have gone before a crash, and their directories not.
     parents = {os.path.join(each, "__pycache__") for each in directories}
     for path in files:
         parents.add(os.path.dirname(path))
         if path not in but:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(f"{root}/{path}")
+            tree.remove(path)
     for directory in tuple(parents):
         parent = os.path.dirname(directory)
         while parent not in parents:
             parents.add(parent)
             parent = os.path.dirname(parent)
     for parent in sorted(parents - {""}, key=len, reverse=True):
-        with contextlib.suppress(OSError):
-            os.rmdir(f"{root}/{parent}")
+        tree.remove_empty(parent)
 
 
-def _tidy(moves: Iterable[Move]) -> None:
+def _tidy(moves: Iterable[Move], trees: Trees) -> None:
     """Remove what a move needed, but for the journal and the lock."""
-    for directory in _unique(path for each in moves for path in (each.stage, each.trash)):
-        if directory.exists():
-            shutil.rmtree(directory)
-        with contextlib.suppress(OSError):
-            directory.parent.rmdir()
+    for directory, name in _unique(
+        pair for each in moves for pair in ((each.destination, STAGE), (each.source, TRASH))
+    ):
+        trees[directory].remove_all(f"{WORK}/{name}")
+        trees[directory].remove_empty(WORK)
 
 
-def settle(work: Path, action: Callable[[], object]) -> None:
+def settle(home: Tree, action: Callable[[], object]) -> None:
     """Do what a crash would leave to the next command, and end the journal."""
     try:
         action()
-        journal.end(work)
+        journal.end(home)
     except OSError as error:
-        raise InterruptedMoveError(work.parent, said(error)) from error
+        raise InterruptedMoveError(home.path, said(error)) from error
     except RecordError as error:
-        raise InterruptedMoveError(work.parent, error.message) from error
+        raise InterruptedMoveError(home.path, error.message) from error
 
 
 def _unique(values: Iterable[Any]) -> list[Any]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import shutil
+import stat
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pysharedir.installed import contents, records
@@ -15,47 +14,50 @@ from pysharedir.installed import contents, records
 if TYPE_CHECKING:
     from pysharedir.installed.contents import Scans
     from pysharedir.moving.move import Move
+    from pysharedir.moving.tree import Tree
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+_SET_ID = stat.S_ISUID | stat.S_ISGID
 
 
-def stage(move: Move, scans: Scans, keep: str | None) -> bool:
+def stage(move: Move, source: Tree, target: Tree, scans: Scans, keep: str | None) -> bool:
     """Make a copy of a distribution in the stage of its destination.
 
+    :param source: The tree of where it is.
+    :param target: That of the stage.
     :param scans: Directories that were listed since the lock was taken.
     :param keep: See :class:`pysharedir.moving.relocation.Relocation`; None if hard links will do.
     :return: Whether there are files of which the copy is a file of its own.
     """
-    source, target = str(move.source), str(move.stage)
     record = f"{move.distribution.info.name}/RECORD"
     copied = False
     made = {""}
-    os.makedirs(target, exist_ok=True)
     for path in contents.read(move.distribution, scans).files:
         if path in move.kept:
             continue
         _make_parents(source, target, os.path.dirname(path), made)
-        if path == record and _write_record(move, f"{target}/{path}", keep):
+        if path == record and _write_record(move, source, target, keep):
             continue
         try:
-            copied |= _put(f"{source}/{path}", f"{target}/{path}", link=keep is None)
+            copied |= _put(source, target, path, link=keep is None)
         except FileNotFoundError:
             if not path.endswith(".pyc"):  # those others may remove, and make anew at will
                 raise
     return copied
 
 
-def _make_parents(source: str, stage: str, directory: str, made: set[str]) -> None:
+def _make_parents(source: Tree, target: Tree, directory: str, made: set[str]) -> None:
     if directory in made:
         return
-    _make_parents(source, stage, os.path.dirname(directory), made)
+    _make_parents(source, target, os.path.dirname(directory), made)
     made.add(directory)
-    status = os.stat(f"{source}/{directory}")
-    mode = status.st_mode & 0o7777
-    target = f"{stage}/{directory}"
-    with contextlib.suppress(FileExistsError):  # another distribution has files there too
-        os.mkdir(target, mode)
+    status = source.status(directory)
+    mode = stat.S_IMODE(status.st_mode)
+    if target.make(directory, mode & 0o777):  # else another distribution has files there too
+        descriptor = target.directory(directory)
+        _give(descriptor, status)
         if mode & (_umask() | 0o7000):
-            os.chmod(target, mode)
-        _give(target, status)
+            os.fchmod(descriptor, mode)
 
 
 @cache
@@ -65,7 +67,7 @@ def _umask() -> int:
     return umask
 
 
-def _write_record(move: Move, path: str, keep: str | None) -> bool:
+def _write_record(move: Move, source: Tree, target: Tree, keep: str | None) -> bool:
     """Write RECORD if it has to be another one at the destination."""
 
     def rewrite(listed: str) -> str | None:
@@ -76,65 +78,105 @@ def _write_record(move: Move, path: str, keep: str | None) -> bool:
 
     if not move.distribution.listing.outside:
         return False
-    before = move.distribution.info / "RECORD"
-    content = records.rewritten(move.distribution.name, move.distribution.info, rewrite)
-    if content is None:
-        return False
-    Path(path).write_bytes(content)
-    shutil.copystat(before, path)
-    _give(path, before.stat())
+    path = f"{move.distribution.info.name}/RECORD"
+    with os.fdopen(source.open(path), "rb") as before:
+        old = before.read()
+        content = records.rewritten(move.distribution.name, old, rewrite)
+        if content == old:
+            return False
+        with os.fdopen(target.open(path, _NEW), "wb") as file:
+            file.write(content)
+            file.flush()
+            _take_over(before.fileno(), file.fileno())
+            os.fsync(file.fileno())  # before the other one goes
     return True
 
 
-def _put(source: str, target: str, *, link: bool) -> bool:
+def _put(source: Tree, target: Tree, path: str, *, link: bool) -> bool:
     """Put a file here too, as a hard link if that can be; tell whether it was copied."""
     if link:
         try:
-            os.link(source, target, follow_symlinks=False)
+            source.link(path, target)
         except FileExistsError:
             return False  # another distribution lists it too
         except (OSError, NotImplementedError) as error:
             # Another file system, or one without hard links: what is in the way of copies too
             # need not be tried twice.
-            if getattr(error, "errno", None) in (errno.ENOENT, errno.ENOSPC):
+            if getattr(error, "errno", None) in (errno.ENOENT, errno.ENOSPC, errno.ENOTDIR):
                 raise
         else:
             return False
-    if not os.path.lexists(target):
-        shutil.copy2(source, target, follow_symlinks=False)
-        _give(target, os.lstat(source))
+    if not target.has(path):
+        _copy(source, target, path)
     return True
 
 
-def _give(path: str, status: os.stat_result) -> None:
-    """Give a new file to the owner that the other has, as only root can."""
-    if os.geteuid() == 0 and (status.st_uid, status.st_gid) != (0, os.getegid()):
-        os.chown(path, status.st_uid, status.st_gid, follow_symlinks=False)
+def _copy(source: Tree, target: Tree, path: str) -> None:
+    status = source.status(path)
+    if stat.S_ISLNK(status.st_mode):
+        with target.parent(path) as (parent, name):
+            os.symlink(source.read_link(path), name, dir_fd=parent)
+            times = status.st_atime_ns, status.st_mtime_ns
+            os.utime(name, ns=times, dir_fd=parent, follow_symlinks=False)
+            if _is_to_be_given(status):
+                ids = status.st_uid, status.st_gid
+                os.chown(name, *ids, dir_fd=parent, follow_symlinks=False)
+        return
+    with (
+        os.fdopen(source.open(path), "rb") as before,
+        os.fdopen(target.open(path, _NEW), "wb") as file,
+    ):
+        shutil.copyfileobj(before, file)
+        file.flush()
+        _take_over(before.fileno(), file.fileno())
 
 
-def place(stage: Path) -> list[str]:
+def _take_over(before: int, new: int) -> None:
+    """Give a new file, which nobody else can read yet, the owner, times and mode of another.
+
+    The mode comes last: else a file of root's could be set-id with what another has written.
+    What is set-id and another's stays so only where it is.
+    """
+    status = os.fstat(before)
+    _give(new, status)
+    shutil.copystat(before, new)  # type: ignore[arg-type]  # it calls what takes descriptors
+    if os.geteuid() == 0 and status.st_uid != 0 and status.st_mode & _SET_ID:
+        os.fchmod(new, stat.S_IMODE(status.st_mode) & ~_SET_ID)
+
+
+def _give(descriptor: int, status: os.stat_result) -> None:
+    """Give a new file to the owner that the other has."""
+    if _is_to_be_given(status):
+        os.fchown(descriptor, status.st_uid, status.st_gid)
+
+
+def _is_to_be_given(status: os.stat_result) -> bool:
+    """Tell whether a file is another's, as only root can make one."""
+    return os.geteuid() == 0 and (status.st_uid, status.st_gid) != (0, os.getegid())
+
+
+def place(stage: Tree, destination: Tree) -> list[str]:
     """Rename what is in a stage into place, the metadata last.
 
     :return: The directories that were there before and have new entries now.
     :raises FileExistsError: when something is in the way.
     """
-    destination = str(stage.parent.parent)
-    changed = [destination]
-    names = os.listdir(stage)
+    changed = [""]
     # Metadata comes last; pycs first, so that nobody need make them.
     for name in sorted(
-        names, key=lambda name: (name.endswith(".dist-info"), name != "__pycache__")
+        stage.list(), key=lambda name: (name.endswith(".dist-info"), name != "__pycache__")
     ):
-        _merge(f"{stage}/{name}", f"{destination}/{name}", changed)
+        _merge(stage, destination, name, changed)
     return changed
 
 
-def _merge(staged: str, target: str, changed: list[str]) -> None:
-    if not os.path.lexists(target) or target.endswith(".pyc"):
-        os.replace(staged, target)
-    elif all(os.path.isdir(path) and not os.path.islink(path) for path in (staged, target)):
-        for name in sorted(os.listdir(staged), key=lambda name: name != "__pycache__"):
-            _merge(f"{staged}/{name}", f"{target}/{name}", changed)
-        changed.append(target)
+def _merge(stage: Tree, destination: Tree, path: str, changed: list[str]) -> None:
+    if path.endswith(".pyc") or not destination.has(path):
+        stage.rename(path, destination)
+    elif stage.is_directory(path) and destination.is_directory(path):
+        for name in sorted(stage.list(path), key=lambda name: name != "__pycache__"):
+            _merge(stage, destination, f"{path}/{name}", changed)
+        changed.append(path)
     else:
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target)
+        there = str(destination.path / path)
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), there)

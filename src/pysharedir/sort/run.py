@@ -72,7 +72,7 @@ def run(snapshot: Snapshot, request: Request, progress: Progress) -> Outcome:
     :raises NotNoarchError: when something is not noarch that has to be.
     :raises PysharedirError: as :func:`recover`, :func:`changes.apply` and the Snapshot do.
     """
-    notes = recover(snapshot.homes, dry_run=request.dry_run)
+    notes = recover(snapshot.scope, dry_run=request.dry_run)
     known = snapshot.remembered
     wanted = _overruled(known, request)
     overrules = {name: Kind(kind) for name, kind in wanted.overrules.items()}

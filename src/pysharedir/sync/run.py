@@ -47,7 +47,7 @@ def run(snapshot: Snapshot, *, install: bool, dry_run: bool) -> Outcome:
     :raises InstallError: when there is no installer, or it fails.
     :raises PysharedirError: as :func:`plan` and :func:`recover` do.
     """
-    notes = recover(snapshot.homes, dry_run=dry_run)
+    notes = recover(snapshot.scope, dry_run=dry_run)
     report = plan(snapshot)
     if not dry_run:
         changes.apply(report.steps)

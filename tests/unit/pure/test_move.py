@@ -9,7 +9,7 @@ import pytest
 
 from pysharedir.errors import RecordError
 from pysharedir.installed import contents
-from pysharedir.moving import move, staging
+from pysharedir.moving import move, staging, tree
 from trees import Tree, names, plant
 from unit.pure.test_contents import INFO, put
 
@@ -90,9 +90,12 @@ def test_a_pyc_that_somebody_removes_meanwhile_is_left_out(tmp_path: Path) -> No
     scans = contents.Scans()
     assert "p/c.pyc" in contents.read(one, scans).files
     (tmp_path / "here/p/c.pyc").unlink()
-    staging.stage(move.plan(one, tmp_path / "there"), scans, keep=None)
-    staged = tmp_path / "there" / move.WORK / "stage"
-    assert names(staged / "p") == ["b.py", "link"]
-    (tmp_path / "here/a.py").unlink()
-    with pytest.raises(FileNotFoundError):
-        staging.stage(move.plan(one, tmp_path / "other"), scans, keep=None)
+    for name in ("there", "other"):
+        (tmp_path / name).mkdir()
+    here, there, other = (tree.Tree(tmp_path / name) for name in ("here", "there", "other"))
+    with here, there, other:
+        staging.stage(move.plan(one, there.path), here, there, scans, keep=None)
+        assert names(there.path / "p") == ["b.py", "link"]
+        (tmp_path / "here/a.py").unlink()
+        with pytest.raises(FileNotFoundError):
+            staging.stage(move.plan(one, other.path), here, other, scans, keep=None)

@@ -35,12 +35,12 @@ def why(ctx: click.Context, *, name: str, prefix: str | None, as_json: bool) -> 
     Exits with 1 when nothing of that name is found.
     """
     from pysharedir.cli.reports import why as report
-    from pysharedir.moving.recovery import try_to_recover
+    from pysharedir.moving import recovery
     from pysharedir.snapshot import Snapshot
     from pysharedir.why.run import explain
 
     snapshot = Snapshot.of(ctx.obj, prefix)
-    notes = try_to_recover(snapshot.homes)
+    notes = recovery.notes(snapshot.scope)
     answer = explain(snapshot, name)
     report.tell(snapshot.target, answer, notes, as_json=as_json)
     if not answer.found:

@@ -1,0 +1,202 @@
+"""A directory of modules as a move changes it: by descriptors, and without following links.
+
+Whoever can write to a directory can put a link in the place of one that a move has looked at.
+So every directory on the way down is opened in the one above it, and must be none (``O_NOFOLLOW``).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+# A FIFO would be waited for.
+_FILE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+class Tree:
+    """A directory, and all that is below it.
+
+    Paths are relative to it and lead down.  Errors have the whole path as their ``filename``.
+
+    :param path: Its path, which may lead through links; those who may change these are not checked
+        here, see :mod:`pysharedir.moving.trust`.
+    """
+
+    def __init__(self, path: Path, descriptor: int | None = None) -> None:
+        self.path = path
+        # The directories on the way to the one that was asked for last: files come in that order.
+        self._names: list[str] = []
+        self._descriptors = [os.open(path, _DIRECTORY) if descriptor is None else descriptor]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: object, traceback: TracebackType | None
+    ) -> None:
+        while self._descriptors:
+            os.close(self._descriptors.pop())
+
+    def below(self, path: str) -> Tree:
+        """Return the tree of a directory in it."""
+        with self._named(path):
+            return Tree(self.path / path, os.dup(self.directory(path)))
+
+    def directory(self, path: str) -> int:
+        """Return a descriptor of a directory in it, which is good until the next call.
+
+        :param path: May be empty: then it is that of the tree.
+        """
+        names = path.split("/") if path else []
+        same = 0
+        while names[same : same + 1] == self._names[same : same + 1] != []:
+            same += 1
+        while len(self._names) > same:
+            self._names.pop()
+            os.close(self._descriptors.pop())
+        for name in names[same:]:
+            below = os.open(name, _DIRECTORY | os.O_NOFOLLOW, dir_fd=self._descriptors[-1])
+            self._descriptors.append(below)
+            self._names.append(name)
+        return self._descriptors[-1]
+
+    @contextlib.contextmanager
+    def parent(self, path: str) -> Iterator[tuple[int, str]]:
+        """Give a descriptor of the directory that something is in, and its name there."""
+        directory, _, name = path.rpartition("/")
+        with self._named(path):
+            yield self.directory(directory), name
+
+    def list(self, path: str = "") -> list[str]:
+        """Return the names in a directory."""
+        with self._named(path):
+            return os.listdir(self.directory(path))
+
+    def status(self, path: str = "") -> os.stat_result:
+        """Return the status of a file; of a link its own."""
+        with self.parent(path) as (parent, name):
+            if not name:
+                return os.fstat(parent)
+            return os.stat(name, dir_fd=parent, follow_symlinks=False)
+
+    def has(self, path: str) -> bool:
+        """Tell whether there is something of that name, be it a link that leads nowhere."""
+        try:
+            self.status(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        return True
+
+    def is_directory(self, path: str) -> bool:
+        """Tell whether there is a directory of that name; a link to one is none."""
+        try:
+            return stat.S_ISDIR(self.status(path).st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+
+    def open(self, path: str, flags: int = os.O_RDONLY, mode: int = 0o600) -> int:
+        """Return a descriptor of a regular file.
+
+        :param flags: As for :func:`os.open`.
+        :raises OSError: also when it is anything else.
+        """
+        with self.parent(path) as (parent, name):
+            descriptor = os.open(name, flags | _FILE, mode, dir_fd=parent)
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                os.close(descriptor)
+                raise OSError(errno.EINVAL, "not a regular file")
+            return descriptor
+
+    def read(self, path: str) -> bytes:
+        """Return the content of a regular file."""
+        with os.fdopen(self.open(path), "rb") as file:
+            return file.read()
+
+    def make(self, path: str, mode: int = 0o755) -> bool:
+        """Make a directory; tell whether it was not there."""
+        with self.parent(path) as (parent, name):
+            try:
+                os.mkdir(name, mode, dir_fd=parent)
+            except FileExistsError:
+                return False
+            return True
+
+    def make_all(self, path: str) -> None:
+        """Make a directory, and those above it that are missing."""
+        if path and not self.is_directory(path):
+            self.make_all(os.path.dirname(path))
+            self.make(path)
+
+    def link(self, path: str, other: Tree) -> None:
+        """Put a file, or a link, at the same path in another tree too: as a hard link."""
+        with self.parent(path) as (parent, name), other.parent(path) as (there, _):
+            os.link(name, name, src_dir_fd=parent, dst_dir_fd=there, follow_symlinks=False)
+
+    def read_link(self, path: str) -> str:
+        """Return where a link leads."""
+        with self.parent(path) as (parent, name):
+            return os.readlink(name, dir_fd=parent)
+
+    def rename(self, path: str, other: Tree, new: str | None = None) -> None:
+        """Rename something to a path in another tree, the same if no other is given.
+
+        What has that name there is replaced.
+        """
+        new = path if new is None else new
+        with self.parent(path) as (parent, name), other.parent(new) as (there, called):
+            os.rename(name, called, src_dir_fd=parent, dst_dir_fd=there)
+
+    def touch(self, path: str) -> None:
+        """Set the times of a directory to now."""
+        with self._named(path):
+            os.utime(self.directory(path))
+
+    def remove(self, path: str) -> None:
+        """Remove a file or a link, if it is there."""
+        with contextlib.suppress(FileNotFoundError), self.parent(path) as (parent, name):
+            os.unlink(name, dir_fd=parent)
+
+    def remove_empty(self, path: str) -> None:
+        """Remove a directory, if it is empty and that can be done."""
+        with contextlib.suppress(OSError), self.parent(path) as (parent, name):
+            os.rmdir(name, dir_fd=parent)
+
+    def remove_all(self, path: str) -> None:
+        """Remove a directory with all that is in it, if it is there."""
+        if not self.is_directory(path):
+            self.remove(path)
+            return
+        for name in self.list(path):
+            self.remove_all(f"{path}/{name}")
+        with self.parent(path) as (parent, name):
+            os.rmdir(name, dir_fd=parent)
+
+    def walk(self, path: str = "") -> Iterator[str]:
+        """Yield the path of every file and link below a directory of it."""
+        for name in sorted(self.list(path)):
+            below = f"{path}/{name}" if path else name
+            if self.is_directory(below):
+                yield from self.walk(below)
+            else:
+                yield below
+
+    @contextlib.contextmanager
+    def _named(self, path: str) -> Iterator[None]:
+        """Let errors name the whole path."""
+        try:
+            yield
+        except OSError as error:
+            error.filename = str(self.path / path)
+            error.filename2 = None
+            raise
