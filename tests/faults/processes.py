@@ -93,7 +93,7 @@ class Point:
     @property
     def is_own(self) -> bool:
         """Whether it changes the journal, or what else a move needs for itself."""
-        return self.changes and "/.pysharedir" in self.call
+        return self.changes and ".pysharedir" in self.call
 
     @property
     def is_decisive(self) -> bool:

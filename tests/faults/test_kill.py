@@ -6,6 +6,7 @@ it leaves the state before the move, or the one behind it.
 
 from __future__ import annotations
 
+import json
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ COMMANDS: tuple[list[tuple[str, ...]], ...] = (
     [("disable",)],
     [("sort", "--check"), ("sort", "--dry-run", "--json"), ("sort",)],
     [("disable", "--dry-run"), ("enable", "--dry-run"), ("enable",)],
-    [("status", "--json")],
+    [("status", "--json"), ("doctor", "--select", "SD614", "--json"), ("sort",)],
 )
 
 pytestmark = [
@@ -83,7 +84,13 @@ def _follow(scenario: Scenario, commands: list[tuple[str, ...]]) -> None:
         left = scenario.world.state()
         done = scenario.command(*arguments)
         assert scenario.world.state() == left
-        if scenario.world.is_interrupted():
+        if not scenario.world.is_interrupted():
+            continue
+        if arguments[0] in ("status", "doctor"):
+            assert done.code == (arguments[0] == "doctor"), done
+            told = json.loads(done.stdout)
+            assert "interrupted" in str(told.get("notes") or told["findings"])
+        else:
             check_refusal(done, "interrupted", as_json="--json" in arguments)
     done = scenario.command(*commands[-1])
     assert "Traceback" not in done.stderr, done.stderr

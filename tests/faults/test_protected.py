@@ -60,7 +60,12 @@ def test_a_file_system(scenario: Scenario, which: str, tally: Tally) -> None:
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_lost_in_the_middle(scenario: Scenario, chunk: int, choice: Choice, tally: Tally) -> None:
-    points = [point for point in scenario.moving if point.name in ("rename", "mkdir", "unlink")]
+    names = ("renameat", "mkdirat", "unlinkat")
+    points = [
+        point
+        for point in scenario.moving
+        if point.name in names and "AT_REMOVEDIR" not in point.call
+    ]
     mine = choice.of(points, lambda point: point)[chunk::CHUNKS]
     attempt(lambda point: _try_lost(scenario, point), mine, again=True)
     tally(f"{scenario.name}: permissions lost in the middle", len(mine), len(points[chunk::CHUNKS]))

@@ -6,12 +6,12 @@ from faults.processes import Point
 from faults.trials import EVERY, Choice
 
 DECISIVE = (
-    Point("rename", 1, 'rename("/w/.pysharedir/placing.json", "/w/.pysharedir/…json")', True),
+    Point("renameat", 1, 'renameat(4</w/.pysharedir>, "placing.json", 4</w/.pysharedir>, …', True),
     Point("flock", 1, "flock(3</w/.pysharedir/lock>, LOCK_EX|LOCK_NB)", False),
-    Point("rename", 2, 'rename("/w/a-1.dist-info", "/w/.pysharedir/trash/a-1.dist-info")', True),
+    Point("renameat", 2, 'renameat(3</w>, "a-1.dist-info", 5</w/.pysharedir/trash>, …', True),
 )
 OTHERS = tuple(
-    Point("linkat", number, f'linkat(…, "/w/.pysharedir/stage/{number}.py", 0)', True)
+    Point("linkat", number, f'linkat(…, 6</w/.pysharedir/stage>, "{number}.py", 0)', True)
     for number in range(1, 11)
 )
 POINTS = (*OTHERS[:4], *DECISIVE, *OTHERS[4:])

@@ -54,7 +54,7 @@ def _locked(scenario: Scenario) -> list[Point]:
     taken, *_ = [n for n, point in calls if point.name == "flock"]
     calls = enumerate(scenario.moving)
     *_, gone = [n for n, each in calls if each.name.startswith("unlink") and "lock" in each.call]
-    names = ("rename", "rmdir", "fsync", "unlink")
+    names = ("renameat", "unlinkat", "fsync")
     return [point for point in scenario.moving[taken + 1 : gone] if point.name in names]
 
 

@@ -112,6 +112,9 @@ CHECKS = (
     ),
     Check("SD613", "sharedir-writable", "others can write to the sharedir", "sharedir:writable"),
     Check(
+        "SD614", "move-interrupted", "a move of distributions was interrupted", "moves:interrupted"
+    ),
+    Check(
         "SD701", "pyc-unwritable", "modules have no pyc, and none can be written", "pycs:unwritable"
     ),
     Check("SD702", "pyc-stale", "a pyc does not fit its source", "pycs:stale"),

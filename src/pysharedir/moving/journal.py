@@ -147,8 +147,9 @@ def _phases(home: Tree) -> list[Phase]:
 def _lock(home: Tree) -> int:
     """Return a descriptor that holds the lock."""
     while True:
+        is_new = home.make(WORK)  # fails when the home is gone
         try:
-            if not home.make(WORK):
+            if not is_new:
                 trust.check_owner(home.path / WORK, home.status(WORK))
             descriptor = home.open(_LOCK, os.O_RDWR | os.O_CREAT, 0o644)
         except FileNotFoundError:

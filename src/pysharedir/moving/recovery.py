@@ -39,21 +39,23 @@ def recover(scope: Scope, *, dry_run: bool = False) -> list[str]:
     """
     if not dry_run:
         return [note for home in scope.homes if (note := _recover(home, scope))]
-    errors = interrupted(scope)
-    for error in errors:
+    for _, error in interrupted(scope):
         if not isinstance(error, _LEFT_ALONE):
             raise error
-    return [_note(error) for error in errors]
+    return notes(scope)
 
 
 def notes(scope: Scope) -> list[str]:
     """Return what a command that only reports tells of interrupted moves; changes nothing."""
-    return [_note(error) for error in interrupted(scope)]
+    return [_note(error) for _, error in interrupted(scope)]
 
 
-def interrupted(scope: Scope) -> list[PysharedirError]:
-    """Return what is to be said of moves that did not come to their end; changes nothing."""
-    return [error for home in scope.homes if (error := _interrupted(home, scope))]
+def interrupted(scope: Scope) -> list[tuple[Path, PysharedirError]]:
+    """Return what is to be said of moves that did not come to their end; changes nothing.
+
+    :return: Where each has its journal, and what is to be said.
+    """
+    return [(home, error) for home in scope.homes if (error := _interrupted(home, scope))]
 
 
 def _interrupted(home: Path, scope: Scope) -> PysharedirError | None:
