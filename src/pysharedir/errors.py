@@ -341,7 +341,7 @@ class JournalError(PysharedirError):
 class UntrustedError(PysharedirError):
     """What is not obeyed, since somebody else could have written it.
 
-    :param reason: What is wrong with it.
+    :param reason: What is wrong with it, in words that follow those on its owner.
     :param remedy: What makes it right.
     """
 
@@ -349,12 +349,26 @@ class UntrustedError(PysharedirError):
 
     def __init__(self, path: Path, owner: str, reason: str, remedy: str) -> None:
         super().__init__(
-            f"{path}: {reason} (its owner: {owner}), so no move of distributions is recovered",
-            remedy,
+            f"{path}: belongs to {owner}{reason}: no move of distributions is recovered", remedy
         )
         self.path = path
         self.owner = owner
         self.reason = reason
+
+
+class UntrustedHookError(PysharedirError):
+    """A hook of somebody else's prefix that names a sharedir outside of it."""
+
+    code = "hook-untrusted"
+
+    def __init__(self, path: Path, owner: str, sharedir: Path) -> None:
+        super().__init__(
+            f"{path}: belongs to {owner}, not to you or root: {sharedir} is not used for it",
+            f"nothing was changed; let {owner} run it",
+        )
+        self.path = path
+        self.owner = owner
+        self.sharedir = sharedir
 
 
 class ForeignMoveError(PysharedirError):

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pysharedir import layout
-from pysharedir.errors import UnusedSharedirError
+from pysharedir.errors import RememberedError, UntrustedHookError, UnusedSharedirError
 from pysharedir.hook import files, remembered
 from pysharedir.hook.place import Place
 from pysharedir.installed import distribution
 from pysharedir.installed.owners import Owners
 from pysharedir.interpreter import syspath
 from pysharedir.interpreter.finding import find
+from pysharedir.moving import trust
 from pysharedir.moving.trust import Scope
 
 if TYPE_CHECKING:
@@ -164,7 +165,13 @@ class Snapshot(Reader):
 
         :raises RememberedError: when the file there is not one that pysharedir wrote.
         """
-        return remembered.read(self.site_dir)
+        known = remembered.read(self.site_dir)
+        own = self.place.on_disk(str(self.place.scripts(self.target)))
+        for name in known.scripts:
+            directory = remembered.path_of(self.site_dir, name).parent
+            if directory != own and not layout.same_directory(str(directory), str(own)):
+                raise RememberedError(self.site_dir / remembered.NAME)
+        return known
 
     @property
     def scope(self) -> Scope:
@@ -202,6 +209,24 @@ class Snapshot(Reader):
         """Tell whether *path* is a sharedir of any root."""
         tail = layout.sharedir_of("", self.target.version)
         return path.endswith(tail) or layout.same_directory(path, str(self.sharedir))
+
+    def recover(self, *, dry_run: bool = False) -> list[str]:
+        """Finish or undo moves that were interrupted, before anything else is changed.
+
+        :return: What was done, and what was left alone, as notes.
+        :raises UntrustedHookError: when the hook of a prefix names a sharedir outside of it, and
+            whoever wrote it is not to be trusted with that.
+        :raises PysharedirError: as :func:`pysharedir.moving.recovery.recover` does.
+        """
+        from pysharedir.moving import recovery  # noqa: PLC0415  # not for what only reads
+
+        gate = self.site_dir / files.GATE
+        # The target runs the code of its own root anyway.
+        if self.hook.settings.sharedir is not None and self.place.root != self.target.root:
+            status = gate.lstat()
+            if status.st_uid not in (os.geteuid(), 0):
+                raise UntrustedHookError(gate, trust.owner(status), self.sharedir)
+        return recovery.recover(self.scope, dry_run=dry_run)
 
     def check_used(self) -> None:
         """See that the target uses the sharedir when the hook is switched on.

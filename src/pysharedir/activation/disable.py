@@ -16,7 +16,6 @@ from pysharedir.hook.files import State
 from pysharedir.hook.remembered import Remembered
 from pysharedir.interpreter import bytecode
 from pysharedir.moving import move
-from pysharedir.moving.recovery import recover
 from pysharedir.moving.relocation import Relocation
 
 if TYPE_CHECKING:
@@ -35,9 +34,9 @@ def run(snapshot: Snapshot, *, restore: bool, force: bool, dry_run: bool) -> Out
     """Take the hook away from a target.
 
     :param restore: See :func:`plan`; so for *force*.
-    :raises PysharedirError: as :func:`plan` and :func:`recover` do.
+    :raises PysharedirError: as :func:`plan` and :meth:`Snapshot.recover` do.
     """
-    notes = recover(snapshot.scope, dry_run=dry_run)
+    notes = snapshot.recover(dry_run=dry_run)
     steps = plan(snapshot, restore=restore, force=force)
     if not dry_run:
         changes.apply(steps)

@@ -16,7 +16,6 @@ from pysharedir.hook import files
 from pysharedir.hook.files import State
 from pysharedir.hook.place import caveats
 from pysharedir.interpreter.bytecode import Compile
-from pysharedir.moving.recovery import recover
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,10 +31,10 @@ def run(snapshot: Snapshot, named: Mapping[str, Any], *, dry_run: bool) -> Outco
     """Put the hook into a target, or bring it up to date.
 
     :param named: The settings that are to be other than they are, by name.
-    :raises PysharedirError: as :func:`plan`, :func:`check` and :func:`recover` do.
+    :raises PysharedirError: as :func:`plan`, :func:`check` and :meth:`Snapshot.recover` do.
     """
     target, place = snapshot.target, snapshot.place
-    notes = recover(snapshot.scope, dry_run=dry_run)
+    notes = snapshot.recover(dry_run=dry_run)
     settings = replace(snapshot.hook.settings, **named)
     steps = plan(snapshot, settings)
     if steps and not dry_run:

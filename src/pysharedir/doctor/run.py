@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pysharedir.doctor.treatment import Treatment, examine, fixes, treat
-from pysharedir.moving.recovery import recover
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,10 +54,10 @@ def run(
 
     :param progress: Called with the name of each check, before it is made.
     :param fix: Fix it, or with *dry_run* say how.
-    :raises PysharedirError: as :func:`recover` does.
+    :raises PysharedirError: as :meth:`Snapshot.recover` does.
     """
     # Halves of a move look like faults, and are none.
-    notes = recover(examination.scope) if fix and not dry_run else []
+    notes = examination.recover() if fix and not dry_run else []
     if fix and not dry_run:
         treatment = treat(examination, checks)
     else:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 # Beside the hook's parts: a further file in the site dir itself would cost each start.
-_NAME = "_pysharedir.d/remembered.json"
+NAME = "_pysharedir.d/remembered.json"
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def read(site_dir: Path) -> Remembered:
 
     :raises RememberedError: when the file there is not one that pysharedir wrote.
     """
-    path = site_dir / _NAME
+    path = site_dir / NAME
     try:
         facts = json.loads(path.read_text("utf-8"))
         return Remembered(
@@ -68,7 +68,7 @@ def read(site_dir: Path) -> Remembered:
 
 def steps(site_dir: Path, before: Remembered, wanted: Remembered) -> list[Step]:
     """Return what makes *wanted* that which is remembered in *site_dir*, instead of *before*."""
-    path = site_dir / _NAME
+    path = site_dir / NAME
     if wanted == before:
         return []
     if wanted == Remembered():

@@ -59,17 +59,15 @@ def check_owner(path: Path, status: os.stat_result) -> None:
     :param status: That of *path* itself: a link is refused, wherever it leads.
     :raises UntrustedError: when it is so.
     """
-    is_link = not (stat.S_ISDIR(status.st_mode) or stat.S_ISREG(status.st_mode))
-    owner = _owner(status)
-    if is_link or status.st_uid not in (os.geteuid(), 0):
-        work = next(each for each in (path, *path.parents) if each.name == WORK)
-        raise UntrustedError(
-            path,
-            owner,
-            "is neither a directory nor a file" if is_link else "is not yours, nor root's",
-            f"let {owner} run `pysharedir sort`; "
-            f"if it is no move of theirs, remove {shlex.quote(str(work))}",
-        )
+    whose = owner(status)
+    work = next(each for each in (path, *path.parents) if each.name == WORK)
+    removal = f"remove {shlex.quote(str(work))}"
+    if not (stat.S_ISDIR(status.st_mode) or stat.S_ISREG(status.st_mode)):
+        reason = ", and is neither a directory nor a file"
+        raise UntrustedError(path, whose, reason, f"{removal}, then run `pysharedir sort`")
+    if status.st_uid not in (os.geteuid(), 0):
+        remedy = f"let {whose} run `pysharedir sort`; if it is no move of theirs, {removal}"
+        raise UntrustedError(path, whose, ", not to you or root", remedy)
 
 
 def check_closed(path: Path, status: os.stat_result) -> None:
@@ -133,10 +131,11 @@ def check_above(directory: Path, scope: Scope) -> None:
 
 def _open_to_others(path: Path, status: os.stat_result, whose: str) -> UntrustedError:
     remedy = f"`chmod {whose}-w {shlex.quote(str(path))}`, then run `pysharedir sort`"
-    return UntrustedError(path, _owner(status), "others can write to it", remedy)
+    return UntrustedError(path, owner(status), ", and others can write to it", remedy)
 
 
-def _owner(status: os.stat_result) -> str:
+def owner(status: os.stat_result) -> str:
+    """Return the name of the owner of a file, or its number when it has none."""
     try:
         return pwd.getpwuid(status.st_uid).pw_name
     except KeyError:

@@ -11,7 +11,6 @@ from pysharedir import changes
 from pysharedir.errors import NothingStagedError, NotInstalledError, NotNoarchError, UsageError
 from pysharedir.hook import remembered
 from pysharedir.hook.place import caveats
-from pysharedir.moving.recovery import recover
 from pysharedir.moving.relocation import Relocation
 from pysharedir.sort import plan as sorting
 from pysharedir.sort import staged
@@ -70,9 +69,9 @@ def run(snapshot: Snapshot, request: Request, progress: Progress) -> Outcome:
     :raises NotInstalledError: when a name in it is that of no distribution here.
     :raises NothingStagedError: when there is nothing in the package that is being built.
     :raises NotNoarchError: when something is not noarch that has to be.
-    :raises PysharedirError: as :func:`recover`, :func:`changes.apply` and the Snapshot do.
+    :raises PysharedirError: as :meth:`Snapshot.recover`, :func:`changes.apply` and the Snapshot do.
     """
-    notes = recover(snapshot.scope, dry_run=request.dry_run)
+    notes = snapshot.recover(dry_run=request.dry_run)
     known = snapshot.remembered
     wanted = _overruled(known, request)
     overrules = {name: Kind(kind) for name, kind in wanted.overrules.items()}

@@ -10,7 +10,6 @@ from pysharedir import changes
 from pysharedir.errors import InstallError, ProcessError
 from pysharedir.interpreter import processes
 from pysharedir.interpreter.processes import Streams
-from pysharedir.moving.recovery import recover
 from pysharedir.snapshot import Snapshot
 from pysharedir.sync.plan import Report, plan
 
@@ -45,9 +44,9 @@ def run(snapshot: Snapshot, *, install: bool, dry_run: bool) -> Outcome:
         with uv.  What the installer prints goes to standard error.
     :raises ChangeError: when a script cannot be made.
     :raises InstallError: when there is no installer, or it fails.
-    :raises PysharedirError: as :func:`plan` and :func:`recover` do.
+    :raises PysharedirError: as :func:`plan` and :meth:`Snapshot.recover` do.
     """
-    notes = recover(snapshot.scope, dry_run=dry_run)
+    notes = snapshot.recover(dry_run=dry_run)
     report = plan(snapshot)
     if not dry_run:
         changes.apply(report.steps)
