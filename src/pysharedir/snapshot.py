@@ -166,12 +166,20 @@ class Snapshot(Reader):
         :raises RememberedError: when the file there is not one that pysharedir wrote.
         """
         known = remembered.read(self.site_dir)
-        own = self.place.on_disk(str(self.place.scripts(self.target)))
-        for name in known.scripts:
-            directory = remembered.path_of(self.site_dir, name).parent
-            if directory != own and not layout.same_directory(str(directory), str(own)):
-                raise RememberedError(self.site_dir / remembered.NAME)
+        if not all(map(self._is_script, known.scripts)):
+            raise RememberedError(self.site_dir / remembered.NAME)
         return known
+
+    def _is_script(self, name: str) -> bool:
+        """Tell whether what is remembered can be a script of the place."""
+        directory = str(remembered.path_of(self.site_dir, name).parent)
+        own = str(self.place.on_disk(str(self.place.scripts(self.target))))
+        if directory != own and not layout.same_directory(directory, own):
+            return False
+        # A link in a prefix may lead anywhere; the target's own scripts are where it says.
+        root = os.path.realpath(self.place.on_disk(self.place.root))
+        is_inside = os.path.realpath(own).startswith(f"{root}/")
+        return is_inside or self.place.root == self.target.root
 
     @property
     def scope(self) -> Scope:

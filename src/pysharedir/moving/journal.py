@@ -85,17 +85,14 @@ def is_locked(home: Tree) -> bool:
     return False
 
 
-def is_pending(home: Tree) -> bool:
-    """Tell whether a move did not come to its end."""
-    return bool(_phases(home))
-
-
 def pending(home: Tree) -> Pending | None:
     """Return the move that did not come to its end, if there is one.
 
     :raises JournalError: when its journal cannot be read.
     :raises UntrustedError: when somebody else could have written it.
     """
+    if home.has(WORK):
+        trust.check_owner(home.path / WORK, home.status(WORK))
     for phase in _phases(home):
         path = home.path / phase.path
         trust.check_work(home, phase.value)
@@ -116,8 +113,8 @@ def begin(home: Tree, moves: Iterable[Move]) -> None:
     content = json.dumps(_to_json(moves, home.path)).encode()
     new = f"{Phase.PLACING.path}~"
     try:
-        home.remove(new)  # of one that was killed here
-        with os.fdopen(home.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), "wb") as file:
+        # It may be there: of one that was killed here.
+        with os.fdopen(home.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -20,6 +20,7 @@ from pysharedir.moving.tree import Tree
 from pysharedir.moving.trees import Trees
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pysharedir.moving.journal import Pending
@@ -38,7 +39,7 @@ def recover(scope: Scope, *, dry_run: bool = False) -> list[str]:
     :raises BusyError: when a move is under way.
     """
     if not dry_run:
-        return [note for home in scope.homes if (note := _recover(home, scope))]
+        return [*_recovered(scope)]
     for _, error in interrupted(scope):
         if not isinstance(error, _LEFT_ALONE):
             raise error
@@ -78,9 +79,20 @@ def _interrupted(home: Path, scope: Scope) -> PysharedirError | None:
     )
 
 
-def _recover(home: Path, scope: Scope) -> str:
-    """Finish or undo a move, and say what was done or left alone; nothing when there was none.
+def _recovered(scope: Scope) -> Iterator[str]:
+    for home in scope.homes:
+        try:
+            if note := _recover(home, scope):
+                yield note
+        except _LEFT_ALONE as error:
+            yield _note(error)
+            return  # what the move has hidden in the other directory is left alone too
 
+
+def _recover(home: Path, scope: Scope) -> str:
+    """Finish or undo a move, and say what was done; nothing when there was none.
+
+    :raises ForeignMoveError: when it is to be left alone; so for the errors of a journal.
     :raises InterruptedMoveError: when it could be neither finished nor undone.
     :raises BusyError: when it is under way.
     """
@@ -96,8 +108,6 @@ def _recover(home: Path, scope: Scope) -> str:
             is_undone = pending.phase is Phase.PLACING
             settle = relocation.undo if is_undone else relocation.finish
             relocation.settle(tree, lambda: settle(pending.moves, trees))
-    except _LEFT_ALONE as error:
-        return _note(error)
     except FileNotFoundError:
         return ""
     except OSError as error:

@@ -108,7 +108,7 @@ class Relocation:
 
     def _refuse_overtaken(self, home: Tree) -> None:
         """Refuse when something has changed between the plan and the lock."""
-        if journal.is_pending(home):
+        if journal.pending(home):
             raise InterruptedMoveError(
                 self.home, "it has to come to its end first", "`pysharedir status` tells more of it"
             )
@@ -237,14 +237,21 @@ def undo(moves: Sequence[Move], trees: Trees) -> None:
             stage = trees.work(move.destination, STAGE)
             stage.remove_all(name)
             destination.rename(name, stage)
-        files = contents.read(move.distribution, base=move.destination).files
         ours = [
             path
-            for path in files
+            for path in _placed(move)
             if path.endswith(".pyc") or is_same(move.source / path, move.destination / path)
         ]
         _remove(destination, ours, move.kept, move.distribution.listing.inside)
     _tidy(moves, trees)
+
+
+def _placed(move: Move) -> Iterable[str]:
+    """Return what may have been placed of a distribution that was not hidden yet."""
+    try:
+        return contents.read(move.distribution, base=move.destination).files
+    except RecordError:  # a link is in the way
+        return move.distribution.listing.files()
 
 
 def _bring_back(trash: Tree, source: Tree) -> None:

@@ -39,7 +39,7 @@ def stage(move: Move, source: Tree, target: Tree, scans: Scans, keep: str | None
         if path == record and _write_record(move, source, target, keep):
             continue
         try:
-            copied |= _put(source, target, path, link=keep is None)
+            copied |= put(source, target, path, link=keep is None)
         except FileNotFoundError:
             if not path.endswith(".pyc"):  # those others may remove, and make anew at will
                 raise
@@ -92,7 +92,7 @@ def _write_record(move: Move, source: Tree, target: Tree, keep: str | None) -> b
     return True
 
 
-def _put(source: Tree, target: Tree, path: str, *, link: bool) -> bool:
+def put(source: Tree, target: Tree, path: str, *, link: bool) -> bool:
     """Put a file here too, as a hard link if that can be; tell whether it was copied."""
     if link:
         try:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 # A FIFO would be waited for.
 _FILE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+# What is said of a path that is not in a tree: a link on the way is no directory.
+_ABSENT = (FileNotFoundError, NotADirectoryError)
 
 
 class Tree:
@@ -94,7 +96,7 @@ class Tree:
         """Tell whether there is something of that name, be it a link that leads nowhere."""
         try:
             self.status(path)
-        except (FileNotFoundError, NotADirectoryError):
+        except _ABSENT:
             return False
         return True
 
@@ -102,7 +104,7 @@ class Tree:
         """Tell whether there is a directory of that name; a link to one is none."""
         try:
             return stat.S_ISDIR(self.status(path).st_mode)
-        except (FileNotFoundError, NotADirectoryError):
+        except _ABSENT:
             return False
 
     def open(self, path: str, flags: int = os.O_RDONLY, mode: int = 0o600) -> int:
@@ -163,8 +165,8 @@ class Tree:
             os.utime(self.directory(path))
 
     def remove(self, path: str) -> None:
-        """Remove a file or a link, if it is there."""
-        with contextlib.suppress(FileNotFoundError), self.parent(path) as (parent, name):
+        """Remove a file or a link, if it is there; what is behind a link is not."""
+        with contextlib.suppress(*_ABSENT), self.parent(path) as (parent, name):
             os.unlink(name, dir_fd=parent)
 
     def remove_empty(self, path: str) -> None:
