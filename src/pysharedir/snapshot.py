@@ -16,8 +16,6 @@ from pysharedir.installed import distribution
 from pysharedir.installed.owners import Owners
 from pysharedir.interpreter import syspath
 from pysharedir.interpreter.finding import find
-from pysharedir.moving import trust
-from pysharedir.moving.trust import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
     from pysharedir.installed.distribution import Distribution
     from pysharedir.interpreter.syspath import Entry
     from pysharedir.interpreter.target import Target, View
+    from pysharedir.moving.trust import Scope
 
 
 @dataclass(frozen=True)
@@ -184,6 +183,8 @@ class Snapshot(Reader):
     @property
     def scope(self) -> Scope:
         """The directories that distributions move between."""
+        from pysharedir.moving.trust import Scope  # noqa: PLC0415  # few look for moves
+
         place = self.place
         return Scope(
             root=place.on_disk(place.root),
@@ -226,7 +227,7 @@ class Snapshot(Reader):
             whoever wrote it is not to be trusted with that.
         :raises PysharedirError: as :func:`pysharedir.moving.recovery.recover` does.
         """
-        from pysharedir.moving import recovery  # noqa: PLC0415  # not for what only reads
+        from pysharedir.moving import recovery, trust  # noqa: PLC0415  # not for what only reads
 
         gate = self.site_dir / files.GATE
         # The target runs the code of its own root anyway.

@@ -28,7 +28,10 @@ def contents(venv: Venv) -> dict[str, str]:
     return {
         str(path): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in venv.root.rglob("*")
-        if path.is_file() and path.suffix != ".pyc" and not hook.is_ours(path)
+        if path.is_file()
+        and path.suffix != ".pyc"
+        and ".pysharedir" not in path.parts
+        and not hook.is_ours(path)
     }
 
 

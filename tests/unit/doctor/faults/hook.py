@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from typing import TYPE_CHECKING
 
 from pysharedir.hook import files as hook
+from trees import plant
 from unit.doctor.faults.fault import Fault
 
 if TYPE_CHECKING:
@@ -58,6 +60,14 @@ def open_to_all(venv: Venv) -> None:
     (venv.sharedir / "pure").chmod(0o777)
 
 
+def interrupt(venv: Venv) -> None:
+    """Leave the journal of a move that was killed before it placed anything."""
+    move = {"name": "pure", "version": "1.0", "info": "pure-1.0.dist-info", "kept": [], "stays": []}
+    destination = os.path.relpath(venv.site_dir, venv.sharedir)
+    content = json.dumps({"moves": [{**move, "destination": destination}]})
+    plant(venv.sharedir, {".pysharedir/placing.json": content})
+
+
 _HOOKS = ("SD601", "SD602", "SD603", "SD604", "SD605", "SD612")
 
 FAULTS = {
@@ -74,4 +84,11 @@ FAULTS = {
     ),
     "SD612": Fault(take_hook, ("/share/python/VERSION",), excludes=_HOOKS),
     "SD613": Fault(open_to_all, ("/share/python/VERSION",), mended=True),
+    # What moves distributions waits for it; a hook that is gone leaves no sharedir to look into.
+    "SD614": Fault(
+        interrupt,
+        ("/share/python/VERSION",),
+        mended=True,
+        excludes=("SD611", "SD612"),
+    ),
 }
