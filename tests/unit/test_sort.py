@@ -311,10 +311,81 @@ def test_a_second_of_one_name_without_a_record_stops_no_other(
     report = sort(enabled, command)
     assert report["moved"] == ["two"]
     reasons = {each["reason"] for each in report["distributions"] if each["name"] == "one"}
+    info = enabled.sharedir / "one-1.0.dist-info"
     assert reasons == {
-        "has no RECORD, so its files are not known",
-        f"{enabled.sharedir} has one 1.0 too (it is noarch)",
+        f"has no RECORD, so its files are not known: {info}",
+        f"there is a second {info} (it is noarch)",
     }
+
+
+STALE = {
+    "empty": (None, "there is an empty"),
+    "requested": ({"REQUESTED": ""}, "there is an empty"),
+    "no record": ({"METADATA": "Name: one\nVersion: 0.9\n"}, "there is a second"),
+    "a directory for a file": ({"METADATA": {"x": ""}, "RECORD": {"x": ""}}, "there is a second"),
+    "malformed": ({"METADATA": "\0", "RECORD": '"'}, "there is a second"),
+}
+
+
+@pytest.mark.parametrize("stale", STALE)
+def test_a_stale_copy_of_one_stops_no_other(enabled: Venv, command: Command, stale: str) -> None:
+    tree, reason = STALE[stale]
+    put(enabled.site_dir, "one", {"one.py": ""})
+    put(enabled.site_dir, "two", {"two.py": ""})
+    info = plant(enabled.site_dir / "one-0.9.dist-info", tree or {})  # type: ignore[arg-type]
+    before = names(enabled.site_dir)
+    report = sort(enabled, command)
+    assert report["moved"] == ["two"]
+    told = {each["reason"] for each in report["distributions"] if each["name"] == "one"}
+    assert {each.split(str(info))[0].strip() for each in told} >= {reason}
+    assert all(str(info) in each for each in told), told
+    done = command("--python", enabled.root, "doctor", "--json")
+    assert json.loads(done.stdout)["unchecked"] == []
+    command.json("--python", enabled.root, "disable", "--restore")
+    assert names(enabled.site_dir) == [
+        name for name in before if not name.startswith("_pysharedir")
+    ]
+
+
+def test_what_is_empty_is_removed_by_doctor_and_then_sorted(
+    enabled: Venv, command: Command
+) -> None:
+    put(enabled.site_dir, "one", {"one.py": ""})
+    plant(enabled.site_dir / "one-0.9.dist-info", {"REQUESTED": ""})
+    assert command("--python", enabled.root, "doctor", "--fix", "--select", "SD201").returncode == 0
+    assert names(enabled.site_dir / "one-0.9.dist-info") == []
+    assert sort(enabled, command)["moved"] == ["one"]
+
+
+def test_what_is_empty_does_not_keep_a_copy_from_platlib(enabled: Venv, command: Command) -> None:
+    """It is told less often there, whichever Python asks."""
+    put(enabled.sharedir, "native", NATIVE)
+    (enabled.sharedir / "native-0.9.dist-info").mkdir()
+    assert sort(enabled, command)["moved"] == ["native"]
+
+
+def test_what_pip_left_behind_stops_none(enabled: Venv, command: Command) -> None:
+    """As its interrupted upgrade leaves it."""
+    put(enabled.site_dir, "hello", HELLO)
+    (enabled.site_dir / "hello").rename(enabled.site_dir / "~ello")
+    left = enabled.site_dir / "~ello-1.0.dist-info"
+    (enabled.site_dir / "hello-1.0.dist-info").rename(left)
+    put(enabled.site_dir, "hello", HELLO)
+    before = names(enabled.site_dir / "~ello")
+    report = sort(enabled, command)
+    assert report["moved"] == ["hello"]
+    assert ("hello", "left alone", f"pip left it behind: {left}") in {
+        (each["name"], each["verdict"], each["reason"]) for each in report["distributions"]
+    }
+    assert names(enabled.site_dir / "~ello") == before
+    assert (left / "RECORD").exists()
+    assert command.json("--python", enabled.root, "status")["counts"] == {
+        str(enabled.sharedir): 1,
+    }
+    left.rename(enabled.sharedir / left.name)
+    (enabled.site_dir / "~ello").rename(enabled.sharedir / "~ello")
+    command.json("--python", enabled.root, "disable", "--restore")
+    assert verify(enabled.site_dir)
 
 
 def test_native_code_for_another_machine_is_left_alone(enabled: Venv, command: Command) -> None:
