@@ -41,7 +41,7 @@ PYC, OPT_PYC = "__pycache__/a.cpython-311.pyc", "__pycache__/a.cpython-39.opt-1.
         ({"a.py": "", "p": {"b": ""}}, ["a.py", "p/b"], ["a.py", "p/b"]),
         # A link is a file of its own; a directory is none.
         ({"a.py": "", "b.py": "-> a.py"}, ["a.py", "b.py"], ["a.py", "b.py"]),
-        ({"a.py": "", "b.py": {"c": ""}}, ["a.py", "b.py"], A),
+        ({"a.py": "", "b": {"c": ""}}, ["a.py", "b/c"], ["a.py", "b/c"]),
         # Pycs go with their modules, whether they are listed or not.
         ({"a.py": "", PYC: "", OPT_PYC: "", "__pycache__/b.x.pyc": ""}, A, [*A, PYC, OPT_PYC]),
         ({"a.py": "", PYC: ""}, [*A, PYC], [*A, PYC]),
