@@ -14,7 +14,8 @@ from pysharedir.errors import ForeignFileError
 from pysharedir.hook import files, remembered
 from pysharedir.hook.files import State
 from pysharedir.hook.remembered import Remembered
-from pysharedir.interpreter import bytecode
+from pysharedir.interpreter import bytecode, syspath
+from pysharedir.interpreter.syspath import Role
 from pysharedir.moving import move
 from pysharedir.moving.recovery import recover
 from pysharedir.moving.relocation import Relocation
@@ -111,20 +112,23 @@ def _restoration(snapshot: Snapshot, leaving: Sequence[Distribution]) -> list[St
 
 
 def _served_by_another(snapshot: Snapshot) -> bool:
-    """Tell whether another site dir on the path has a hook, which serves all roots.
+    """Tell whether another site dir has a hook, which serves all roots.
 
-    A sharedir of its own place is served by none but its own hook.
+    A sharedir of its own place is served by none but its own hook, and what a path line adds is
+    searched for modules only.
     """
     if snapshot.hook.settings.sharedir is not None:
         return False
     target = snapshot.target
     others = [
-        snapshot.hook_in(entry)
-        for entry in target.off.path
-        if target.root_of(entry) is not None
-        and not layout.same_directory(entry, str(snapshot.site_dir))
+        hook
+        for entry in syspath.entries(target, target.off)
+        if target.root_of(entry.path) is not None
+        and not layout.same_directory(entry.path, str(snapshot.site_dir))
+        and (hook := snapshot.hook_in(entry.path)).state is State.ENABLED
+        and (hook.settings.style == "sitecustomize" or entry.role is not Role.PATH_LINE)
     ]
-    return any(other.state is State.ENABLED and not other.settings.opt_in for other in others)
+    return not all(other.settings.opt_in for other in others)
 
 
 def _other_roots(target: Target, place: Place) -> list[str]:
