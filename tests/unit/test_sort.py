@@ -296,6 +296,60 @@ def test_a_link_that_would_lead_elsewhere_is_left(
     assert "hello/link is a link to" in verdicts(sort(enabled, command))["hello"][1]
 
 
+@pytest.mark.parametrize("to", ["{store}", "../../../../store"])
+def test_a_tree_of_links_is_left_alone(enabled: Venv, command: Command, to: str) -> None:
+    """Nix (buildEnv), Guix and stow link whole directories where only one package has them."""
+    store = enabled.root.parent / "store"
+    put(enabled.site_dir, "other", {"other.py": ""})
+    info = put(enabled.site_dir, "linked", {"linked.py": ""})
+    store.mkdir()
+    info.rename(store / info.name)
+    info.symlink_to(f"{to}/{info.name}".format(store=store))
+    before = names(store), names(enabled.site_dir / info.name)
+    report = sort(enabled, command)
+    assert report["moved"] == ["other"]
+    assert verdicts(report)["linked"][0] == "left alone"
+    assert f"its metadata is a link to {info.readlink()}" in verdicts(report)["linked"][1]
+    command.json("--python", enabled.root, "disable", "--restore")
+    assert before == (names(store), names(enabled.site_dir / info.name))
+    assert verify(enabled.site_dir)
+
+
+OTHER = "site-packages/other.py"
+
+
+@pytest.mark.parametrize("directory", ["sharedir", "site_dir"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "_pysharedir.pth",
+        "_pysharedir.d/path.py",
+        ".pysharedir/lock",
+        "other-1.0.dist-info/METADATA",
+        f"../{OTHER}",
+        "sitecustomize.py",
+    ],
+)
+def test_what_lists_files_that_are_not_its_own_takes_none_along(
+    enabled: Venv, command: Command, directory: str, path: str
+) -> None:
+    if path == "sitecustomize.py":
+        command.json("--python", enabled.root, "enable", "--style", "sitecustomize")
+    put(enabled.site_dir, "other", {"other.py": ""}, purelib="false")
+    files = dict(NATIVE) if directory == "sharedir" else {"greedy.py": ""}
+    info = put(getattr(enabled, directory), "greedy", files)
+    with (info / "RECORD").open("a") as record:
+        record.write(f"{path},,\n")
+    before = names(enabled.site_dir)
+    report = sort(
+        enabled, command, "--noarch" if directory == "site_dir" else "--platform", "greedy"
+    )
+    is_elsewhere = directory == "sharedir" and path in {"sitecustomize.py", f"../{OTHER}"}
+    assert report["moved"] == (["greedy"] if is_elsewhere else [])
+    assert set(before) <= set(names(enabled.site_dir))
+    assert command.json("--python", enabled.root, "status")["hook"]["state"] == "enabled"
+
+
 def test_two_of_one_name_are_left_alone(enabled: Venv, command: Command) -> None:
     put(enabled.site_dir, "hello", HELLO)
     put(enabled.sharedir, "hello", HELLO)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pysharedir.errors import RecordError
+from pysharedir.hook import files as hook
 from pysharedir.installed import binaries, system_packages
 from pysharedir.installed.distribution import headers, text
 from pysharedir.wording import Label, some
@@ -100,11 +101,11 @@ def _judge(distribution: Distribution, rules: Rules, owner: str | None) -> Verdi
     reason = _immovable(distribution, listing, rules) or (owner and f"belongs to {owner}")
     if reason:
         return Verdict(distribution, Kind.LEFT_ALONE, reason, tops=listing.tops())
-    kind, reason, files = _by_labels_and_content(distribution, listing, rules.platform)
+    kind, reason, offending = _by_labels_and_content(distribution, listing, rules.platform)
     wanted = rules.overrules.get(distribution.key)
     if wanted is not None:
         kind, reason = wanted, f"overruled by --{wanted.value}"
-    return Verdict(distribution, kind, reason, files, wanted is not None, listing.tops())
+    return Verdict(distribution, kind, reason, offending, wanted is not None, listing.tops())
 
 
 def _immovable(distribution: Distribution, listing: Listing, rules: Rules) -> str | None:
@@ -133,7 +134,10 @@ def _astray(distribution: Distribution, listing: Listing, rules: Rules) -> str |
             return f"RECORD leads out of the installation: {path}"
         if there.startswith(f"{base}/"):
             return f"RECORD leads out of the directory, and back: {path}"
-    return next((f"RECORD lists what is not its own: {path}" for path in listing.foreign), None)
+    style = "sitecustomize.py"  # which may be a distribution's own
+    is_hook = style in listing.inside.get("", ()) and hook.is_ours(distribution.directory / style)
+    foreign = (*listing.foreign, *([style] if is_hook else []))
+    return f"RECORD lists what is not its own: {foreign[0]}" if foreign else None
 
 
 def _is_editable(distribution: Distribution, listing: Listing) -> bool:
