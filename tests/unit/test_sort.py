@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -518,3 +519,34 @@ def test_notes_tell_what_to_mind(venv: Venv, command: Command, tmp_path: Path) -
     notes = " ".join(sort(venv, command)["notes"])
     assert "outside this venv" in notes
     assert "only when PYSHAREDIR=1" in notes
+
+
+def seed_by_virtualenv(venv: Venv) -> Venv:
+    """Its RECORD of pip has rows for directories of pycs, which may be there or not."""
+    root = venv.root.parent / "seeded"
+    command = [sys.executable, "-m", "virtualenv", "--no-download", root]
+    subprocess.run(command, env=venv.environment, check=True, capture_output=True)
+    return replace(venv, root=root)
+
+
+def seed_by_ensurepip(venv: Venv) -> Venv:
+    """It makes no ``bin/pip``, which pip declares."""
+    assert venv.run("-m", "ensurepip").returncode == 0
+    assert not (venv.root / "bin/pip").exists()
+    return venv
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [seed_by_virtualenv, seed_by_ensurepip])
+def test_a_seeded_pip_is_sorted_and_lacks_nothing(
+    venv: Venv, command: Command, seed: Callable[[Venv], Venv]
+) -> None:
+    seeded = seed(venv)
+    command.json("--python", seeded.root, "enable")
+    report = sort(seeded, command)
+    assert "pip" in report["moved"], verdicts(report)
+    done = command("--python", seeded.root, "doctor", "--select", "SD3,SD4", "--json")
+    assert json.loads(done.stdout)["findings"] == []
+    assert f"from {seeded.sharedir}/pip " in seeded.run("-m", "pip", "--version").stdout
+    command.json("--python", seeded.root, "disable", "--restore")
+    assert f"from {seeded.site_dir}/pip " in seeded.run("-m", "pip", "--version").stdout
