@@ -524,7 +524,7 @@ def test_notes_tell_what_to_mind(venv: Venv, command: Command, tmp_path: Path) -
 def seed_by_virtualenv(venv: Venv) -> Venv:
     """Its RECORD of pip has rows for directories of pycs, which may be there or not."""
     root = venv.root.parent / "seeded"
-    command = [sys.executable, "-m", "virtualenv", "--no-download", root]
+    command = [sys.executable, "-m", "virtualenv", "--no-download", str(root)]
     subprocess.run(command, env=venv.environment, check=True, capture_output=True)
     return replace(venv, root=root)
 

@@ -110,7 +110,7 @@ def _read(distribution: Distribution, scans: Scans, root: str) -> Contents:
     contents = Contents([], [], {})
     metadata = distribution.info.name
     directories = {parent for path in listing.inside for parent in lineage(path)}
-    _refuse_linked_directories(distribution, root, {metadata, *directories})
+    _refuse_other_directories(distribution, root, {metadata, *directories})
     for directory, names in listing.inside.items():
         prefix = f"{directory}/" if directory else ""
         scan = scans[os.path.join(root, directory)]
@@ -187,13 +187,18 @@ def _raise_unless_missing(error: OSError) -> None:
         raise error
 
 
-def _refuse_linked_directories(
+def _refuse_other_directories(
     distribution: Distribution, root: str, directories: Iterable[str]
 ) -> None:
-    """Refuse files that are reached by a link to a directory: they may be anybody's."""
+    """Refuse files that are reached by a link to a directory, which may be anybody's, or a file."""
     for directory in sorted(directories):
-        if os.path.islink(f"{root}/{directory}"):
-            raise RecordError(distribution.name, f"{directory} is a link to a directory")
+        try:
+            mode = os.lstat(f"{root}/{directory}").st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        if not stat.S_ISDIR(mode):
+            what = "a link to a directory" if stat.S_ISLNK(mode) else "no directory"
+            raise RecordError(distribution.name, f"{directory} is {what}")
 
 
 def _refuse_odd(distribution: Distribution, root: str, path: str) -> None:

@@ -155,8 +155,8 @@ def installed(directory: Path) -> list[Distribution]:
             name, _, version = info.stem.partition("-")
             # An egg-info may be a file.
             message = headers(info / "METADATA", info / "PKG-INFO", info)
-            name = str(message["Name"] or name)
-            version = str(message["Version"] or version)
+            name = "".join(values(message, "Name")[:1]) or name
+            version = "".join(values(message, "Version")[:1]) or version
             # A value that is not UTF-8 is no string.
             is_sound = message.keys() and all(isinstance(each, str) for each in message.values())
             read = Metadata(name, info, message if is_sound else None)
@@ -190,6 +190,15 @@ def headers(*paths: Path) -> Message:
                 message.set_payload("")  # descriptions are long
                 return message
     return Message()
+
+
+def values(message: Message, name: str) -> list[str]:
+    """Return the values of a header, in each of which what is not UTF-8 is replaced."""
+    return [
+        value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        for header, value in message.raw_items()
+        if header.lower() == name.lower()
+    ]
 
 
 def top_level(distribution: Distribution) -> set[str]:

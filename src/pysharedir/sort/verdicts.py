@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pysharedir.errors import RecordError
 from pysharedir.hook import files as hook
 from pysharedir.installed import binaries, system_packages
-from pysharedir.installed.distribution import headers, text
+from pysharedir.installed.distribution import headers, text, values
 from pysharedir.wording import Label, some
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _by_labels_and_content(
 def _label(distribution: Distribution) -> str | None:
     """Return what in WHEEL binds it to a platform."""
     wheel = headers(distribution.info / "WHEEL")
-    tags = [str(line).strip().lower().split("-") for line in wheel.get_all("Tag", [])]
+    tags = [line.strip().lower().split("-") for line in values(wheel, "Tag")]
     if any(len(tag) != _PARTS or "" in tag for tag in tags):
         return "WHEEL has a malformed tag"
     bound = sorted({platform for tag in tags for platform in tag[-1].split(".")} - {"any"})
@@ -181,7 +181,7 @@ def _label(distribution: Distribution) -> str | None:
         return f"tagged {', '.join(bound)}"
     if not tags:
         return "WHEEL has no tag"
-    if str(wheel["Root-Is-Purelib"]).strip().lower() != "true":
+    if "".join(values(wheel, "Root-Is-Purelib")[:1]).strip().lower() != "true":
         return "WHEEL says that its root is platlib"
     return None
 

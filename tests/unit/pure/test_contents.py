@@ -109,6 +109,7 @@ def test_read_looks_in_another_directory(tmp_path: Path) -> None:
     [
         ({"real": {"a.py": ""}, "p": "-> real"}, "p/a.py", "p is a link to a directory"),
         ({"real": {"q": {"a": ""}}, "p": "-> real"}, "p/q/a", "p is a link to a directory"),
+        ({"p": ""}, "p/__pycache__/a.x.pyc", "p is no directory"),
         (
             {"a.py": "-> ../elsewhere"},
             "a.py",
