@@ -61,6 +61,7 @@ NEW: Tree = {
         ({**NEW, "new/~ub/x": ""}, "new/~ub", True),
         # There is nothing in their places, or it is not known what is.
         ({"~ew": {"old.py": ""}}, "~ew", False),
+        ({**NEW, "new-2.0.dist-info": {"METADATA": "Name: new\n"}, "~ew": {}}, "~ew", False),
         ({"~ew-1.9.dist-info": {}}, "~ew-1.9.dist-info", False),
         ({**NEW, "~ther": {"mine": ""}, "other": {}}, "~ther", False),
         ({**NEW, "new-2.0.dist-info": {}, "~ew": {}}, "~ew", False),
@@ -91,6 +92,13 @@ def test_another_root_is_left_to_its_own(healthy: Venv, fresh: Venv, doctor: Doc
     env = {"PYSHAREDIR_PREFIXES": str(fresh.root)}
     assert list(doctor.finds(healthy, "--select", "SD211", **env)) == ["SD211"]
     assert not doctor(healthy, "--fix", "--select", "SD211", **env)["steps"]
+
+
+def test_what_sort_has_moved_is_a_replacement(healthy: Venv, doctor: Doctor) -> None:
+    plant(healthy.site_dir, {"~ew": {"old.py": ""}, "~ew-1.9.dist-info": {}})
+    plant(healthy.sharedir, NEW)
+    assert doctor(healthy, "--fix", "--select", "SD211")["findings"] == []
+    assert [path.name for path in healthy.site_dir.glob("~*")] == []
 
 
 @pytest.mark.slow

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
@@ -15,7 +14,7 @@ from pysharedir.errors import RecordError
 from pysharedir.installed.records import lineage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from pysharedir.doctor.examination import Examination
@@ -26,16 +25,26 @@ if TYPE_CHECKING:
 _FILLING = "-~.=%0123456789"
 
 
-@dataclass(frozen=True)
 class _Owned:
-    """What distributions own in one directory.
+    """What distributions own in the directories of one root.
 
     :ivar distributions: Those that are installed, by normalised name.
-    :ivar directories: Those that have files of one in them or below, and which one's.
+    :ivar packages: The directories, relative to such a one, that have files of one in them or
+        below, and which one's.
     """
 
-    distributions: dict[str, Distribution]
-    directories: dict[str, Distribution]
+    def __init__(self, examination: Examination, directories: Iterable[Path]) -> None:
+        self.distributions: dict[str, Distribution] = {}
+        self.packages: dict[str, Distribution] = {}
+        for each in (each for path in directories for each in examination.whole(path)):
+            try:
+                listing = each.listing
+            except RecordError:
+                continue
+            self.distributions.setdefault(each.key, each)
+            for inside in listing.inside:
+                for parent in lineage(inside):
+                    self.packages.setdefault(parent, each)
 
 
 def left_behind(examination: Examination) -> Iterator[Finding]:
@@ -48,10 +57,10 @@ def left_behind(examination: Examination) -> Iterator[Finding]:
         roots.setdefault(directory.root, []).append(directory.path)
     for root, paths in roots.items():
         leftovers = [(path, name) for path in paths for name in _renamed(path)]
-        owned = {path: _owned(examination, path) for path in paths} if leftovers else {}
+        owned = _Owned(examination, paths if leftovers else ())
         for path, name in leftovers:
-            if name not in owned[path].directories:
-                replaced_by = _replacement(path, name, owned)
+            if name not in owned.packages:
+                replaced_by = _replacement(name, owned)
                 can_go = replaced_by is not None and root == examination.place.root
                 yield _finding(path / name, replaced_by, is_safe=can_go)
 
@@ -66,32 +75,16 @@ def _renamed(directory: Path) -> Iterator[str]:
         names[:] = [name for name in names if not name.startswith("~")]
 
 
-def _owned(examination: Examination, directory: Path) -> _Owned:
-    owned = _Owned({}, {})
-    for each in examination.whole(directory):
-        try:
-            listing = each.listing
-        except RecordError:
-            continue
-        owned.distributions.setdefault(each.key, each)
-        for inside in listing.inside:
-            for parent in lineage(inside):
-                owned.directories.setdefault(parent, each)
-    return owned
+def _replacement(name: str, owned: _Owned) -> Distribution | None:
+    """Return the distribution that is there instead of what was renamed.
 
-
-def _replacement(path: Path, name: str, owned: dict[Path, _Owned]) -> Distribution | None:
-    """Return the whole distribution that is there instead of what was renamed.
-
-    :param path: The site dir or sharedir.
-    :param name: What was renamed, relative to that.
+    :param name: Relative to the site dir or sharedir; `sort` may have moved the new one since.
     """
     parent, _, base = name.rpartition("/")
     if not parent and base.endswith((".dist-info", ".egg-info")):
-        installed = (each for there in owned.values() for each in there.distributions.items())
         head = _head(base)
-        return next((each for key, each in installed if _fits(head, key)), None)
-    for directory, owner in owned[path].directories.items():
+        return next((each for key, each in owned.distributions.items() if _fits(head, key)), None)
+    for directory, owner in owned.packages.items():
         above, _, original = directory.rpartition("/")
         if above == parent and _fits(base, original):
             return owner
