@@ -39,7 +39,7 @@ CHECKS = (
     Check(
         "SD211",
         "pip-leftover",
-        "pip was interrupted and left a directory behind",
+        "an interrupted pip left a directory behind",
         "leftovers:left_behind",
     ),
     Check(
