@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,9 @@ import interpreters
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+# That of the fuzzers, for all workers of a run.
+os.environ.setdefault("PYSHAREDIR_SEED", str(random.randrange(2**32)))  # noqa: S311
 
 pytest_plugins = ["descendants", "progress"]
 
@@ -53,6 +57,10 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     kept["HOME"] = str(tmp_path_factory.mktemp("home"))
     kept["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
     return kept
+
+
+def pytest_report_header() -> str:
+    return f"fuzzers: PYSHAREDIR_SEED={os.environ['PYSHAREDIR_SEED']}"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -175,6 +176,21 @@ class RemoveDirectory:
         except OSError:
             return bool
         return self.path.mkdir
+
+
+@dataclass(frozen=True)
+class RemoveTree:
+    """Remove a directory and all that is in it, for good: nobody may need it any more."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return f"remove {self.path}/ and what is in it"
+
+    def apply(self) -> Callable[[], object]:
+        """See :meth:`Step.apply`."""
+        shutil.rmtree(self.path)
+        return bool
 
 
 def directories(*paths: Path) -> list[MakeDirectory]:

@@ -324,6 +324,24 @@ class NothingStagedError(PysharedirError):
         self.destdir = destdir
 
 
+class DestdirError(PysharedirError):
+    """A place for a package that is outside the tree in which the package is being built.
+
+    :param real: What links make of the path.
+    """
+
+    code = "destdir-left"
+
+    def __init__(self, destdir: str, path: str, real: str) -> None:
+        super().__init__(
+            f"{path}: a link in it leads to {real}, out of {destdir}",
+            "nothing was changed; make the link relative, to a place in the package",
+        )
+        self.destdir = destdir
+        self.path = path
+        self.real = real
+
+
 class JournalError(PysharedirError):
     """A journal that cannot be read."""
 

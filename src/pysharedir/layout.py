@@ -51,6 +51,25 @@ def sharedir_of(root: str, version: str) -> str:
     return f"{root}/share/python/{version}"
 
 
+def archive_of(stdlib: str) -> str:
+    """Return the zip that an interpreter looks into before its standard library.
+
+    It is ``python313.zip`` beside ``python3.13``, and with a ``t`` in both for free-threaded
+    builds.
+    """
+    directory, name = os.path.split(stdlib)
+    return os.path.join(directory, name.replace(".", "") + ".zip")
+
+
+def is_reserved(path: str) -> bool:
+    """Tell whether a path in a site dir is that of the hook, or where moves keep their files.
+
+    :param path: Relative to the site dir; that of a pyc of the hook counts too.
+    """
+    top = path.removeprefix("__pycache__/").partition("/")[0]
+    return top == ".pysharedir" or top.startswith("_pysharedir.")
+
+
 def lists(path: Iterable[str], directory: str) -> bool:
     """Tell whether an entry of *path* is *directory*, however it is spelled."""
     return any(same_directory(entry, directory) for entry in path)

@@ -69,16 +69,22 @@ def run(snapshot: Snapshot) -> Status:
         hook=snapshot.hook,
         sharedir=str(snapshot.sharedir),
         active=snapshot.uses_sharedir,
-        counts={
-            entry: count
-            for entry in (*view.path, str(snapshot.sharedir))
-            if (count := len(snapshot.installed(entry)))
-        },
+        counts=_counts(snapshot),
         overrules=snapshot.remembered.overrules,
         path=snapshot.entries,
         dropped=tuple(entry for entry in snapshot.target.off.path if entry not in view.path),
         notes=tuple(notes),
     )
+
+
+def _counts(snapshot: Snapshot) -> dict[str, int]:
+    """Return the number of distributions in each directory, however often that is spelled."""
+    counts: dict[str, int] = {}
+    for entry in (*snapshot.view.path, str(snapshot.sharedir)):
+        count = len(snapshot.whole(entry))
+        if count and not layout.lists(counts, entry):
+            counts[entry] = count
+    return counts
 
 
 def _layout(snapshot: Snapshot) -> Layout:

@@ -3,6 +3,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 from base64 import urlsafe_b64encode
@@ -220,16 +222,57 @@ def test_a_record_of_another_kind_is_no_crash(enabled: Venv, command: Command) -
     assert enabled.has_no_hook()
 
 
-def test_another_hook_on_the_path_serves_the_sharedir(
-    enabled: Venv, make_venv: Callable[[str], Venv], command: Command
-) -> None:
+@pytest.fixture
+def served(enabled: Venv, make_venv: Callable[[str], Venv], command: Command) -> Venv:
+    """A hooked prefix that is a site dir of *enabled* too, as /usr and /usr/local of one Python."""
     other = make_venv("other")
     command.json("--python", other.root, "enable")
-    (enabled.site_dir / "other.pth").write_text(f"{other.site_dir}\n")
+    line = f"import site; site.addsitedir({str(other.site_dir)!r})\n"
+    (enabled.site_dir / "other.pth").write_text(line)
     put(enabled.sharedir, "hello", HELLO)
+    return other
+
+
+def test_another_hook_on_the_path_serves_the_sharedir(
+    enabled: Venv, served: Venv, command: Command
+) -> None:
     command.json("--python", enabled.root, "disable")
     assert enabled.has_no_hook()
-    assert (other.site_dir / "_pysharedir.pth").exists()
+    assert (served.site_dir / "_pysharedir.pth").exists()
+    assert enabled.run("-c", "import hello; hello.main()").stdout == "hello\n"
+
+
+def test_a_hook_behind_a_path_line_serves_nothing(
+    enabled: Venv, served: Venv, command: Command
+) -> None:
+    (enabled.site_dir / "other.pth").write_text(f"{served.site_dir}\n")
+    done = command("--python", enabled.root, "disable")
+    assert (done.returncode, "unimportable: hello" in done.stderr) == (1, True)
+
+
+def test_restore_restores_what_another_hook_serves(
+    enabled: Venv, served: Venv, command: Command
+) -> None:
+    plant(enabled.sharedir, {"loose.py": ""})
+    command.json("--python", enabled.root, "disable", "--restore")
+    assert enabled.has_no_hook()
+    assert (served.site_dir / "_pysharedir.pth").exists()
+    assert verify(enabled.site_dir)
+    assert enabled.says("__import__('loose').__name__") == "loose"
+
+
+def test_the_hint_of_one_hook_names_the_command_for_the_other(
+    enabled: Venv, served: Venv, command: Command
+) -> None:
+    command.json("--python", enabled.root, "disable")
+    last = ("--python", enabled.root, "disable", "--prefix", served.root)
+    done = command(*last)
+    (hint,) = re.findall(r"hint: `pysharedir (.*)` moves them back", done.stderr)
+    command.json(*shlex.split(hint))
+    assert verify(enabled.site_dir)
+    command.json(*last)
+    assert served.has_no_hook()
+    assert enabled.run("-c", "import hello; hello.main()").stdout == "hello\n"
 
 
 def test_a_sharedir_of_another_root_counts(

@@ -44,6 +44,16 @@ def test_of_a_hooked_venv(venv: Venv, command: Command) -> None:
     assert roles(report)[str(venv.sharedir)] == ("sharedir", "pysharedir")
 
 
+def test_a_directory_is_counted_once_however_it_is_spelled(venv: Venv, command: Command) -> None:
+    """As on the path of a venv of a lib64 build, up to 3.14."""
+    put(venv.site_dir, "one", {"one.py": ""})
+    plant(venv.site_dir, {"~ne-0.9.dist-info": {}})
+    spelled = venv.root / "lib64" / venv.site_dir.relative_to(venv.root / "lib")
+    report = command.json("--python", venv.root, "status", PYTHONPATH=str(spelled))
+    assert {str(spelled), str(venv.site_dir)} <= {each["path"] for each in report["path"]}
+    assert report["counts"] == {str(spelled): 1}
+
+
 def test_tells_when_it_is_switched_off(venv: Venv, command: Command) -> None:
     command.json("--python", venv.root, "enable")
     report = command.json("--python", venv.root, "status", PYSHAREDIR="0")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -296,6 +297,60 @@ def test_a_link_that_would_lead_elsewhere_is_left(
     assert "hello/link is a link to" in verdicts(sort(enabled, command))["hello"][1]
 
 
+@pytest.mark.parametrize("to", ["{store}", "../../../../store"])
+def test_a_tree_of_links_is_left_alone(enabled: Venv, command: Command, to: str) -> None:
+    """Nix (buildEnv), Guix and stow link whole directories where only one package has them."""
+    store = enabled.root.parent / "store"
+    put(enabled.site_dir, "other", {"other.py": ""})
+    info = put(enabled.site_dir, "linked", {"linked.py": ""})
+    store.mkdir()
+    info.rename(store / info.name)
+    info.symlink_to(f"{to}/{info.name}".format(store=store))
+    before = names(store), names(enabled.site_dir / info.name)
+    report = sort(enabled, command)
+    assert report["moved"] == ["other"]
+    assert verdicts(report)["linked"][0] == "left alone"
+    assert f"its metadata is a link to {info.readlink()}" in verdicts(report)["linked"][1]
+    command.json("--python", enabled.root, "disable", "--restore")
+    assert before == (names(store), names(enabled.site_dir / info.name))
+    assert verify(enabled.site_dir)
+
+
+OTHER = "site-packages/other.py"
+
+
+@pytest.mark.parametrize("directory", ["sharedir", "site_dir"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "_pysharedir.pth",
+        "_pysharedir.d/path.py",
+        ".pysharedir/lock",
+        "other-1.0.dist-info/METADATA",
+        f"../{OTHER}",
+        "sitecustomize.py",
+    ],
+)
+def test_what_lists_files_that_are_not_its_own_takes_none_along(
+    enabled: Venv, command: Command, directory: str, path: str
+) -> None:
+    if path == "sitecustomize.py":
+        command.json("--python", enabled.root, "enable", "--style", "sitecustomize")
+    put(enabled.site_dir, "other", {"other.py": ""}, purelib="false")
+    files = dict(NATIVE) if directory == "sharedir" else {"greedy.py": ""}
+    info = put(getattr(enabled, directory), "greedy", files)
+    with (info / "RECORD").open("a") as record:
+        record.write(f"{path},,\n")
+    before = names(enabled.site_dir)
+    report = sort(
+        enabled, command, "--noarch" if directory == "site_dir" else "--platform", "greedy"
+    )
+    is_elsewhere = directory == "sharedir" and path in {"sitecustomize.py", f"../{OTHER}"}
+    assert report["moved"] == (["greedy"] if is_elsewhere else [])
+    assert set(before) <= set(names(enabled.site_dir))
+    assert command.json("--python", enabled.root, "status")["hook"]["state"] == "enabled"
+
+
 def test_two_of_one_name_are_left_alone(enabled: Venv, command: Command) -> None:
     put(enabled.site_dir, "hello", HELLO)
     put(enabled.sharedir, "hello", HELLO)
@@ -311,10 +366,81 @@ def test_a_second_of_one_name_without_a_record_stops_no_other(
     report = sort(enabled, command)
     assert report["moved"] == ["two"]
     reasons = {each["reason"] for each in report["distributions"] if each["name"] == "one"}
+    info = enabled.sharedir / "one-1.0.dist-info"
     assert reasons == {
-        "has no RECORD, so its files are not known",
-        f"{enabled.sharedir} has one 1.0 too (it is noarch)",
+        f"has no RECORD, so its files are not known: {info}",
+        f"there is a second {info} (it is noarch)",
     }
+
+
+STALE = {
+    "empty": (None, "there is an empty"),
+    "requested": ({"REQUESTED": ""}, "there is an empty"),
+    "no record": ({"METADATA": "Name: one\nVersion: 0.9\n"}, "there is a second"),
+    "a directory for a file": ({"METADATA": {"x": ""}, "RECORD": {"x": ""}}, "there is a second"),
+    "malformed": ({"METADATA": "\0", "RECORD": '"'}, "there is a second"),
+}
+
+
+@pytest.mark.parametrize("stale", STALE)
+def test_a_stale_copy_of_one_stops_no_other(enabled: Venv, command: Command, stale: str) -> None:
+    tree, reason = STALE[stale]
+    put(enabled.site_dir, "one", {"one.py": ""})
+    put(enabled.site_dir, "two", {"two.py": ""})
+    info = plant(enabled.site_dir / "one-0.9.dist-info", tree or {})  # type: ignore[arg-type]
+    before = names(enabled.site_dir)
+    report = sort(enabled, command)
+    assert report["moved"] == ["two"]
+    told = {each["reason"] for each in report["distributions"] if each["name"] == "one"}
+    assert {each.split(str(info))[0].strip() for each in told} >= {reason}
+    assert all(str(info) in each for each in told), told
+    done = command("--python", enabled.root, "doctor", "--json")
+    assert json.loads(done.stdout)["unchecked"] == []
+    command.json("--python", enabled.root, "disable", "--restore")
+    assert names(enabled.site_dir) == [
+        name for name in before if not name.startswith("_pysharedir")
+    ]
+
+
+def test_what_is_empty_is_removed_by_doctor_and_then_sorted(
+    enabled: Venv, command: Command
+) -> None:
+    put(enabled.site_dir, "one", {"one.py": ""})
+    plant(enabled.site_dir / "one-0.9.dist-info", {"REQUESTED": ""})
+    assert command("--python", enabled.root, "doctor", "--fix", "--select", "SD201").returncode == 0
+    assert names(enabled.site_dir / "one-0.9.dist-info") == []
+    assert sort(enabled, command)["moved"] == ["one"]
+
+
+def test_what_is_empty_does_not_keep_a_copy_from_platlib(enabled: Venv, command: Command) -> None:
+    """It is told less often there, whichever Python asks."""
+    put(enabled.sharedir, "native", NATIVE)
+    (enabled.sharedir / "native-0.9.dist-info").mkdir()
+    assert sort(enabled, command)["moved"] == ["native"]
+
+
+def test_what_pip_left_behind_stops_none(enabled: Venv, command: Command) -> None:
+    """As its interrupted upgrade leaves it."""
+    put(enabled.site_dir, "hello", HELLO)
+    (enabled.site_dir / "hello").rename(enabled.site_dir / "~ello")
+    left = enabled.site_dir / "~ello-1.0.dist-info"
+    (enabled.site_dir / "hello-1.0.dist-info").rename(left)
+    put(enabled.site_dir, "hello", HELLO)
+    before = names(enabled.site_dir / "~ello")
+    report = sort(enabled, command)
+    assert report["moved"] == ["hello"]
+    assert ("hello", "left alone", f"pip left it behind: {left}") in {
+        (each["name"], each["verdict"], each["reason"]) for each in report["distributions"]
+    }
+    assert names(enabled.site_dir / "~ello") == before
+    assert (left / "RECORD").exists()
+    assert command.json("--python", enabled.root, "status")["counts"] == {
+        str(enabled.sharedir): 1,
+    }
+    left.rename(enabled.sharedir / left.name)
+    (enabled.site_dir / "~ello").rename(enabled.sharedir / "~ello")
+    command.json("--python", enabled.root, "disable", "--restore")
+    assert verify(enabled.site_dir)
 
 
 def test_native_code_for_another_machine_is_left_alone(enabled: Venv, command: Command) -> None:
@@ -393,3 +519,34 @@ def test_notes_tell_what_to_mind(venv: Venv, command: Command, tmp_path: Path) -
     notes = " ".join(sort(venv, command)["notes"])
     assert "outside this venv" in notes
     assert "only when PYSHAREDIR=1" in notes
+
+
+def seed_by_virtualenv(venv: Venv) -> Venv:
+    """Its RECORD of pip has rows for directories of pycs, which may be there or not."""
+    root = venv.root.parent / "seeded"
+    command = [sys.executable, "-m", "virtualenv", "--no-download", str(root)]
+    subprocess.run(command, env=venv.environment, check=True, capture_output=True)
+    return replace(venv, root=root)
+
+
+def seed_by_ensurepip(venv: Venv) -> Venv:
+    """It makes no ``bin/pip``, which pip declares."""
+    assert venv.run("-m", "ensurepip").returncode == 0
+    assert not (venv.root / "bin/pip").exists()
+    return venv
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [seed_by_virtualenv, seed_by_ensurepip])
+def test_a_seeded_pip_is_sorted_and_lacks_nothing(
+    venv: Venv, command: Command, seed: Callable[[Venv], Venv]
+) -> None:
+    seeded = seed(venv)
+    command.json("--python", seeded.root, "enable")
+    report = sort(seeded, command)
+    assert "pip" in report["moved"], verdicts(report)
+    done = command("--python", seeded.root, "doctor", "--select", "SD3,SD4", "--json")
+    assert json.loads(done.stdout)["findings"] == []
+    assert f"from {seeded.sharedir}/pip " in seeded.run("-m", "pip", "--version").stdout
+    command.json("--python", seeded.root, "disable", "--restore")
+    assert f"from {seeded.site_dir}/pip " in seeded.run("-m", "pip", "--version").stdout

@@ -43,6 +43,57 @@ def test_noarch_goes_to_the_sharedir_and_nothing_is_left(
     assert "../../../bin/hello" in verify(there)
 
 
+@pytest.mark.parametrize("command_line", [["sort"], ["sort", "--check"], ["enable"]])
+@pytest.mark.parametrize(
+    "link",
+    [
+        ("usr", "{outside}/usr"),
+        ("usr/lib", "{outside}/lib"),
+        ("usr/lib", "../../outside/lib"),
+        ("usr/share", "{outside}/share"),
+        ("usr/share/python", "../../../outside"),
+    ],
+)
+def test_links_do_not_lead_out_of_the_package(
+    venv: Venv, tmp_path: Path, command: Command, command_line: list[str], link: tuple[str, str]
+) -> None:
+    destdir, outside = tmp_path / "build", tmp_path / "outside"
+    path = destdir / link[0]
+    for name in "usr", "lib", "share":
+        (outside / name).mkdir(parents=True)
+    path.parent.mkdir(parents=True)
+    path.symlink_to(link[1].format(outside=outside))
+    put(staged(venv, destdir), "hello", HELLO)
+    before = names(tmp_path)
+    options = ("--root", destdir, "--prefix", "/usr", "--json")
+    done = command("--python", venv.root, *command_line, *options)
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["error"]["code"] == "destdir-left"
+    assert str(path) in json.loads(done.stdout)["error"]["message"]
+    assert names(tmp_path) == before
+
+
+def test_links_in_the_package_are_followed(venv: Venv, tmp_path: Path, command: Command) -> None:
+    (tmp_path / "usr/real").mkdir(parents=True)
+    (tmp_path / "usr/lib").symlink_to("real")
+    put(staged(venv, tmp_path), "hello", HELLO)
+    report = command.json("--python", venv.root, "sort", "--root", tmp_path, "--prefix", "/usr")
+    assert report["moved"] == ["hello"]
+
+
+def test_the_hook_is_not_written_out_of_the_package(
+    venv: Venv, tmp_path: Path, command: Command
+) -> None:
+    site_dir = staged(venv, tmp_path / "build")
+    site_dir.mkdir(parents=True)
+    (tmp_path / "outside").mkdir()
+    (site_dir / "_pysharedir.d").symlink_to(tmp_path / "outside")
+    options = ("--root", tmp_path / "build", "--prefix", "/usr")
+    done = command("--python", venv.root, "enable", *options)
+    assert (done.returncode, "out of" in done.stderr) == (1, True)
+    assert not list((tmp_path / "outside").iterdir())
+
+
 def test_what_is_for_the_platform_stays(venv: Venv, tmp_path: Path, command: Command) -> None:
     site_dir, there = staged(venv, tmp_path), sharedir(venv, tmp_path)
     put(site_dir, "native", NATIVE)

@@ -14,7 +14,8 @@ from pysharedir.errors import ForeignFileError
 from pysharedir.hook import files, remembered
 from pysharedir.hook.files import State
 from pysharedir.hook.remembered import Remembered
-from pysharedir.interpreter import bytecode
+from pysharedir.interpreter import bytecode, syspath
+from pysharedir.interpreter.syspath import Role
 from pysharedir.moving import move
 from pysharedir.moving.relocation import Relocation
 
@@ -61,13 +62,15 @@ def plan(snapshot: Snapshot, *, restore: bool, force: bool) -> list[Step]:
     _refuse_altered_starters(place)
     steps: list[Step] = []
     restored: set[str] = set()
-    if not force and not _served_by_another(snapshot):
+    is_lost = not (force or _served_by_another(snapshot))
+    if is_lost:
         _refuse_occupied_roots(snapshot)
+    if is_lost or restore:
         own_loss = lost.without(snapshot, place.root, sharedir)
         if restore:
             steps += _restoration(snapshot, own_loss.distributions)
             restored = {each.key for each in own_loss.distributions}
-            lost.refuse(sharedir, own_loss.loose, _OWNERLESS)
+            lost.refuse(sharedir, own_loss.loose if is_lost else (), _OWNERLESS)
         else:
             hint = "use --restore to move them back" if own_loss.distributions else _OWNERLESS
             lost.refuse(sharedir, own_loss.names, hint)
@@ -78,8 +81,10 @@ def _refuse_occupied_roots(snapshot: Snapshot) -> None:
     """Refuse to lose what is in the sharedirs of other roots."""
     for root in _other_roots(snapshot.target, snapshot.place):
         sharedir = Path(layout.sharedir_of(root, snapshot.target.version))
-        names = lost.without(snapshot, root, sharedir).names
-        lost.refuse(sharedir, names, "use --force to disable all the same")
+        loss = lost.without(snapshot, root, sharedir)
+        restore = snapshot.target.command("disable", "--restore", root=root)
+        hint = f"`{restore}` moves them back" if loss.distributions else _OWNERLESS
+        lost.refuse(sharedir, loss.names, hint)
 
 
 def _refuse_altered_starters(place: Place) -> None:
@@ -94,7 +99,7 @@ def _restoration(snapshot: Snapshot, leaving: Sequence[Distribution]) -> list[St
     """Return what brings distributions of the sharedir back to the site dir."""
     site_dir, sharedir = snapshot.site_dir, snapshot.sharedir
     listed: set[str] = set()
-    for each in snapshot.installed(sharedir):
+    for each in snapshot.whole(sharedir):
         if each not in leaving and not isinstance(each.metadata.record, Exception):
             listed.update(each.listing.files())
     moves = tuple(move.plan(each, site_dir, listed.__contains__) for each in leaving)
@@ -106,20 +111,23 @@ def _restoration(snapshot: Snapshot, leaving: Sequence[Distribution]) -> list[St
 
 
 def _served_by_another(snapshot: Snapshot) -> bool:
-    """Tell whether another site dir on the path has a hook, which serves all roots.
+    """Tell whether another site dir has a hook, which serves all roots.
 
-    A sharedir of its own place is served by none but its own hook.
+    A sharedir of its own place is served by none but its own hook, and what a path line adds is
+    searched for modules only.
     """
     if snapshot.hook.settings.sharedir is not None:
         return False
     target = snapshot.target
     others = [
-        snapshot.hook_in(entry)
-        for entry in target.off.path
-        if target.root_of(entry) is not None
-        and not layout.same_directory(entry, str(snapshot.site_dir))
+        hook
+        for entry in syspath.entries(target, target.off)
+        if target.root_of(entry.path) is not None
+        and not layout.same_directory(entry.path, str(snapshot.site_dir))
+        and (hook := snapshot.hook_in(entry.path)).state is State.ENABLED
+        and (hook.settings.style == "sitecustomize" or entry.role is not Role.PATH_LINE)
     ]
-    return any(other.state is State.ENABLED and not other.settings.opt_in for other in others)
+    return not all(other.settings.opt_in for other in others)
 
 
 def _other_roots(target: Target, place: Place) -> list[str]:

@@ -57,6 +57,7 @@ def plan(snapshot: Snapshot, settings: Settings) -> list[Step]:
     """Return what makes a target use a sharedir.
 
     :raises SharedirError: when the sharedir is on ``sys.path`` without the hook.
+    :raises DestdirError: when links lead out of the package that is being built.
     :raises ForeignFileError: when a file is in the way that pysharedir did not write.
     :raises ShadowedError: when the sitecustomize would never run.
     :raises OccupiedError: when the sharedir is to be another one, and the present one is in use.
@@ -65,6 +66,8 @@ def plan(snapshot: Snapshot, settings: Settings) -> list[Step]:
     sharedir = place.sharedir(target, settings)
     if layout.lists(target.off.path, str(sharedir)):
         raise SharedirError(str(sharedir))
+    for part in files.PARTS:
+        place.on_disk(f"{place.site_dir}/{part}")  # which links in a package may lead out of it
     _refuse_foreign(snapshot.site_dir, settings)
     if settings.style == "sitecustomize":
         _refuse_shadowed(target, place)

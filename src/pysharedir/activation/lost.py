@@ -40,13 +40,26 @@ def without(snapshot: Snapshot, root: str, sharedir: Path) -> Lost:
         each.key
         for entry in target.off.path
         if target.root_of(entry) == root and not layout.same_directory(entry, str(sharedir))
-        for each in snapshot.installed(entry)
+        for each in snapshot.whole(entry)
+        if not each.is_hollow
     }
-    installed = snapshot.installed(sharedir)
+    installed = snapshot.whole(sharedir)
+    known = {each.key for each in installed if _is_known(each)}
     return Lost(
-        tuple(each for each in installed if each.key not in elsewhere),
+        tuple(
+            each
+            for each in installed
+            if each.key not in elsewhere
+            and not each.is_hollow
+            and (_is_known(each) or each.key not in known)
+        ),
         tuple(contents.loose(sharedir, installed)),
     )
+
+
+def _is_known(distribution: Distribution) -> bool:
+    """Tell whether its RECORD says which files it has: what has none is stale beside a copy."""
+    return not isinstance(distribution.metadata.record, Exception)
 
 
 def refuse(sharedir: Path, names: Sequence[str], hint: str) -> None:

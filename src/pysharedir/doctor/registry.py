@@ -37,6 +37,12 @@ CHECKS = (
         "packages:hidden",
     ),
     Check(
+        "SD211",
+        "pip-leftover",
+        "an interrupted pip left a directory behind",
+        "leftovers:left_behind",
+    ),
+    Check(
         "SD301",
         "native-in-sharedir",
         "a distribution for one platform is in the sharedir",

@@ -164,7 +164,7 @@ def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
 
 def _content(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        return path.read_bytes() if path.is_file() else None  # a FIFO would be waited for
     except OSError:
         return None
 

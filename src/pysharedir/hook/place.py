@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pysharedir import layout
-from pysharedir.errors import PrefixError
+from pysharedir.errors import DestdirError, PrefixError
 
 if TYPE_CHECKING:
     from pysharedir.hook.files import Settings
@@ -52,8 +52,16 @@ class Place:
         return cls(site_dir, root, os.path.abspath(destdir) if destdir else "")
 
     def on_disk(self, path: str) -> Path:
-        """Return where *path* is now."""
-        return Path(self.destdir + path)
+        """Return where *path* is now.
+
+        :raises DestdirError: when links lead from there out of DESTDIR.
+        """
+        there = self.destdir + path
+        if self.destdir:
+            real, inside = os.path.realpath(there), os.path.realpath(self.destdir)
+            if not f"{real}/".startswith(f"{inside.rstrip('/')}/"):
+                raise DestdirError(self.destdir, there, real)
+        return Path(there)
 
     def site_dirs(self, target: Target) -> list[str]:
         """Return the site dirs of its root: while a package is built, those that are staged."""

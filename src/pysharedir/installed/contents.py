@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pysharedir.errors import RecordError, said
 from pysharedir.installed.distribution import top_level
+from pysharedir.installed.records import lineage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from pysharedir.installed.distribution import Distribution
-    from pysharedir.installed.records import Listing
 
 _CACHE = "__pycache__"
 
@@ -26,7 +27,8 @@ class Contents:
 
     :ivar files: Those that are there, relative to its directory: all that RECORD lists, the pycs
         of its modules, and whatever is in its metadata directory, which comes last.
-    :ivar missing: Those that RECORD lists and that are not there, but for pycs.
+    :ivar missing: Those that RECORD lists and that are not there, or that are directories with
+        files that it does not list; but for pycs.
     :ivar others: What else is in the directories of its regular packages, by directory.
     """
 
@@ -50,10 +52,21 @@ class Scan:
             self.entries = {}
 
     @cached_property
+    def files(self) -> set[str]:
+        """The names of all but directories; a link is no directory."""
+        return {
+            name for name, entry in self.entries.items() if not entry.is_dir(follow_symlinks=False)
+        }
+
+    def is_file(self, name: str) -> bool:
+        """Tell whether there is a file of this name, which is no link."""
+        return name in self.entries and self.entries[name].is_file(follow_symlinks=False)
+
+    @cached_property
     def pycs(self) -> dict[str, list[str]]:
         """Its pycs, by the name of their source."""
         pycs: dict[str, list[str]] = {}
-        for name in sorted(self.entries):
+        for name in sorted(filter(self.is_file, self.entries)):
             pycs.setdefault(_source(name), []).append(name)
         return pycs
 
@@ -95,45 +108,46 @@ def read(
 def _read(distribution: Distribution, scans: Scans, root: str) -> Contents:
     listing = distribution.listing
     contents = Contents([], [], {})
-    _refuse_linked_directories(distribution, root, listing)
+    metadata = distribution.info.name
+    directories = {parent for path in listing.inside for parent in lineage(path)}
+    _refuse_other_directories(distribution, root, {metadata, *directories})
     for directory, names in listing.inside.items():
         prefix = f"{directory}/" if directory else ""
-        there = scans[os.path.join(root, directory)].entries
-        if directory.endswith(_CACHE):
+        scan = scans[os.path.join(root, directory)]
+        own = sorted(names & scan.files)
+        if os.path.basename(directory) == _CACHE:
             modules = listing.inside.get(os.path.dirname(directory), set())
             contents.files.extend(
-                prefix + name
-                for name in sorted(names)
-                if name in there and _source(name) not in modules
+                prefix + name for name in own if scan.is_file(name) and _source(name) not in modules
             )
             continue
-        own = [
-            name
-            for name in sorted(names)
-            if name in there and not there[name].is_dir(follow_symlinks=False)
-        ]
         for name in own:
-            if there[name].is_symlink():
-                _refuse_leading_out(distribution, root, prefix + name)
+            if not scan.is_file(name):
+                _refuse_odd(distribution, root, prefix + name)
         contents.files.extend(prefix + name for name in own)
-        # virtualenv lists pycs beside their sources for Pythons that it has no support for.
-        gone = (name for name in sorted(names) if name not in there and _source(name) not in names)
-        contents.missing.extend(prefix + name for name in gone)
+        # virtualenv lists pycs and their directories for Pythons that it has no support for.
+        cached = {name for name in names if name == _CACHE or _source(name) in names}
+        gone = names - cached - scan.files
+        contents.missing.extend(
+            path for path in sorted(prefix + name for name in gone) if path not in directories
+        )
         if listing.regular(directory):
-            contents.others[directory] = there.keys() - names - {_CACHE}
-        if _CACHE in there:
-            pycs = scans[os.path.join(root, directory, _CACHE)].pycs
-            cached = (pyc for name in sorted(names) for pyc in pycs.get(name, ()))
-            contents.files.extend(f"{prefix}{_CACHE}/{pyc}" for pyc in cached)
-    metadata = distribution.info.name
-    contents.files.extend(f"{metadata}/{name}" for name in sorted(walk(f"{root}/{metadata}")))
+            contents.others[directory] = scan.entries.keys() - names - {_CACHE}
+        if _CACHE in scan.entries:
+            by_source = scans[os.path.join(root, directory, _CACHE)].pycs
+            pycs = (pyc for name in sorted(names) for pyc in by_source.get(name, ()))
+            contents.files.extend(f"{prefix}{_CACHE}/{pyc}" for pyc in pycs)
+    for path in (f"{metadata}/{name}" for name in sorted(walk(f"{root}/{metadata}"))):
+        _refuse_odd_metadata(distribution, root, path)
+        contents.files.append(path)
     return contents
 
 
 def loose(directory: Path, distributions: Iterable[Distribution]) -> list[str]:
     """Return what in *directory* belongs to no distribution, relative to it.
 
-    A directory stands for its files when none of them belongs to one.
+    A directory stands for its files when none of them belongs to one.  What pip left behind can be
+    imported by no name.
 
     :param distributions: Those that are installed in it.
     """
@@ -150,7 +164,8 @@ def loose(directory: Path, distributions: Iterable[Distribution]) -> list[str]:
     left: dict[str, None] = {}
     for path in sorted(walk(str(directory))):
         top = path.partition("/")[0]
-        if path not in owned and top not in whole and f"/{_CACHE}/" not in f"/{path}":
+        is_known = path in owned or top in whole or top.startswith("~")
+        if not is_known and f"/{_CACHE}/" not in f"/{path}":
             left[path if top in shared else top] = None
     return list(left)
 
@@ -172,24 +187,39 @@ def _raise_unless_missing(error: OSError) -> None:
         raise error
 
 
-def _refuse_linked_directories(distribution: Distribution, root: str, listing: Listing) -> None:
-    """Refuse files that are reached by a link to a directory: they may be anybody's."""
-    seen: set[str] = {""}
-    for directory in listing.inside:
-        parent = directory
-        while parent not in seen:
-            seen.add(parent)
-            if os.path.islink(f"{root}/{parent}"):
-                raise RecordError(distribution.name, f"{parent} is a link to a directory")
-            parent = parent.rpartition("/")[0]
+def _refuse_other_directories(
+    distribution: Distribution, root: str, directories: Iterable[str]
+) -> None:
+    """Refuse files that are reached by a link to a directory, which may be anybody's, or a file."""
+    for directory in sorted(directories):
+        try:
+            mode = os.lstat(f"{root}/{directory}").st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        if not stat.S_ISDIR(mode):
+            what = "a link to a directory" if stat.S_ISLNK(mode) else "no directory"
+            raise RecordError(distribution.name, f"{directory} is {what}")
 
 
-def _refuse_leading_out(distribution: Distribution, root: str, path: str) -> None:
-    """Refuse a link that would lead elsewhere from another directory."""
+def _refuse_odd(distribution: Distribution, root: str, path: str) -> None:
+    """Refuse what is neither file nor link, and a link that would not lead to the same there."""
+    if not os.path.islink(f"{root}/{path}"):
+        raise RecordError(distribution.name, f"{path} is no file")
     to = os.readlink(f"{root}/{path}")
     there = os.path.normpath(os.path.join(root, os.path.dirname(path), to))
     if os.path.isabs(to) == there.startswith(f"{root}/"):
         raise RecordError(distribution.name, f"{path} is a link to {to}, which would not move")
+
+
+def _refuse_odd_metadata(distribution: Distribution, root: str, path: str) -> None:
+    """Refuse the same, and a link out of the metadata: another tree keeps what is there."""
+    if stat.S_ISREG(os.lstat(f"{root}/{path}").st_mode):
+        return
+    _refuse_odd(distribution, root, path)
+    to = os.readlink(f"{root}/{path}")
+    metadata = f"{root}/{distribution.info.name}/"
+    if not os.path.normpath(os.path.join(f"{root}/{path}", os.pardir, to)).startswith(metadata):
+        raise RecordError(distribution.name, f"{path} is a link to {to}")
 
 
 def _source(pyc: str) -> str:

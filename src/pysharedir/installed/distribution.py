@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError, ImportError)
 
 
+# What may be left of a metadata directory without METADATA and RECORD (python/cpython#100666).
+_HINTS = frozenset({"INSTALLER", "REQUESTED", "direct_url.json"})
+
+
 class Metadata:
     """What the metadata directory of a distribution says, each file read once.
 
@@ -91,6 +95,19 @@ class Distribution:
         """The directory that its metadata is in."""
         return self.info.parent
 
+    @property
+    def is_left_behind(self) -> bool:
+        """Whether pip has renamed it to remove it, was interrupted, and ignores it since."""
+        return self.info.name.startswith("~")
+
+    @cached_property
+    def is_hollow(self) -> bool:
+        """Whether it is a directory without any of the files by which installers know one."""
+        try:
+            return not self.info.is_symlink() and _HINTS.issuperset(os.listdir(self.info))
+        except OSError:
+            return False
+
     @cached_property
     def metadata(self) -> Metadata:
         """What its metadata directory says."""
@@ -138,8 +155,8 @@ def installed(directory: Path) -> list[Distribution]:
             name, _, version = info.stem.partition("-")
             # An egg-info may be a file.
             message = headers(info / "METADATA", info / "PKG-INFO", info)
-            name = str(message["Name"] or name)
-            version = str(message["Version"] or version)
+            name = "".join(values(message, "Name")[:1]) or name
+            version = "".join(values(message, "Version")[:1]) or version
             # A value that is not UTF-8 is no string.
             is_sound = message.keys() and all(isinstance(each, str) for each in message.values())
             read = Metadata(name, info, message if is_sound else None)
@@ -149,7 +166,7 @@ def installed(directory: Path) -> list[Distribution]:
 
 def whole(distributions: Iterable[Distribution]) -> list[Distribution]:
     """Return these without what pip left behind when it was interrupted."""
-    return [each for each in distributions if not each.info.name.startswith("~")]
+    return [each for each in distributions if not each.is_left_behind]
 
 
 def first_of_each_name(distributions: Iterable[Distribution]) -> dict[str, Distribution]:
@@ -175,18 +192,24 @@ def headers(*paths: Path) -> Message:
     return Message()
 
 
+def values(message: Message, name: str) -> list[str]:
+    """Return the values of a header, in each of which what is not UTF-8 is replaced."""
+    return [
+        value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        for header, value in message.raw_items()
+        if header.lower() == name.lower()
+    ]
+
+
 def top_level(distribution: Distribution) -> set[str]:
     """Return the names in ``top_level.txt``, which setuptools writes."""
-    try:
-        return set((distribution.info / "top_level.txt").read_text("utf-8", "replace").split())
-    except OSError:
-        return set()
+    return set(text(distribution.info / "top_level.txt").split())
 
 
 def text(path: Path) -> str:
     """Return a small file of metadata; an empty text when it cannot be read."""
     try:
-        return path.read_text("utf-8", "replace")
+        return path.read_text("utf-8", "replace") if path.is_file() else ""  # a FIFO, as above
     except OSError:
         return ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.metadata import PathDistribution
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,13 @@ class Parsed(PathDistribution):
 
     def __init__(self, info: Path, message: Message | None = None) -> None:
         super().__init__(info)
+        self._info = info
         self._message = message
+
+    def read_text(self, filename: str | os.PathLike[str]) -> str | None:
+        """See :meth:`importlib.metadata.Distribution.read_text`; what is no file is not there."""
+        is_file = os.path.isfile(self._info / filename)
+        return super().read_text(filename) if is_file else None
 
     @property
     def metadata(self) -> Any:

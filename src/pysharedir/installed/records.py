@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import csv
 import os
+import stat
 from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING
 
+from pysharedir import layout
 from pysharedir.errors import RecordError
 
 if TYPE_CHECKING:
@@ -27,10 +29,13 @@ class Listing:
     :ivar inside: The names of files by directory, relative to the directory that holds the
         metadata, which is ``""``; without the metadata itself.
     :ivar outside: Paths that lead out of that directory, relative to it.
+    :ivar foreign: Paths in it that are never a distribution's own, whatever RECORD says: the hook,
+        and the metadata of others.
     """
 
     inside: dict[str, set[str]]
     outside: tuple[str, ...]
+    foreign: tuple[str, ...] = ()
 
     def files(self) -> Iterator[str]:
         """Yield the files inside."""
@@ -82,7 +87,7 @@ def is_package(directory: str) -> bool:
     """Tell whether a directory that is on disk is a regular package."""
     try:
         return is_regular(os.listdir(directory))
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError:
         return False
 
 
@@ -94,7 +99,7 @@ def read(name: str, info: Path) -> Listing:
     :raises RecordError: when there is none, it cannot be read, or it lists an absolute path.
     """
     inside: dict[str, set[str]] = {}
-    outside = []
+    outside, foreign = [], []
     metadata = info.name
     for listed, _, _ in rows(name, info):
         path = os.path.normpath(listed)
@@ -103,11 +108,23 @@ def read(name: str, info: Path) -> Listing:
         if path.startswith("/"):
             raise RecordError(name, f"RECORD has an absolute path: {path}")
         directory, _, file = path.rpartition("/")
-        if path.startswith(".."):
+        if _is_outside(path):
             outside.append(path)
-        elif directory != metadata and not directory.startswith(f"{metadata}/"):
+        elif directory == metadata or directory.startswith(f"{metadata}/"):
+            continue
+        elif layout.is_reserved(path) or _is_metadata(directory):
+            foreign.append(path)
+        else:
             inside.setdefault(directory, set()).add(file)
-    return Listing(inside, tuple(outside))
+    return Listing(inside, tuple(outside), tuple(foreign))
+
+
+def _is_outside(path: str) -> bool:
+    return path == os.pardir or path.startswith("../")
+
+
+def _is_metadata(directory: str) -> bool:
+    return directory.partition("/")[0].endswith(".dist-info")
 
 
 def rows(name: str, info: Path) -> Iterator[tuple[str, str, str]]:
@@ -136,7 +153,7 @@ def rewritten(name: str, content: bytes, rewrite: Callable[[str], str | None]) -
     wanted = []
     for number, row in enumerate(listed):
         path = os.path.normpath(row[0])
-        new = rewrite(path) if path.startswith("..") else row[0]
+        new = rewrite(path) if _is_outside(path) else row[0]
         if new is not None:
             kept = whole and new in (path, row[0])
             wanted.append(lines[number] if kept else _line((new, *row[1:]), ending))
@@ -146,7 +163,7 @@ def rewritten(name: str, content: bytes, rewrite: Callable[[str], str | None]) -
 def _content(name: str, info: Path) -> str:
     path = info / "RECORD"
     try:
-        if path.is_fifo():
+        if not stat.S_ISREG(path.stat().st_mode):
             raise RecordError(name, "RECORD is no file")
         with path.open(encoding="utf-8", newline="") as file:
             return file.read()
@@ -168,5 +185,6 @@ def _parsed(name: str, text: str) -> Iterator[tuple[str, str, str]]:
 
 def _line(row: tuple[str, ...], ending: str) -> str:
     text = StringIO()
-    csv.writer(text, lineterminator=ending).writerow(row)
-    return text.getvalue()
+    # What is no line end to the writer it does not quote, and then cannot be read again.
+    csv.writer(text, lineterminator="\r\n").writerow(row)
+    return text.getvalue().removesuffix("\r\n") + ending

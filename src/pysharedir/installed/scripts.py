@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from pysharedir.errors import RecordError
 from pysharedir.installed.distribution import UNREADABLE
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Wanted:
 def wanted_scripts(
     distributions: Iterable[Distribution], directory: Path, interpreter: str, version: str
 ) -> tuple[dict[Path, Wanted], list[str]]:
-    """Return the scripts that distributions declare, and what of that cannot be made.
+    """Return the scripts that distributions declare and have, and what of that cannot be made.
 
     The first distribution by name wins.
 
@@ -53,12 +54,16 @@ def wanted_scripts(
     wanted: dict[Path, Wanted] = {}
     notes: list[str] = []
     for each in sorted(distributions, key=lambda each: each.key):
-        for entry in entry_points(each, notes.append):
+        declared = entry_points(each, notes.append)
+        left_out = _left_out(each, {entry.name for entry in declared})
+        for entry in declared:
             if _is_of_another_version(entry.name, version):
                 continue
             script = _script(entry)
             if script is None:
                 notes.append(f"{each.name}: script {entry.name!r} cannot be made: {entry.value!r}")
+                continue
+            if entry.name in left_out:
                 continue
             _, content = script.generate(interpreter, kind="posix")
             wanted.setdefault(directory / script.name, Wanted(each.key, content))
@@ -77,6 +82,20 @@ def entry_points(
     except UNREADABLE:
         note(f"{distribution.name}: its entry points cannot be read")
         return []
+
+
+def _left_out(distribution: Distribution, declared: set[str]) -> set[str]:
+    """Return which of the scripts that a distribution declares its installer did not make.
+
+    ensurepip, for one, makes ``pip3`` and no ``pip``.  When RECORD lists none of them, they were
+    left to somebody else, and none is left out.
+    """
+    try:
+        outside = distribution.listing.outside if declared else ()
+    except RecordError:
+        return set()
+    listed = declared.intersection(map(os.path.basename, outside))
+    return declared - listed if listed else set()
 
 
 def _is_of_another_version(name: str, version: str) -> bool:

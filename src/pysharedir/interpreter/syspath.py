@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pysharedir import layout
 from pysharedir.interpreter import pth
 from pysharedir.wording import Label
 
@@ -74,8 +75,8 @@ def _role(target: Target, view: View, path: str, file: str | None) -> tuple[Role
         return _role_of_added(target, path, file)
     if path in view.pythonpath:
         return Role.PYTHONPATH, Origin.PYTHONPATH
-    archive = "/python{}{}.zip".format(*target.version_info[:2])
-    if path == target.stdlib or path.endswith(("/lib-dynload", archive)):
+    archive = os.path.basename(layout.archive_of(target.stdlib))
+    if path == target.stdlib or path.endswith(("/lib-dynload", f"/{archive}")):
         return Role.STDLIB, Origin.INTERPRETER
     root = target.root_of(path)
     if root is not None and file is None:

@@ -99,7 +99,8 @@ def plan(
         if not wanted or wanted & {each.key for each in group.members}:
             planned += moving
     ordered = sorted(installed, key=lambda each: (each.key, str(each.info)))
-    return Plan(trees, tuple(judged[each] for each in ordered), tuple(planned))
+    told = tuple(_told_apart(judged[each], index) for each in ordered)
+    return Plan(trees, told, tuple(planned))
 
 
 def _layout(snapshot: Snapshot) -> Layout:
@@ -146,8 +147,12 @@ class _Index:
         return by_path
 
     def copies(self, distribution: Distribution) -> list[Distribution]:
-        """Return the other distributions of the same name."""
-        return [each for each in self._by_key[distribution.key] if each is not distribution]
+        """Return the other distributions of the same name, but for what pip ignores."""
+        return [
+            each
+            for each in self._by_key[distribution.key]
+            if each is not distribution and not each.is_left_behind
+        ]
 
     def have(self, directory: Path, path: str) -> Sequence[Distribution]:
         """Return which distributions in *directory* list *path*, or something below it."""
@@ -179,7 +184,7 @@ def _movable(
             return any(each not in moving for each in index.have(directory, path))
 
         try:
-            _refuse_second(distribution, index.copies(distribution))
+            _refuse_second(verdict, index.copies(distribution), target)
             files = _survey(verdict, moving, index)
             if verdict.kind is Kind.PLATFORM:
                 _refuse_foreign(distribution, files, target)
@@ -202,9 +207,30 @@ def _left_alone(members: list[Verdict], culprit: Verdict, reason: str) -> list[V
     ]
 
 
-def _refuse_second(distribution: Distribution, copies: Iterable[Distribution]) -> None:
+def _told_apart(verdict: Verdict, index: _Index) -> Verdict:
+    """Return a verdict that names the path when there are several of the name."""
+    own, copies = verdict.distribution, index.copies(verdict.distribution)
+    is_told = any(str(each.info) in verdict.reason for each in (own, *copies))
+    if verdict.kind is not Kind.LEFT_ALONE or is_told or not copies:
+        return verdict
+    return replace(verdict, reason=f"{verdict.reason}: {own.info}")
+
+
+def _refuse_second(verdict: Verdict, copies: Iterable[Distribution], target: Target) -> None:
+    """Refuse to change which of several an importer is told of.
+
+    Metadata that says nothing is told like any other if it comes first, and from 3.15 on not at
+    all (python/importlib_metadata#457); it does so less in platlib.
+    """
+    is_safe = verdict.kind is Kind.PLATFORM or target.version_info >= (3, 15)
     for copy in copies:
-        raise RecordError(distribution.name, f"{copy.directory} has {copy.name} {copy.version} too")
+        if copy.is_hollow and is_safe:
+            continue
+        what = "an empty" if copy.is_hollow else "a second"
+        reason = f"there is {what} {copy.info}"
+        if copy.is_hollow:
+            reason += ", which `pysharedir doctor --fix` removes"
+        raise RecordError(verdict.distribution.name, reason)
 
 
 def _survey(verdict: Verdict, moving: Mapping[Distribution, Path], index: _Index) -> Contents:
@@ -237,9 +263,12 @@ def _survey(verdict: Verdict, moving: Mapping[Distribution, Path], index: _Index
 
 def _is_empty(path: Path) -> bool:
     """Tell whether a directory holds at most pycs."""
-    if not path.is_dir() or path.is_symlink():
+    try:
+        if not path.is_dir() or path.is_symlink():
+            return False
+        return all(name.endswith(".pyc") for name in contents.walk(str(path)))
+    except OSError:
         return False
-    return all(name.endswith(".pyc") for name in contents.walk(str(path)))
 
 
 def _refuse_foreign(distribution: Distribution, files: Contents, target: Target) -> None:

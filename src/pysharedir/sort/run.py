@@ -68,6 +68,7 @@ def run(snapshot: Snapshot, request: Request, progress: Progress) -> Outcome:
     :raises UsageError: when the request contradicts itself, or what is remembered.
     :raises NotInstalledError: when a name in it is that of no distribution here.
     :raises NothingStagedError: when there is nothing in the package that is being built.
+    :raises DestdirError: when links lead out of it.
     :raises NotNoarchError: when something is not noarch that has to be.
     :raises PysharedirError: as :meth:`Snapshot.recover`, :func:`changes.apply` and the Snapshot do.
     """

@@ -52,7 +52,7 @@ def natives(plan: Plan, target: Target, destdir: str) -> list[str]:
     }
     trees = {*Path(destdir).rglob("site-packages"), *Path(destdir).rglob("dist-packages")}
     native = set()
-    for tree in (*trees, plan.layout.sharedir):
+    for tree in (*(tree for tree in trees if not tree.is_symlink()), plan.layout.sharedir):
         for path in (str(tree / name) for name in contents.walk(str(tree))):
             if path not in known and os.path.isfile(path) and not os.path.islink(path):
                 with contextlib.suppress(OSError):

@@ -7,11 +7,10 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from packaging.tags import parse_tag
-
 from pysharedir.errors import RecordError
+from pysharedir.hook import files as hook
 from pysharedir.installed import binaries, system_packages
-from pysharedir.installed.distribution import headers, text
+from pysharedir.installed.distribution import headers, text, values
 from pysharedir.wording import Label, some
 
 if TYPE_CHECKING:
@@ -22,6 +21,9 @@ if TYPE_CHECKING:
 
 # What package managers of operating systems write into INSTALLER; their databases are asked too.
 _SYSTEM = frozenset({"apk", "apt", "conda", "debian", "dpkg", "pacman", "portage", "rpm"})
+
+
+_PARTS = 3  # of a tag: Python, ABI and platform, each a set with dots between
 
 
 class Kind(Label):
@@ -90,6 +92,8 @@ def judge(distributions: Sequence[Distribution], rules: Rules) -> list[Verdict]:
 
 
 def _judge(distribution: Distribution, rules: Rules, owner: str | None) -> Verdict:
+    if distribution.is_left_behind:
+        return Verdict(distribution, Kind.LEFT_ALONE, f"pip left it behind: {distribution.info}")
     try:
         listing = distribution.listing
     except RecordError as error:
@@ -97,29 +101,43 @@ def _judge(distribution: Distribution, rules: Rules, owner: str | None) -> Verdi
     reason = _immovable(distribution, listing, rules) or (owner and f"belongs to {owner}")
     if reason:
         return Verdict(distribution, Kind.LEFT_ALONE, reason, tops=listing.tops())
-    kind, reason, files = _by_labels_and_content(distribution, listing, rules.platform)
+    kind, reason, offending = _by_labels_and_content(distribution, listing, rules.platform)
     wanted = rules.overrules.get(distribution.key)
     if wanted is not None:
         kind, reason = wanted, f"overruled by --{wanted.value}"
-    return Verdict(distribution, kind, reason, files, wanted is not None, listing.tops())
+    return Verdict(distribution, kind, reason, offending, wanted is not None, listing.tops())
 
 
 def _immovable(distribution: Distribution, listing: Listing, rules: Rules) -> str | None:
     """Return why a distribution must stay where it is."""
-    base = distribution.directory
-    for path in listing.outside:
-        # What is behind ".." is the path's own business: installers do not resolve links there.
-        there = os.path.normpath(base / path)
-        if not any(there.startswith(f"{bound}/") for bound in rules.bounds):
-            return f"RECORD leads out of the installation: {path}"
-    if not (distribution.info / "WHEEL").is_file():
+    info = str(distribution.info)
+    if os.path.islink(info):
+        return f"its metadata is a link to {os.readlink(info)}"
+    reason = _astray(distribution, listing, rules)
+    if reason:
+        return reason
+    if not os.path.isfile(f"{info}/WHEEL"):
         return "has no WHEEL, so it is not known what it was built for"
     if _is_editable(distribution, listing):
         return "editable"
     installer = text(distribution.info / "INSTALLER").strip()
-    if installer.lower() in _SYSTEM:
-        return f"belongs to {installer}"
-    return None
+    return f"belongs to {installer}" if installer.lower() in _SYSTEM else None
+
+
+def _astray(distribution: Distribution, listing: Listing, rules: Rules) -> str | None:
+    """Return which path in RECORD it cannot have."""
+    base = str(distribution.directory)
+    for path in listing.outside:
+        # What is behind ".." is the path's own business: installers do not resolve links there.
+        there = os.path.normpath(f"{base}/{path}")
+        if not any(there.startswith(f"{bound}/") for bound in rules.bounds):
+            return f"RECORD leads out of the installation: {path}"
+        if there.startswith(f"{base}/"):
+            return f"RECORD leads out of the directory, and back: {path}"
+    style = "sitecustomize.py"  # which may be a distribution's own
+    is_hook = style in listing.inside.get("", ()) and hook.is_ours(distribution.directory / style)
+    foreign = (*listing.foreign, *([style] if is_hook else []))
+    return f"RECORD lists what is not its own: {foreign[0]}" if foreign else None
 
 
 def _is_editable(distribution: Distribution, listing: Listing) -> bool:
@@ -128,7 +146,7 @@ def _is_editable(distribution: Distribution, listing: Listing) -> bool:
         url = json.loads(text(distribution.info / "direct_url.json") or "{}")
         if url.get("dir_info", {}).get("editable"):
             return True
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return True  # damaged: in doubt
     base = distribution.directory
     lines = [
@@ -155,16 +173,15 @@ def _by_labels_and_content(
 def _label(distribution: Distribution) -> str | None:
     """Return what in WHEEL binds it to a platform."""
     wheel = headers(distribution.info / "WHEEL")
-    try:
-        tags = [tag for line in wheel.get_all("Tag", []) for tag in parse_tag(str(line).strip())]
-    except ValueError:
+    tags = [line.strip().lower().split("-") for line in values(wheel, "Tag")]
+    if any(len(tag) != _PARTS or "" in tag for tag in tags):
         return "WHEEL has a malformed tag"
-    bound = sorted({tag.platform for tag in tags} - {"any"})
+    bound = sorted({platform for tag in tags for platform in tag[-1].split(".")} - {"any"})
     if bound:
         return f"tagged {', '.join(bound)}"
     if not tags:
         return "WHEEL has no tag"
-    if str(wheel["Root-Is-Purelib"]).strip().lower() != "true":
+    if "".join(values(wheel, "Root-Is-Purelib")[:1]).strip().lower() != "true":
         return "WHEEL says that its root is platlib"
     return None
 

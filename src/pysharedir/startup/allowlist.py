@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pysharedir import layout
 from pysharedir.errors import AllowlistError, reason
 
 if TYPE_CHECKING:
@@ -130,8 +131,7 @@ def _is_stdlib(startup: Startup, path: str) -> bool:
     """Tell whether a module is one of the standard library, which may be in a zip."""
     inside = _below(startup.stdlib, path)
     if inside is None:
-        archive = "python{}{}.zip".format(*startup.version)
-        return _on_disk(path) == os.path.join(os.path.dirname(startup.stdlib), archive)
+        return _on_disk(path) == layout.archive_of(startup.stdlib)
     return inside.split("/")[0] not in ("site-packages", "dist-packages")
 
 

@@ -81,7 +81,9 @@ def test_another_root_may_have_its_own(healthy: Venv, fresh: Venv, doctor: Docto
 def test_an_empty_directory_that_was_left_is_removed(fresh: Venv, doctor: Doctor) -> None:
     plant(fresh.site_dir, {**copy("2.0"), "copied-1.0.dist-info": {}})
     (found,) = twice(doctor, fresh)
-    assert found["remedy"] == f"remove {fresh.site_dir}/copied-1.0.dist-info, which is empty"
+    assert (
+        found["remedy"] == f"remove {fresh.site_dir}/copied-1.0.dist-info, which holds no metadata"
+    )
     assert not doctor(fresh, "--fix", "--select", "SD201")["findings"]
     assert [path.name for path in fresh.site_dir.iterdir()] == ["copied-2.0.dist-info"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,7 @@ PYC, OPT_PYC = "__pycache__/a.cpython-311.pyc", "__pycache__/a.cpython-39.opt-1.
         ({"a.py": "", "p": {"b": ""}}, ["a.py", "p/b"], ["a.py", "p/b"]),
         # A link is a file of its own; a directory is none.
         ({"a.py": "", "b.py": "-> a.py"}, ["a.py", "b.py"], ["a.py", "b.py"]),
-        ({"a.py": "", "b.py": {"c": ""}}, ["a.py", "b.py"], A),
+        ({"a.py": "", "b": {"c": ""}}, ["a.py", "b/c"], ["a.py", "b/c"]),
         # Pycs go with their modules, whether they are listed or not.
         ({"a.py": "", PYC: "", OPT_PYC: "", "__pycache__/b.x.pyc": ""}, A, [*A, PYC, OPT_PYC]),
         ({"a.py": "", PYC: ""}, [*A, PYC], [*A, PYC]),
@@ -54,6 +55,34 @@ def test_read_files(tmp_path: Path, tree: Tree, listed: list[str], files: list[s
     found = contents.read(put(tmp_path, tree, *listed))
     assert found.files.pop() == f"{INFO}/RECORD", "comes last"
     assert (found.files, found.missing, found.others) == (files, [], {})
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        ("p/__init__.py", "p/__pycache__", "p/gone/__pycache__"),
+        ("p/__init__.py", "p/__pycache__/__init__.cpython-311.pyc", "p/__init__.cpython-39.pyc"),
+        ("p/__init__.py", "p"),
+    ],
+)
+def test_read_takes_rows_for_directories_of_pycs(tmp_path: Path, listed: tuple[str, ...]) -> None:
+    """As virtualenv writes them, whether they are there or not."""
+    pyc = "p/__pycache__/__init__.cpython-311.pyc"
+    trees: list[Tree] = [{"p/__init__.py": ""}, {"p/__init__.py": "", pyc: ""}]
+    for tree in trees:
+        found = contents.read(put(tmp_path / str(len(tree)), tree, *listed))
+        assert found.files == [*sorted(tree), f"{INFO}/RECORD"]
+        assert (found.missing, set().union(*found.others.values())) == ([], set())
+
+
+@pytest.mark.parametrize("directory", ["p", "n", "d"])
+def test_read_misses_the_files_of_a_directory_that_is_listed(
+    tmp_path: Path, directory: str
+) -> None:
+    """They would stay behind."""
+    tree: Tree = {"p": {"__init__.py": "", "data": {"x": ""}}, "n": {"data": {"x": ""}}, "d": {}}
+    listed = "d" if directory == "d" else f"{directory}/data"
+    assert contents.read(put(tmp_path, tree, "p/__init__.py", listed)).missing == [listed]
 
 
 def test_read_missing(tmp_path: Path) -> None:
@@ -80,6 +109,7 @@ def test_read_looks_in_another_directory(tmp_path: Path) -> None:
     [
         ({"real": {"a.py": ""}, "p": "-> real"}, "p/a.py", "p is a link to a directory"),
         ({"real": {"q": {"a": ""}}, "p": "-> real"}, "p/q/a", "p is a link to a directory"),
+        ({"p": ""}, "p/__pycache__/a.x.pyc", "p is no directory"),
         (
             {"a.py": "-> ../elsewhere"},
             "a.py",
@@ -96,6 +126,44 @@ def test_read_refuses_links(tmp_path: Path, tree: Tree, listed: str, reason: str
     }
     one = put(tmp_path, made, listed)
     with pytest.raises(RecordError, match=re.escape(reason.format(directory=tmp_path))):
+        contents.read(one)
+
+
+@pytest.mark.parametrize(
+    ("link", "to", "reason"),
+    [
+        ("METADATA", "/store/METADATA", "METADATA is a link to /store/METADATA"),
+        ("METADATA", "../../store/METADATA", "METADATA is a link to ../../store/METADATA, which"),
+        ("METADATA", "../b.py", "METADATA is a link to ../b.py"),
+        ("licenses", "/store/licenses", "licenses is a link to /store/licenses"),
+        ("METADATA", "PKG-INFO", None),
+    ],
+)
+def test_read_refuses_metadata_that_another_tree_keeps(
+    tmp_path: Path, link: str, to: str, reason: str | None
+) -> None:
+    one = put(tmp_path, {"b.py": ""}, "b.py")
+    (tmp_path / INFO / link).symlink_to(to)
+    if reason is None:
+        assert f"{INFO}/{link}" in contents.read(one).files
+    else:
+        with pytest.raises(RecordError, match=re.escape(f"{INFO}/{reason}")):
+            contents.read(one)
+
+
+def test_read_refuses_a_link_to_metadata(tmp_path: Path) -> None:
+    put(tmp_path / "store", {"a.py": ""}, "a.py")
+    (one,) = installed(plant(tmp_path / "view", {"a.py": "", INFO: f"-> ../store/{INFO}"}))
+    with pytest.raises(RecordError, match=f"{INFO} is a link to a directory"):
+        contents.read(one)
+
+
+@pytest.mark.parametrize("path", ["pipe", f"{INFO}/pipe"])
+def test_read_refuses_what_is_no_file(tmp_path: Path, path: str) -> None:
+    """It cannot be copied to another file system."""
+    one = put(tmp_path, {}, path)
+    os.mkfifo(tmp_path / path)
+    with pytest.raises(RecordError, match=f"{path} is no file"):
         contents.read(one)
 
 

@@ -62,3 +62,33 @@ def test_same_directory(tmp_path: Path) -> None:
     assert layout.lists([other, link], one)
     assert not layout.lists([other], one)
     assert not layout.lists([], one)
+
+
+@pytest.mark.parametrize(
+    ("stdlib", "archive"),
+    [
+        ("/usr/lib/python3.13", "/usr/lib/python313.zip"),
+        ("/usr/lib64/python3.9", "/usr/lib64/python39.zip"),
+        ("/opt/lib/python3.14t", "/opt/lib/python314t.zip"),
+    ],
+)
+def test_archive_of(stdlib: str, archive: str) -> None:
+    """As getpath has it: ``ABI_THREAD`` is in both names."""
+    assert layout.archive_of(stdlib) == archive
+
+
+@pytest.mark.parametrize(
+    ("path", "is_reserved"),
+    [
+        ("_pysharedir.py", True),
+        ("_pysharedir.d/path.py", True),
+        (".pysharedir/stage/x", True),
+        ("__pycache__/_pysharedir.cpython-311.pyc", True),
+        ("_pysharedir_more.py", False),
+        ("p/_pysharedir.py", False),
+        (".pysharedirs", False),
+        ("sitecustomize.py", False),
+    ],
+)
+def test_is_reserved(path: str, is_reserved: bool) -> None:
+    assert layout.is_reserved(path) == is_reserved

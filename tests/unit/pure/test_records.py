@@ -41,6 +41,7 @@ def record(tmp_path: Path, text: str) -> Path:
         ),
         ("../../../bin/hello,,\n../x,,\n", {}, ("../../../bin/hello", "../x")),
         ("a/../../x,,\n", {}, ("../x",)),
+        ("..a.py,,\n..b/c.py,,\n", {"": {"..a.py"}, "..b": {"c.py"}}, ()),
     ],
 )
 def test_read(
@@ -64,6 +65,30 @@ def test_read_refuses(tmp_path: Path, text: str, reason: str) -> None:
     with pytest.raises(RecordError) as caught:
         records.read("hello", record(tmp_path, text))
     assert caught.value.reason.startswith(reason)
+
+
+FOREIGN = (
+    "_pysharedir.pth",
+    "_pysharedir.d/path.py",
+    "__pycache__/_pysharedir.cpython-311.pyc",
+    ".pysharedir/placing.json",
+    "other-1.0.dist-info/METADATA",
+)
+
+
+def test_read_tells_what_is_not_its_own(tmp_path: Path) -> None:
+    """What is moved with it would be the hook, or another's metadata."""
+    own = ("_pysharedir_plugin.py", "p/_pysharedir.py", "p/other-1.0.dist-info/METADATA")
+    text = "".join(f"{path},,\n" for path in (*own, "./a/../_pysharedir.pth", *FOREIGN))
+    found = records.read("hello", record(tmp_path, text))
+    assert sorted(found.files()) == sorted(own)
+    assert found.foreign == ("_pysharedir.pth", *FOREIGN)
+
+
+def test_read_takes_no_directory_for_a_record(tmp_path: Path) -> None:
+    (tmp_path / INFO / "RECORD").mkdir(parents=True)
+    with pytest.raises(RecordError, match="RECORD is no file"):
+        records.read("hello", tmp_path / INFO)
 
 
 def test_read_without_a_record(tmp_path: Path) -> None:
@@ -156,3 +181,17 @@ def test_rewritten(text: str, expected: str | None) -> None:
 
     changed = records.rewritten("hello", text.encode(), rewrite)
     assert changed == (text if expected is None else expected).encode()
+
+
+def test_rewritten_names_read_the_same(tmp_path: Path) -> None:
+    """With LF line ends, which installer and uv write, whatever else is in a name."""
+    odd = ["a\rb.py", "a\nb.py", "a\r\nb.py", 'a"b.py', "a,b.py", " a.py", "ä\u2028\x85b.py"]
+    for ending in "\n", "\r\n":
+        lines = [f'"{name.replace(chr(34), chr(34) * 2)}",,' for name in [*odd, "../x", "../y\rz"]]
+        info = record(tmp_path, "".join(line + ending for line in lines))
+        before = (info / "RECORD").read_bytes()
+        content = records.rewritten("hello", before, lambda path: f"../{path}")
+        (info / "RECORD").write_bytes(content)
+        rows = [path for path, _, _ in records.rows("hello", info)]
+        assert rows == [*odd, "../../x", "../../y\rz"]
+        assert content.endswith(f",,{ending}".encode())

@@ -94,6 +94,24 @@ def test_wanted_scripts(tmp_path: Path) -> None:
     assert b"sys.exit(o.p())" in found["one"].content
 
 
+@pytest.mark.parametrize(
+    ("listed", "names"),
+    [
+        ((), ["pip", "pip3"]),
+        (("../bin/pip3", "../bin/pip3.12"), ["pip3"]),  # ensurepip
+        (("../bin/pip", "../bin/pip3"), ["pip", "pip3"]),
+        (("../../other/bin/pip3",), ["pip3"]),  # of the prefix that installed it
+        (("../share/man/man1/pip.1",), ["pip", "pip3"]),
+    ],
+)
+def test_a_script_that_the_installer_left_out_is_not_wanted(
+    tmp_path: Path, listed: tuple[str, ...], names: list[str]
+) -> None:
+    record = "".join(f"{path},,\n" for path in listed)
+    plant(tmp_path / "lib", {"pip-1.0.dist-info": {"RECORD": record}})
+    assert list(wanted_of(tmp_path, pip="[console_scripts]\npip = m:n\npip3 = m:n\n")) == names
+
+
 def test_the_first_by_name_has_a_script(tmp_path: Path) -> None:
     text = "[console_scripts]\nboth = m:n\n"
     assert wanted_of(tmp_path, Zeta=text, alpha=text)["both"].distribution == "alpha"

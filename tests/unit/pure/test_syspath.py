@@ -49,6 +49,17 @@ def test_entries(path: str, role: Role, by: Origin, monkeypatch: pytest.MonkeyPa
     assert (entry.path, entry.role, entry.by, entry.exists) == (path, role, by, Path(path).exists())
 
 
+@pytest.mark.parametrize("name", ["3.13", "3.13t", "3.9"])
+def test_the_zip_of_a_build_has_the_name_of_its_standard_library(name: str) -> None:
+    """A free-threaded one has a ``t`` in both."""
+    archive = f"/usr/lib/python{name.replace('.', '')}.zip"
+    other = f"/usr/lib/python{name.replace('.', '')}x.zip"
+    build = replace(
+        VENV, stdlib=f"/usr/lib/python{name}", off=replace(VENV.off, path=(archive, other))
+    )
+    assert [entry.role for entry in entries(build, build.off)] == [Role.STDLIB, Role.OTHER]
+
+
 def test_outside_of_a_venv_site_dirs_are_its_own() -> None:
     base = replace(VENV, prefix="/usr")
     (entry,) = entries(base, replace(base.off, path=(BASE,)))

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from packaging.version import InvalidVersion, Version
 
 from pysharedir import layout
-from pysharedir.changes import RemoveDirectory
+from pysharedir.changes import RemoveDirectory, RemoveFile
 from pysharedir.doctor.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
+    from pysharedir.changes import Step
     from pysharedir.doctor.examination import Examination
     from pysharedir.installed.distribution import Distribution
 
@@ -57,16 +59,23 @@ def _finding(examination: Examination, first: Distribution, other: Distribution)
     else:
         what = "the same version" if first.version == other.version else f"version {other.version}"
         reason = f"version {first.version} in {here} wins over {what} in {there}"
-    left = [copy for copy in (first, other) if _is_left_over(copy)]
+    left = [copy for copy in (first, other) if copy.is_hollow]
     remedy = _of_one_directory if here == there else _of_two_directories
     return Finding(
         about=first.name,
         reason=reason,
-        remedy=f"remove {', '.join(str(copy.info) for copy in left)}, which is empty"
+        remedy=f"remove {', '.join(str(copy.info) for copy in left)}, which holds no metadata"
         if left
         else remedy(examination, first, other),
-        fix=tuple(RemoveDirectory(copy.info) for copy in left if _is_in_reach(examination, copy)),
+        fix=tuple(
+            step for copy in left if _is_in_reach(examination, copy) for step in _removal(copy.info)
+        ),
     )
+
+
+def _removal(info: Path) -> Iterator[Step]:
+    yield from (RemoveFile(path) for path in sorted(info.iterdir()))
+    yield RemoveDirectory(info)
 
 
 def _is_in_reach(examination: Examination, distribution: Distribution) -> bool:
@@ -113,9 +122,3 @@ def _version(text: str) -> Version:
         return Version(text)
     except InvalidVersion:
         return Version("0")
-
-
-def _is_left_over(distribution: Distribution) -> bool:
-    """Tell whether only the directory is left, as when pip cannot remove it."""
-    info = distribution.info
-    return info.is_dir() and not info.is_symlink() and not any(info.iterdir())

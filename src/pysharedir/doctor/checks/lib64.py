@@ -84,7 +84,7 @@ def separate(examination: Examination) -> Iterator[Finding]:
     other = _other(examination.site_dir)
     if layout.lists(examination.view.path, str(other)):
         return
-    names = [distribution.name for distribution in examination.installed(other)]
+    names = [distribution.name for distribution in examination.whole(other)]
     if names:
         yield Finding(
             about=str(other),

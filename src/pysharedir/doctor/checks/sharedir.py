@@ -43,7 +43,7 @@ def missing(examination: Examination) -> Iterator[Finding]:
 
 def unused(examination: Examination) -> Iterator[Finding]:
     """Find a sharedir with distributions that the interpreter does not find."""
-    distributions = examination.installed(examination.sharedir)
+    distributions = examination.whole(examination.sharedir)
     if not distributions or examination.uses_sharedir or _skipped(examination):
         return
     if layout.lists(examination.on.path, str(examination.sharedir)):
