@@ -129,6 +129,11 @@ class Scenario:
         """
         return self.server.stopped(point, "--python", self.world.venv.root, *self.arguments)
 
+    def recovering(self, trace: list[str], *arguments: str) -> Ended:
+        """Run another command on what is there, traced from where it looks for journals on."""
+        target = "--python", self.world.venv.root
+        return self.server(*target, *arguments, trace=trace, gate="recovery")
+
     def command(self, *arguments: str) -> Ended:
         """Run another command on what is there."""
         return self.server("--python", self.world.venv.root, *arguments)

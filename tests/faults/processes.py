@@ -134,12 +134,15 @@ class Server:
     def close(self) -> None:
         self._forks.close()
 
-    def __call__(self, *arguments: str | Path, trace: Iterable[str] = ()) -> Ended:
+    def __call__(
+        self, *arguments: str | Path, trace: Iterable[str] = (), gate: str = "move"
+    ) -> Ended:
         """Run the command.
 
         :param trace: Options of strace that it is to run under.
+        :param gate: From where on: as it begins to move, or to look for journals.
         """
-        begun = self._begin(arguments, stopped=bool(trace))
+        begun = self._begin(arguments, gate if trace else None)
         if not trace:
             return self._end(begun)
         with _attached(begun["pid"], trace):
@@ -153,7 +156,7 @@ class Server:
         :param point: The call; None for the moment before the first.
         :return: A list that will hold how it ended.
         """
-        begun = self._begin(arguments, stopped=True)
+        begun = self._begin(arguments, "move")
         ended: list[Ended] = []
         with self._stop(begun, point) as go_on:
             try:
@@ -186,9 +189,9 @@ class Server:
         done = self(*arguments, trace=["-y", "-o", str(log), "-e", f"trace={calls}"])
         return list(_points(log.read_text(errors="replace"), [*map(str, roots)])), done
 
-    def _begin(self, arguments: Iterable[str | Path], *, stopped: bool) -> dict[str, Any]:
+    def _begin(self, arguments: Iterable[str | Path], gate: str | None) -> dict[str, Any]:
         request = self._forks.request(arguments, self._environment)
-        return self._forks.ask({**request, "stopped": stopped})
+        return self._forks.ask({**request, "stopped": gate})
 
     def _end(self, answer: dict[str, Any] | None = None) -> Ended:
         done = self._forks.end(answer or self._forks.hear())

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import fork_server
 from pysharedir.interpreter import finding, processes
-from pysharedir.moving import relocation
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from pysharedir.moving import recovery, relocation
 
 
 class Server(fork_server.Server):
@@ -41,7 +38,7 @@ class Server(fork_server.Server):
         if not child:
             os.close(arrived)
             os.close(open_gate)
-            _stop_at_move(gate, arrive)
+            _stop_at(request["stopped"], gate, arrive)
             fork_server.run(request)
         os.close(gate)
         os.close(arrive)
@@ -75,16 +72,22 @@ def _remember_probes(venv: str) -> None:
     processes.run = answer
 
 
-def _stop_at_move(gate: int, arrive: int) -> None:
-    """Wait at a pipe as this process begins to move distributions: before that, it only reads."""
-    begin = relocation.Relocation.apply
+def _stop_at(what: str, gate: int, arrive: int) -> None:
+    """Wait at a pipe as this process begins to move, or to look for journals.
 
-    def stop(self: relocation.Relocation) -> Callable[[], object]:
+    Before that, it only reads.
+    """
+    place: Any = relocation.Relocation if what == "move" else recovery
+    name = "apply" if what == "move" else "recover"
+    begin = getattr(place, name)
+
+    def stop(*arguments: Any, **options: Any) -> Any:
         os.write(arrive, b"x")
         os.read(gate, 1)
-        return begin(self)
+        setattr(place, name, begin)
+        return begin(*arguments, **options)
 
-    relocation.Relocation.apply = stop  # type: ignore[method-assign]
+    setattr(place, name, stop)
 
 
 if __name__ == "__main__":
