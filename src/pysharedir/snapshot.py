@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pysharedir import layout
-from pysharedir.errors import UnusedSharedirError
+from pysharedir.errors import ToolEnvironmentError, UnusedSharedirError
 from pysharedir.hook import files, remembered
 from pysharedir.hook.place import Place
 from pysharedir.installed import distribution
@@ -113,14 +113,33 @@ class Snapshot(Reader):
         self.place = place
 
     @classmethod
-    def of(cls, spec: str | None, prefix: str | None = None, destdir: str | None = None) -> Self:
+    def of(
+        cls,
+        spec: str | None,
+        prefix: str | None = None,
+        destdir: str | None = None,
+        *,
+        changes: bool = False,
+    ) -> Self:
         """Return that of the target that *spec* names.
 
         :param spec: See :func:`pysharedir.interpreter.finding.find`.
         :param prefix: See :meth:`pysharedir.hook.place.Place.of`; so for *destdir*.
+        :param changes: Whether it is to be changed.
+        :raises ToolEnvironmentError: when it is, and is that of a tool which nobody has named.
         """
         target = find(spec)
-        return cls(target, Place.of(target, prefix, destdir))
+        place = Place.of(target, prefix, destdir)
+        if changes and target.tool and place.root == target.root and not place.destdir:
+            raise ToolEnvironmentError(target.prefix, target.tool)
+        return cls(target, place)
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What to know of a report about it."""
+        target = self.target
+        made = f"{target.prefix}: made by {target.tool} for this command alone"
+        return (f"{made}; to look at another interpreter, use --python",) if target.tool else ()
 
     @cached_property
     def view(self) -> View:

@@ -80,7 +80,7 @@ def run(snapshot: Snapshot) -> Status:
         overrules=snapshot.remembered.overrules,
         path=snapshot.entries,
         dropped=tuple(entry for entry in snapshot.target.off.path if entry not in view.path),
-        notes=tuple(notes),
+        notes=(*snapshot.caveats, *notes),
     )
 
 

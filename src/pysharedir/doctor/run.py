@@ -72,7 +72,7 @@ def run(
         treatment.diagnosis,
         treatment.steps,
         treatment.failed,
-        tuple(notes),
+        (*examination.caveats, *notes),
         dry_run,
     )
 

@@ -42,6 +42,6 @@ def why(ctx: click.Context, *, name: str, prefix: str | None, as_json: bool) -> 
     snapshot = Snapshot.of(ctx.obj, prefix)
     notes = try_to_recover(snapshot.homes)
     answer = explain(snapshot, name)
-    report.tell(snapshot.target, answer, notes, as_json=as_json)
+    report.tell(snapshot.target, answer, [*snapshot.caveats, *notes], as_json=as_json)
     if not answer.found:
         ctx.exit(1)
