@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from pysharedir.hook.files import Installed
+    from pysharedir.hook.files import Installed, Settings
     from pysharedir.hook.remembered import Remembered
     from pysharedir.installed.distribution import Distribution
     from pysharedir.interpreter.syspath import Entry
@@ -204,10 +204,28 @@ class Snapshot(Reader):
 
     def root_of(self, path: str) -> str | None:
         """Return the root of a site dir or of a sharedir, None when *path* is neither."""
-        tail = layout.sharedir_of("", self.target.version)
-        if path == str(self.sharedir):
-            return self.place.root
-        return path.removesuffix(tail) if path.endswith(tail) else self.target.root_of(path)
+        return self.target.root_of(path) or self.sharedirs.get(path)
+
+    @cached_property
+    def sharedirs(self) -> dict[str, str]:
+        """The sharedirs that a hook adds, if they are there, each with the root that it serves.
+
+        Of several roots the nearest one, for which the hook may have been told a common sharedir.
+        """
+        target = self.target
+        settings: dict[str, Settings] = {}
+        for entry in (*target.off.path, *self.view.path):
+            root = target.root_of(entry)
+            if root not in (None, self.place.root):
+                hook = self.hook_in(entry)
+                if root not in settings or hook.files:
+                    settings[str(root)] = hook.settings
+        known = {str(self.sharedir): self.place.root}
+        for root, each in settings.items():
+            known.setdefault(str(Place("", root).sharedir(target, each)), root)
+        for prefix in syspath.prefixes():
+            known.setdefault(layout.sharedir_of(prefix, target.version), prefix)
+        return known
 
     def is_sharedir(self, path: str) -> bool:
         """Tell whether *path* is a sharedir of any root."""

@@ -473,6 +473,22 @@ def test_a_script_that_finds_its_interpreter_itself(venv: Venv, why: Why) -> Non
     assert not answer.warnings
 
 
+def test_a_script_of_a_sharedir_of_another_root(
+    make_venv: Callable[[str], Venv], command: Command, why: Why, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sharedir's path does not tell whose it is; the hook that adds it does."""
+    venv, other = make_venv("venv"), make_venv("other")
+    sharedir = venv.root.parent / "apps" / "share" / "python" / VERSION
+    command.json("--python", other.root, "enable", "--sharedir", sharedir)
+    points = "[console_scripts]\nrun-one = one:main\n"
+    put(sharedir, "one", {"one.py": ""}, scripts=other.root / "bin", entry_points=points)
+    # As for an interpreter that has both.
+    monkeypatch.setenv("PYTHONPATH", f"{other.site_dir}:{sharedir}")
+    script = why(venv, "run-one").script
+    assert script is not None
+    assert (script.file, script.is_there) == (str(other.root / "bin" / "run-one"), True)
+
+
 @pytest.mark.parametrize("form", ["lib/{}/site-packages", "share/python/{}"])
 def test_a_script_of_another_root(
     venv: Venv, why: Why, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
@@ -598,7 +614,40 @@ def test_there_is_no_hook(venv: Venv, why: Why) -> None:
 def test_the_hook_does_not_take_the_sharedir(enabled: Venv, why: Why) -> None:
     put(enabled.sharedir, "one", {"one.py": ""})
     enabled.sharedir.chmod(0o777)
-    assert only(why(enabled, "one"), "hook-idle").remedy.endswith(" doctor")
+    reason = only(why(enabled, "one"), "sharedir-writable")
+    assert reason.remedy == f"chmod o-w {enabled.sharedir}"
+
+
+@pytest.mark.parametrize("cause", ["off", "writable"])
+def test_a_script_does_not_hide_that_its_module_is_not_found(
+    enabled: Venv, why: Why, cause: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    points = "[console_scripts]\none = one.cli:main\nother = one.cli:main\n"
+    put(enabled.sharedir, "one", {"one/__init__.py": "", "one/cli.py": ""}, entry_points=points)
+    assert why(enabled, "one").found
+    if cause == "off":
+        monkeypatch.setenv("PYSHAREDIR", "0")
+    else:
+        enabled.sharedir.chmod(0o777)
+    answer = why(enabled, "one")
+    assert not answer.found
+    first(answer.reasons, "hook-off" if cause == "off" else "sharedir-writable")
+    assert answer.script is not None
+    assert (answer.script.is_there, answer.script.module) == (True, "one.cli")
+    assert why(enabled, "other").found  # no module is called so
+
+
+def test_a_script_that_is_left_is_not_its_module(
+    venv: Venv, why: Why, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "import sys\nfrom one import main\nif __name__ == '__main__':\n    sys.exit(main())\n"
+    plant(venv.root / "bin", {"one": f"#!{venv.python}\n{text}"})
+    (venv.root / "bin" / "one").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{venv.root}/bin:{os.environ['PATH']}")
+    answer = why(venv, "one")
+    assert only(answer, "not-installed").remedy.startswith("uv pip install")
+    assert answer.script is not None
+    assert answer.script.is_own
 
 
 def test_the_sharedir_is_gone(venv: Venv, command: Command, why: Why, tmp_path: Path) -> None:
@@ -1075,8 +1124,18 @@ def test_says_why_not(venv: Venv, command: Command) -> None:
     assert done.returncode == 1
     lines = done.stdout.splitlines()
     assert lines[0] == "one is not found"
-    assert lines[1].startswith(f"it is in the sharedir {venv.sharedir}, and no hook")
+    assert lines[1].startswith(f"it is in the sharedir {venv.sharedir}, which is not used: no hook")
     assert lines[2] == f"  remedy: pysharedir --python {venv.root} enable"
+
+
+def test_says_the_module_first(enabled: Venv, command: Command) -> None:
+    put(enabled.sharedir, "one", {"one.py": ""}, entry_points="[console_scripts]\none = one:main\n")
+    done = command("--python", enabled.root, "why", "one", PYSHAREDIR="0")
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert lines[0] == "one is not found"
+    assert "PYSHAREDIR=0 switches the hook off" in lines[1]
+    assert lines[2:4] == ["  remedy: unset PYSHAREDIR", "one is a script of no distribution"]
 
 
 def test_says_what_cannot_be_told(venv: Venv, command: Command, tmp_path: Path) -> None:

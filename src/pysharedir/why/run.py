@@ -50,7 +50,9 @@ def explain(snapshot: Snapshot, name: str) -> Answer:
     told = tuple(_warnings(lookup, answer))
     if answer.found:
         return replace(answer, warnings=told)
-    return _with_parent(lookup, replace(answer, reasons=told if answer.script else reasons(lookup)))
+    if answer.script and not answer.lacks_module:
+        return _with_parent(lookup, replace(answer, reasons=told))
+    return _with_parent(lookup, replace(answer, reasons=reasons(lookup), warnings=told))
 
 
 def _with_parent(lookup: Lookup, answer: Answer) -> Answer:

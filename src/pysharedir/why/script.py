@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pysharedir.errors import RecordError
 from pysharedir.installed import shebangs
 from pysharedir.why import owner
 
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from pysharedir.why.lookup import Lookup
 
 _HEAD = 4096  # bytes that a first line and the trick for long ones fit into
+# https://packaging.python.org/en/latest/specifications/entry-points/: as installers write it.
+_ENTRY = re.compile(rb"^from ([\w.]+) import \w+\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,8 @@ class Script:
     :ivar interpreter: What its first line starts.
     :ivar is_own: Whether that is the target.
     :ivar entry_point: The object that it calls.
-    :ivar module_found: Whether the target finds the module of that.
+    :ivar module: The module that it takes that from.
+    :ivar module_found: Whether the target finds it.
     """
 
     name: str
@@ -43,6 +49,7 @@ class Script:
     version: str | None
     in_sharedir: bool
     entry_point: str | None
+    module: str | None
     module_found: bool | None
 
 
@@ -52,7 +59,7 @@ def script(lookup: Lookup) -> Script | None:
     if not name or os.sep in name:
         return None
     distribution, entry_point = lookup.script or (None, None)
-    file = _directory(snapshot, distribution) / name
+    file = _directory(snapshot, distribution, name) / name
     if not file.is_file() and entry_point is None:
         return None
     interpreter = interpreter_of(file)
@@ -65,24 +72,19 @@ def script(lookup: Lookup) -> Script | None:
         is_there=file.is_file(),
         on_path=shutil.which(name),
         interpreter=interpreter,
-        is_own=_is_target(lookup.target, interpreter),
+        is_own=is_target(lookup.target, interpreter),
         distribution=distribution.name if distribution else None,
         version=distribution.version if distribution else None,
         in_sharedir=distribution is not None and snapshot.is_sharedir(str(distribution.directory)),
         entry_point=entry_point.value if entry_point else None,
+        module=lookup.script_module or _imported(file),
         module_found=_module_found(lookup) if entry_point and entry_point.value else None,
     )
 
 
 def interpreter_of(file: Path) -> str | None:
     """Return the interpreter that the first line of a script names, None when it names none."""
-    try:
-        if not file.is_file():  # to open a FIFO would wait for who writes to it
-            return None
-        with file.open("rb") as stream:
-            head = shebangs.parse(stream.read(_HEAD) + b"\n")
-    except OSError:
-        return None
+    head = shebangs.parse(_head(file) + b"\n")
     if head is None:
         return None
     if not head.interpreter.endswith("/env"):
@@ -92,9 +94,31 @@ def interpreter_of(file: Path) -> str | None:
     return (shutil.which(words[0]) or words[0]) if words else None
 
 
-def _directory(snapshot: Snapshot, distribution: Distribution | None) -> Path:
-    """Return where the scripts of a distribution are, by the root that it is in."""
+def _imported(file: Path) -> str | None:
+    """Return the module that a script of an installer takes its entry point from."""
+    found = _ENTRY.search(_head(file))
+    return found[1].decode() if found else None
+
+
+def _head(file: Path) -> bytes:
+    """Return how a file begins, nothing when it cannot be read."""
+    try:
+        if not file.is_file():  # to open a FIFO would wait for who writes to it
+            return b""
+        with file.open("rb") as stream:
+            return stream.read(_HEAD)
+    except OSError:
+        return b""
+
+
+def _directory(snapshot: Snapshot, distribution: Distribution | None, name: str) -> Path:
+    """Return where a script of a distribution is, by the root that it serves, else by RECORD."""
     root = snapshot.root_of(str(distribution.directory)) if distribution else None
+    if distribution and root is None:
+        with contextlib.suppress(RecordError):
+            for path in distribution.listing.outside:
+                if path.rpartition("/")[2] == name:
+                    return Path(os.path.normpath(distribution.directory / path)).parent
     place = replace(snapshot.place, root=root) if root else snapshot.place
     return place.scripts(snapshot.target)
 
@@ -104,7 +128,7 @@ def _module_found(lookup: Lookup) -> bool:
     return search is not None and search.last.spec is not None
 
 
-def _is_target(target: Target, interpreter: str | None) -> bool:
+def is_target(target: Target, interpreter: str | None) -> bool:
     """Tell whether an interpreter is the target.
 
     Links make those of several venvs one file, so it has to be in the same directory too.

@@ -32,7 +32,7 @@ def why(ctx: click.Context, *, name: str, prefix: str | None, as_json: bool) -> 
 
     When there is no such thing, this says why, and what helps.
 
-    Exits with 1 when nothing of that name is found.
+    Exits with 1 when nothing of that name is found, or only the script of a module that is not.
     """
     from pysharedir.cli.reports import why as report
     from pysharedir.moving.recovery import try_to_recover
