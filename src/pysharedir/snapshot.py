@@ -184,6 +184,22 @@ class Snapshot(Reader):
         """
         return remembered.read(self.site_dir)
 
+    def described(self, entry: Entry) -> list[Distribution]:
+        """Return the distributions that an entry of ``sys.path`` has metadata of.
+
+        What an editable install put behind its own path line is that install, described twice.
+        """
+        distributions = self.whole(entry.path)
+        line = entry.by if entry.role is syspath.Role.PATH_LINE and distributions else None
+        owner = self.owner_in(line, [os.path.dirname(line)]) if line else None
+        return [each for each in distributions if owner is None or each.key != owner.key]
+
+    def root_behind(self, entry: Entry) -> str | None:
+        """Return the root of an entry of ``sys.path``: what a path line adds belongs to its own."""
+        root = self.root_of(entry.path)
+        is_line = root is None and entry.role is syspath.Role.PATH_LINE
+        return self.root_of(os.path.dirname(entry.by)) if is_line else root
+
     @property
     def homes(self) -> tuple[Path, ...]:
         """The directories in which a move of distributions may have left its journal."""
@@ -204,7 +220,7 @@ class Snapshot(Reader):
 
     def root_of(self, path: str) -> str | None:
         """Return the root of a site dir or of a sharedir, None when *path* is neither."""
-        return self.target.root_of(path) or self.sharedirs.get(path)
+        return self.sharedirs.get(path) or self.target.root_of(path)
 
     @cached_property
     def sharedirs(self) -> dict[str, str]:

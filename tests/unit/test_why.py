@@ -129,6 +129,36 @@ def test_a_shadowed_copy(enabled: Venv, why: Why) -> None:
     assert [each.path for each in answer.distribution.copies] == [str(enabled.sharedir)]
 
 
+def test_a_copy_behind_a_path_line(enabled: Venv, why: Why, tmp_path: Path) -> None:
+    """Of another project it is a copy, of an editable install it is that install."""
+    egg_info: Tree = {"PKG-INFO": "Metadata-Version: 2.1\nName: one\nVersion: 1.0\n"}
+    project = plant(tmp_path / "project", {"one.egg-info": egg_info})
+    put(enabled.sharedir, "one", {"one.py": ""})
+    line = plant(enabled.site_dir, {"easy-install.pth": f"{project}\n"}) / "easy-install.pth"
+    (warning,) = why(enabled, "one").warnings
+    assert (warning.code, str(project) in warning.reason) == ("shadowed-copy", True)
+    assert warning.remedy.endswith("doctor --select SD201")
+    line.unlink()
+    put(enabled.sharedir, "one", {"one.py": "", "_one.pth": f"{project}\n"})
+    assert not why(enabled, "one").warnings
+
+
+def test_a_copy_in_another_root(
+    venv: Venv, why: Why, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by `pip install --user` in a venv that sees the user site dir."""
+    config = venv.root / "pyvenv.cfg"
+    config.write_text(config.read_text().replace("= false", "= true"))
+    monkeypatch.setenv("PYTHONUSERBASE", str(tmp_path / "user"))
+    site_dir = tmp_path / "user" / venv.site_dir.relative_to(venv.root)
+    put(site_dir, "one", {"one.py": "newer"})
+    put(venv.site_dir, "one", {"one.py": ""})
+    (warning,) = why(venv, "one").warnings
+    assert "(user site dir): the nearer root wins" in warning.reason
+    assert warning.remedy.endswith(" one==1.0")
+    assert "SD201" not in warning.remedy
+
+
 def test_a_namespace_over_two_trees(enabled: Venv, why: Why) -> None:
     put(enabled.site_dir, "space_a", {"space/deep/a/__init__.py": "", "space/a.py": ""})
     put(enabled.sharedir, "space_b", {"space/deep/b/__init__.py": ""})

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pysharedir import layout
 from pysharedir.hook.files import State
+from pysharedir.interpreter.syspath import Role
 from pysharedir.wording import Label
 
 if TYPE_CHECKING:
@@ -61,12 +62,13 @@ def why_unused(snapshot: Snapshot, sharedir: Path) -> Unused | None:
 
 
 def _hook(snapshot: Snapshot) -> Installed | None:
-    """Return the hook of the place, or another one on the path, which serves all roots."""
+    """Return the hook of the place, or that of another site dir, which serves all roots."""
     site_dirs = (
-        entry
-        for entry in snapshot.target.off.path
-        if snapshot.target.root_of(entry) is not None
-        and not layout.same_directory(entry, str(snapshot.site_dir))
+        entry.path
+        for entry in snapshot.entries
+        if entry.role is not Role.PATH_LINE
+        and snapshot.target.root_of(entry.path) is not None
+        and not layout.same_directory(entry.path, str(snapshot.site_dir))
     )
     hooks = (snapshot.hook, *map(snapshot.hook_in, site_dirs))
     return next((hook for hook in hooks if hook.state is not State.ABSENT), None)

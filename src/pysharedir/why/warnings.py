@@ -75,6 +75,10 @@ def of_release(lookup: Lookup, release: Release, module: Module | None) -> Itera
     for copy in release.copies:
         reason = f"another copy, {release.name} {copy.version}, is shadowed in {copy.path}"
         remedy = lookup.command("doctor", "--select", "SD201")
+        if copy.in_other_root:  # doctor finds nothing wrong with that
+            wanted = lookup.install(f"{release.name}=={copy.version}")
+            reason += f" ({copy.role}): the nearer root wins"
+            remedy = f"to have that version in the nearer root: {wanted}"
         yield Reason(Code.SHADOWED_COPY, reason, remedy)
 
 
