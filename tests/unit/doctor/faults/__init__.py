@@ -3,6 +3,7 @@
 from unit.doctor.faults import (
     copies,
     dependencies,
+    develop,
     hook,
     layout,
     native,
@@ -16,6 +17,7 @@ from unit.doctor.faults.fault import Fault
 FAULTS: dict[str, Fault] = {
     **copies.FAULTS,
     **dependencies.FAULTS,
+    **develop.FAULTS,
     **hook.FAULTS,
     **layout.FAULTS,
     **native.FAULTS,
