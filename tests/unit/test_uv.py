@@ -102,6 +102,14 @@ def test_a_cache_that_cannot_be_written_to(cache: Path, venv: Venv, command: Com
     assert venv.says("sysconfig.get_path('purelib')") == str(venv.sharedir)
 
 
+def test_a_cache_that_cannot_be_read(venv: Venv, command: Command, tmp_path: Path) -> None:
+    private = plant(tmp_path / "private", {"cache": {}})
+    private.chmod(0)
+    done = command.json("--python", venv.root, "enable", UV_CACHE_DIR=str(private / "cache"))
+    private.chmod(0o755)
+    assert (done["changed"], done["notes"]) == (True, [])
+
+
 def test_no_link_in_a_cache_is_followed(
     cache: Path, venv: Venv, command: Command, tmp_path: Path
 ) -> None:

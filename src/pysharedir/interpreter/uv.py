@@ -75,8 +75,10 @@ def _entries(target: Target) -> Iterator[tuple[Path, str, bytes]]:
     except OSError:
         return
     release = _packed(target.markers["platform_release"])
-    cache = _cache()
-    for path in sorted(cache.glob("interpreter-v*/**/*.msgpack")):
+    cache, paths = _cache(), []
+    with contextlib.suppress(OSError):  # before 3.13, from a directory that one may not enter
+        paths = sorted(cache.glob("interpreter-v*/**/*.msgpack"))
+    for path in paths:
         content = _content(path)
         if time.to_bytes(4, "big") in content[:_TIME] and release in content:
             yield cache, str(path.relative_to(cache)), content
@@ -89,7 +91,7 @@ def _cache() -> Path:
         return Path(os.devnull)
     with contextlib.suppress(ProcessError):
         printed = processes.run([uv, "cache", "dir", "--color", "never"]).stdout.strip()
-        return Path(printed or os.devnull)
+        return Path(printed or os.devnull).absolute()
     return Path(os.devnull)
 
 
