@@ -664,7 +664,14 @@ def test_a_script_does_not_hide_that_its_module_is_not_found(
     first(answer.reasons, "hook-off" if cause == "off" else "sharedir-writable")
     assert answer.script is not None
     assert (answer.script.is_there, answer.script.module) == (True, "one.cli")
-    assert why(enabled, "other").found  # no module is called so
+    answer = why(enabled, "other")  # no module is called so
+    assert answer.found
+    first(answer.warnings, "foreign-interpreter")
+    assert len(answer.warnings) == 1  # that may find the module
+    file = enabled.root / "bin" / "other"
+    file.write_text(f"#!{enabled.python}\n{file.read_text().partition(chr(10))[2]}")
+    (warning,) = why(enabled, "other").warnings
+    assert (warning.code, warning.remedy.split()[-2:]) == ("broken-script", ["why", "one.cli"])
 
 
 def test_a_script_that_is_left_is_not_its_module(

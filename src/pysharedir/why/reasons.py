@@ -16,9 +16,10 @@ from pysharedir.installed.scripts import entry_points
 from pysharedir.why import broken, names
 from pysharedir.why.answer import Code, Reason
 from pysharedir.why.entries import Beside
+from pysharedir.why.heads import interpreter_of
 from pysharedir.why.hidden import hidden
 from pysharedir.why.imports import names_in
-from pysharedir.why.script import interpreter_of, is_target
+from pysharedir.why.script import is_target
 from pysharedir.why.search import Change
 
 if TYPE_CHECKING:

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pysharedir.errors import RecordError
-from pysharedir.installed import shebangs
 from pysharedir.why import owner
+from pysharedir.why.heads import interpreter_of
 
 if TYPE_CHECKING:
     from pysharedir.installed.distribution import Distribution
     from pysharedir.interpreter.target import Target
     from pysharedir.snapshot import Snapshot
     from pysharedir.why.lookup import Lookup
-
-_HEAD = 4096  # bytes that a first line and the trick for long ones fit into
-# https://packaging.python.org/en/latest/specifications/entry-points/: as installers write it.
-_ENTRY = re.compile(rb"^from ([\w.]+) import \w+\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -36,7 +31,7 @@ class Script:
     :ivar is_own: Whether that is the target.
     :ivar entry_point: The object that it calls.
     :ivar module: The module that it takes that from.
-    :ivar module_found: Whether the target finds it.
+    :ivar module_found: Whether the target finds it; None when it is not to.
     """
 
     name: str
@@ -66,49 +61,22 @@ def script(lookup: Lookup) -> Script | None:
     distribution = distribution or owner.of_script(snapshot, str(file))
     if distribution is None and interpreter is None:  # the interpreter itself, say
         return None
+    is_own = is_target(lookup.target, interpreter)
+    is_for_target = is_own or entry_point is not None
     return Script(
         name=name,
         file=str(file),
         is_there=file.is_file(),
         on_path=shutil.which(name),
         interpreter=interpreter,
-        is_own=is_target(lookup.target, interpreter),
+        is_own=is_own,
         distribution=distribution.name if distribution else None,
         version=distribution.version if distribution else None,
         in_sharedir=distribution is not None and snapshot.is_sharedir(str(distribution.directory)),
         entry_point=entry_point.value if entry_point else None,
-        module=lookup.script_module or _imported(file),
-        module_found=_module_found(lookup) if entry_point and entry_point.value else None,
+        module=lookup.script_module,
+        module_found=_module_found(lookup) if lookup.script_module and is_for_target else None,
     )
-
-
-def interpreter_of(file: Path) -> str | None:
-    """Return the interpreter that the first line of a script names, None when it names none."""
-    head = shebangs.parse(_head(file) + b"\n")
-    if head is None:
-        return None
-    if not head.interpreter.endswith("/env"):
-        return head.interpreter
-    words = os.fsdecode(head.arguments).split()
-    words = [word for word in words if not word.startswith("-") and "=" not in word]
-    return (shutil.which(words[0]) or words[0]) if words else None
-
-
-def _imported(file: Path) -> str | None:
-    """Return the module that a script of an installer takes its entry point from."""
-    found = _ENTRY.search(_head(file))
-    return found[1].decode() if found else None
-
-
-def _head(file: Path) -> bytes:
-    """Return how a file begins, nothing when it cannot be read."""
-    try:
-        if not file.is_file():  # to open a FIFO would wait for who writes to it
-            return b""
-        with file.open("rb") as stream:
-            return stream.read(_HEAD)
-    except OSError:
-        return b""
 
 
 def _directory(snapshot: Snapshot, distribution: Distribution | None, name: str) -> Path:

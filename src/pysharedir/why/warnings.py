@@ -105,6 +105,6 @@ def of_script(lookup: Lookup, script: Script) -> Iterator[Reason]:
         reason = f"{script.file} runs {script.interpreter}, not this interpreter"
         yield Reason(Code.FOREIGN_INTERPRETER, reason, "reinstall what it belongs to")
     if script.module_found is False:
-        reason = f"it calls {script.entry_point}, and that module is not found"
+        reason = f"it calls {script.entry_point or script.module}, and that module is not found"
         remedy = lookup.command("why", lookup.script_module or "")
         yield Reason(Code.BROKEN_SCRIPT, reason, remedy)

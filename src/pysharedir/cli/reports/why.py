@@ -161,8 +161,9 @@ def _facts_of_script(script: Script) -> Iterator[tuple[str, str]]:
     if script.entry_point:
         state = "found" if script.module_found else "not found"
         yield "calls", f"{script.entry_point} (module {state})"
-    elif script.module:
-        yield "calls", f"a function of {script.module}"
+    elif script.module_found is not None:
+        state = "found" if script.module_found else "not found"
+        yield "calls", f"{script.module} (module {state})"
     if script.on_path != script.file:
         yield "on PATH", f"{script.on_path}, another one" if script.on_path else "nothing"
 
