@@ -37,6 +37,13 @@ CHECKS = (
         "packages:hidden",
     ),
     Check(
+        "SD205",
+        "user-copy-hidden",
+        "a venv hides a newer copy in the user site dir",
+        "copies:hidden_by_venv",
+        Level.NOTE,
+    ),
+    Check(
         "SD301",
         "native-in-sharedir",
         "a distribution for one platform is in the sharedir",

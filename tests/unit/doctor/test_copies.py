@@ -183,3 +183,23 @@ def test_a_path_line_to_another_root(healthy: Venv, fresh: Venv, doctor: Doctor)
     plant(fresh.site_dir, copy("2.0"))
     assert str(fresh.site_dir) in healthy.says("sys.path")
     assert not twice(doctor, healthy)
+
+
+def test_a_venv_hides_what_its_user_has_installed(
+    fresh: Venv, doctor: Doctor, tmp_path: Path
+) -> None:
+    env = {"PYTHONUSERBASE": str(tmp_path / "user")}
+    user_site = tmp_path / "user" / fresh.site_dir.relative_to(fresh.root)
+    plant(fresh.site_dir, {**copy("9.0")})
+    plant(user_site, copy("10.0"))
+    assert not doctor(fresh, "--all", "--select", "SD205", **env)["findings"]
+    config = fresh.root / "pyvenv.cfg"
+    config.write_text(config.read_text().replace("= false", "= true"))
+    (found,) = doctor(fresh, "--all", "--select", "SD205", **env)["findings"]
+    assert found["level"] == "note"
+    assert found["reason"] == f"version 9.0 in {fresh.site_dir} hides the newer 10.0 in {user_site}"
+    assert "copied==10.0" in found["remedy"]
+    plant(fresh.site_dir, copy("11.0"))
+    (fresh.site_dir / "copied-9.0.dist-info" / "METADATA").unlink()
+    (fresh.site_dir / "copied-9.0.dist-info").rmdir()
+    assert not doctor(fresh, "--all", "--select", "SD205", **env)["findings"]

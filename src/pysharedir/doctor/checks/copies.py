@@ -34,6 +34,27 @@ def twice(examination: Examination) -> Iterator[Finding]:
             yield _finding(examination, first, other)
 
 
+def hidden_by_venv(examination: Examination) -> Iterator[Finding]:
+    """Find what a user has installed for nothing: a venv that sees it has an older copy."""
+    target = examination.target
+    user_root = examination.root_of(target.user_site) if target.user_site else None
+    if user_root is None or not target.is_venv:
+        return
+    visible = examination.visible(examination.view.path)
+    for directory in examination.directories:
+        for copy in examination.whole(directory.path) if directory.root == user_root else ():
+            first = visible[copy.key]
+            if first.directory != copy.directory and _version(first.version) < _version(
+                copy.version
+            ):
+                yield Finding(
+                    about=copy.name,
+                    reason=f"version {first.version} in {first.directory} hides the newer"
+                    f" {copy.version} in {copy.directory}",
+                    remedy=f"{examination.installer('install', _pinned(copy))} has it in the venv",
+                )
+
+
 def _places(examination: Examination) -> Iterator[tuple[Entry, str]]:
     """Yield each directory of distributions once, in order, with the root that it belongs to."""
     directories = {str(each.path): each.root for each in examination.directories}
