@@ -44,7 +44,7 @@ def missing(examination: Examination) -> Iterator[Finding]:
 
 def unused(examination: Examination) -> Iterator[Finding]:
     """Find a sharedir with distributions that the interpreter does not find."""
-    distributions = examination.installed(examination.sharedir)
+    distributions = examination.whole(examination.sharedir)
     why = why_unused(examination, examination.sharedir) if distributions else None
     # Who switches it off knows; that others can write to it is a finding of its own.
     if why is None or why.cause in (Cause.HOOK_OFF, Cause.SHAREDIR_WRITABLE):
