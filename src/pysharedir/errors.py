@@ -133,6 +133,23 @@ class OldTargetError(TargetError):
         self.version = "{}.{}".format(*version)
 
 
+class ToolEnvironmentError(TargetError):
+    """The environment that a tool has made for this command, which nobody has named.
+
+    :param tool: The name of the tool.
+    """
+
+    code = "target-of-tool"
+
+    def __init__(self, prefix: str, tool: str) -> None:
+        super().__init__(
+            prefix,
+            f"{prefix}: made by {tool} for this command alone, so it is not changed",
+            "name the interpreter to work on: --python TARGET",
+        )
+        self.tool = tool
+
+
 class PrefixError(PysharedirError):
     """A prefix that does not exist."""
 

@@ -9,7 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pysharedir import layout
-from pysharedir.errors import RememberedError, UntrustedHookError, UnusedSharedirError
+from pysharedir.errors import (
+    RememberedError,
+    ToolEnvironmentError,
+    UntrustedHookError,
+    UnusedSharedirError,
+)
 from pysharedir.hook import files, remembered
 from pysharedir.hook.place import Place
 from pysharedir.installed import distribution
@@ -22,7 +27,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from pysharedir.hook.files import Installed
+    from pysharedir.hook.files import Installed, Settings
     from pysharedir.hook.remembered import Remembered
     from pysharedir.installed.distribution import Distribution
     from pysharedir.interpreter.syspath import Entry
@@ -114,14 +119,33 @@ class Snapshot(Reader):
         self.place = place
 
     @classmethod
-    def of(cls, spec: str | None, prefix: str | None = None, destdir: str | None = None) -> Self:
+    def of(
+        cls,
+        spec: str | None,
+        prefix: str | None = None,
+        destdir: str | None = None,
+        *,
+        changes: bool = False,
+    ) -> Self:
         """Return that of the target that *spec* names.
 
         :param spec: See :func:`pysharedir.interpreter.finding.find`.
         :param prefix: See :meth:`pysharedir.hook.place.Place.of`; so for *destdir*.
+        :param changes: Whether it is to be changed.
+        :raises ToolEnvironmentError: when it is, and is that of a tool which nobody has named.
         """
         target = find(spec)
-        return cls(target, Place.of(target, prefix, destdir))
+        place = Place.of(target, prefix, destdir)
+        if changes and target.tool and place.root == target.root and not place.destdir:
+            raise ToolEnvironmentError(target.prefix, target.tool)
+        return cls(target, place)
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What to know of a report about it."""
+        target = self.target
+        made = f"{target.prefix}: made by {target.tool} for this command alone"
+        return (f"{made}; to look at another interpreter, use --python",) if target.tool else ()
 
     @cached_property
     def view(self) -> View:
@@ -180,6 +204,22 @@ class Snapshot(Reader):
         is_inside = os.path.realpath(own).startswith(f"{root}/")
         return is_inside or self.place.root == self.target.root
 
+    def described(self, entry: Entry) -> list[Distribution]:
+        """Return the distributions that an entry of ``sys.path`` has metadata of.
+
+        What an editable install put behind its own path line is that install, described twice.
+        """
+        distributions = self.whole(entry.path)
+        line = entry.by if entry.role is syspath.Role.PATH_LINE and distributions else None
+        owner = self.owner_in(line, [os.path.dirname(line)]) if line else None
+        return [each for each in distributions if owner is None or each.key != owner.key]
+
+    def root_behind(self, entry: Entry) -> str | None:
+        """Return the root of an entry of ``sys.path``: what a path line adds belongs to its own."""
+        root = self.root_of(entry.path)
+        is_line = root is None and entry.role is syspath.Role.PATH_LINE
+        return self.root_of(os.path.dirname(entry.by)) if is_line else root
+
     @property
     def scope(self) -> Scope:
         """The directories that distributions move between."""
@@ -209,10 +249,28 @@ class Snapshot(Reader):
 
     def root_of(self, path: str) -> str | None:
         """Return the root of a site dir or of a sharedir, None when *path* is neither."""
-        tail = layout.sharedir_of("", self.target.version)
-        if path == str(self.sharedir):
-            return self.place.root
-        return path.removesuffix(tail) if path.endswith(tail) else self.target.root_of(path)
+        return self.sharedirs.get(path) or self.target.root_of(path)
+
+    @cached_property
+    def sharedirs(self) -> dict[str, str]:
+        """The sharedirs that a hook adds, if they are there, each with the root that it serves.
+
+        Of several roots the nearest one, for which the hook may have been told a common sharedir.
+        """
+        target = self.target
+        settings: dict[str, Settings] = {}
+        for entry in (*target.off.path, *self.view.path):
+            root = target.root_of(entry)
+            if root not in (None, self.place.root):
+                hook = self.hook_in(entry)
+                if root not in settings or hook.files:
+                    settings[str(root)] = hook.settings
+        known = {str(self.sharedir): self.place.root}
+        for root, each in settings.items():
+            known.setdefault(str(Place("", root).sharedir(target, each)), root)
+        for prefix in syspath.prefixes():
+            known.setdefault(layout.sharedir_of(prefix, target.version), prefix)
+        return known
 
     def is_sharedir(self, path: str) -> bool:
         """Tell whether *path* is a sharedir of any root."""

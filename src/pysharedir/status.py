@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pysharedir import layout
+from pysharedir.activation.unused import why_unused
 from pysharedir.moving import recovery
 
 if TYPE_CHECKING:
+    from pysharedir.activation.unused import Unused
     from pysharedir.hook.files import Installed
     from pysharedir.interpreter.syspath import Entry
     from pysharedir.interpreter.target import Target
@@ -41,6 +43,7 @@ class Status:
     """All that ``status`` reports.
 
     :ivar active: Whether the sharedir is on the path of a start like this one.
+    :ivar inactive: Why it is not.
     :ivar counts: The number of distributions in each directory that has some.
     :ivar overrules: Distributions whose verdict the user gave: ``noarch`` or ``platform``.
     :ivar dropped: Entries that the hook took off the path, since they are on it already.
@@ -52,6 +55,7 @@ class Status:
     hook: Installed
     sharedir: str
     active: bool
+    inactive: Unused | None
     counts: dict[str, int]
     overrules: dict[str, str]
     path: tuple[Entry, ...]
@@ -69,11 +73,12 @@ def run(snapshot: Snapshot) -> Status:
         hook=snapshot.hook,
         sharedir=str(snapshot.sharedir),
         active=snapshot.uses_sharedir,
+        inactive=why_unused(snapshot, snapshot.sharedir),
         counts=_counts(snapshot),
         overrules=snapshot.remembered.overrules,
         path=snapshot.entries,
         dropped=tuple(entry for entry in snapshot.target.off.path if entry not in view.path),
-        notes=tuple(notes),
+        notes=(*snapshot.caveats, *notes),
     )
 
 

@@ -135,12 +135,3 @@ def test_uv_sync(make_venv: MakeVenv, tmp_path: Path) -> None:
     (tmp_path / "wanted.txt").write_text("idna\n")
     venv.uv("sync", tmp_path / "wanted.txt")
     assert venv.distributions() == {"idna": venv.sharedir}
-
-
-def test_uv_asks_again_with_refresh(make_venv: MakeVenv, tmp_path: Path) -> None:
-    """Without --refresh, uv goes by what the interpreter said before `enable`."""
-    venv = make_venv(tmp_path / "venv")
-    venv.uv("install", "idna")
-    venv.enable()
-    venv.uv("install", "certifi")
-    assert venv.distributions() == {"idna": venv.site_dir, "certifi": venv.sharedir}

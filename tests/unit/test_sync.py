@@ -422,7 +422,7 @@ def test_names_dependencies_that_are_missing(
     python = str(second.python)
     assert {name: shlex.split(line) for name, line in report["commands"].items()} == {
         "pip": [python, "-m", "pip", "install", *wanted],
-        "uv": ["uv", "pip", "install", "--refresh", "--python", python, *wanted],
+        "uv": ["uv", "pip", "install", "--python", python, *wanted],
     }
     assert not report["changed"]
     said = command("--python", second.root, "sync").stdout

@@ -13,6 +13,8 @@ from pysharedir.errors import TargetError
 from pysharedir.interpreter import finding as target
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from unit.conftest import Command, Venv
 
 VERSION = "{}.{}".format(*sys.version_info[:2])
@@ -48,8 +50,50 @@ def test_the_active_venv(venv: Venv, monkeypatch: pytest.MonkeyPatch) -> None:
     assert target.find(None).prefix == str(venv.root)
 
 
-def test_the_interpreter_that_runs_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def project(venv: Venv, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory, with a ``.venv`` in it."""
     monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    path = tmp_path / "project"
+    path.mkdir()
+    (path / ".venv").symlink_to(venv.root)
+    monkeypatch.chdir(path)
+    return path
+
+
+def test_that_of_the_working_directory(
+    project: Path, make_venv: Callable[[str], Venv], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert target.find(None).executable == project / ".venv" / "bin" / "python"
+    other = make_venv("other")
+    monkeypatch.setenv("VIRTUAL_ENV", str(other.root))
+    assert target.find(None).prefix == str(other.root)
+    monkeypatch.delenv("VIRTUAL_ENV")
+    monkeypatch.chdir(project / ".venv")
+    assert target.find(None).executable == Path(sys.executable)
+
+
+def test_nor_is_one_that_is_broken_passed_over(project: Path) -> None:
+    (project / ".venv" / "pyvenv.cfg").unlink()
+    with pytest.raises(TargetError, match=r"not .*/\.venv"):
+        target.find(None)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs files of another user")
+@pytest.mark.parametrize("follow_symlinks", [False, True])
+def test_but_none_that_belongs_to_somebody_else(project: Path, follow_symlinks: bool) -> None:
+    os.chown(project / ".venv", 65534, 65534, follow_symlinks=follow_symlinks)
+    with pytest.raises(TargetError, match="belongs to nobody") as caught:
+        target.find(None)
+    assert caught.value.hint.endswith("--python .venv")
+    assert target.find(".venv").is_venv
+
+
+def test_the_interpreter_that_runs_the_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    monkeypatch.chdir(tmp_path)
     assert target.find(None).executable == Path(sys.executable)
 
 

@@ -129,6 +129,36 @@ def test_a_shadowed_copy(enabled: Venv, why: Why) -> None:
     assert [each.path for each in answer.distribution.copies] == [str(enabled.sharedir)]
 
 
+def test_a_copy_behind_a_path_line(enabled: Venv, why: Why, tmp_path: Path) -> None:
+    """Of another project it is a copy, of an editable install it is that install."""
+    egg_info: Tree = {"PKG-INFO": "Metadata-Version: 2.1\nName: one\nVersion: 1.0\n"}
+    project = plant(tmp_path / "project", {"one.egg-info": egg_info})
+    put(enabled.sharedir, "one", {"one.py": ""})
+    line = plant(enabled.site_dir, {"easy-install.pth": f"{project}\n"}) / "easy-install.pth"
+    (warning,) = why(enabled, "one").warnings
+    assert (warning.code, str(project) in warning.reason) == ("shadowed-copy", True)
+    assert warning.remedy.endswith("doctor --select SD201")
+    line.unlink()
+    put(enabled.sharedir, "one", {"one.py": "", "_one.pth": f"{project}\n"})
+    assert not why(enabled, "one").warnings
+
+
+def test_a_copy_in_another_root(
+    venv: Venv, why: Why, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by `pip install --user` in a venv that sees the user site dir."""
+    config = venv.root / "pyvenv.cfg"
+    config.write_text(config.read_text().replace("= false", "= true"))
+    monkeypatch.setenv("PYTHONUSERBASE", str(tmp_path / "user"))
+    site_dir = tmp_path / "user" / venv.site_dir.relative_to(venv.root)
+    put(site_dir, "one", {"one.py": "newer"})
+    put(venv.site_dir, "one", {"one.py": ""})
+    (warning,) = why(venv, "one").warnings
+    assert "(user site dir): the nearer root wins" in warning.reason
+    assert warning.remedy.endswith(" one==1.0")
+    assert "SD201" not in warning.remedy
+
+
 def test_a_namespace_over_two_trees(enabled: Venv, why: Why) -> None:
     put(enabled.site_dir, "space_a", {"space/deep/a/__init__.py": "", "space/a.py": ""})
     put(enabled.sharedir, "space_b", {"space/deep/b/__init__.py": ""})
@@ -473,6 +503,22 @@ def test_a_script_that_finds_its_interpreter_itself(venv: Venv, why: Why) -> Non
     assert not answer.warnings
 
 
+def test_a_script_of_a_sharedir_of_another_root(
+    make_venv: Callable[[str], Venv], command: Command, why: Why, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sharedir's path does not tell whose it is; the hook that adds it does."""
+    venv, other = make_venv("venv"), make_venv("other")
+    sharedir = venv.root.parent / "apps" / "share" / "python" / VERSION
+    command.json("--python", other.root, "enable", "--sharedir", sharedir)
+    points = "[console_scripts]\nrun-one = one:main\n"
+    put(sharedir, "one", {"one.py": ""}, scripts=other.root / "bin", entry_points=points)
+    # As for an interpreter that has both.
+    monkeypatch.setenv("PYTHONPATH", f"{other.site_dir}:{sharedir}")
+    script = why(venv, "run-one").script
+    assert script is not None
+    assert (script.file, script.is_there) == (str(other.root / "bin" / "run-one"), True)
+
+
 @pytest.mark.parametrize("form", ["lib/{}/site-packages", "share/python/{}"])
 def test_a_script_of_another_root(
     venv: Venv, why: Why, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
@@ -598,7 +644,47 @@ def test_there_is_no_hook(venv: Venv, why: Why) -> None:
 def test_the_hook_does_not_take_the_sharedir(enabled: Venv, why: Why) -> None:
     put(enabled.sharedir, "one", {"one.py": ""})
     enabled.sharedir.chmod(0o777)
-    assert only(why(enabled, "one"), "hook-idle").remedy.endswith(" doctor")
+    reason = only(why(enabled, "one"), "sharedir-writable")
+    assert reason.remedy == f"chmod o-w {enabled.sharedir}"
+
+
+@pytest.mark.parametrize("cause", ["off", "writable"])
+def test_a_script_does_not_hide_that_its_module_is_not_found(
+    enabled: Venv, why: Why, cause: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    points = "[console_scripts]\none = one.cli:main\nother = one.cli:main\n"
+    put(enabled.sharedir, "one", {"one/__init__.py": "", "one/cli.py": ""}, entry_points=points)
+    assert why(enabled, "one").found
+    if cause == "off":
+        monkeypatch.setenv("PYSHAREDIR", "0")
+    else:
+        enabled.sharedir.chmod(0o777)
+    answer = why(enabled, "one")
+    assert not answer.found
+    first(answer.reasons, "hook-off" if cause == "off" else "sharedir-writable")
+    assert answer.script is not None
+    assert (answer.script.is_there, answer.script.module) == (True, "one.cli")
+    answer = why(enabled, "other")  # no module is called so
+    assert answer.found
+    first(answer.warnings, "foreign-interpreter")
+    assert len(answer.warnings) == 1  # that may find the module
+    file = enabled.root / "bin" / "other"
+    file.write_text(f"#!{enabled.python}\n{file.read_text().partition(chr(10))[2]}")
+    (warning,) = why(enabled, "other").warnings
+    assert (warning.code, warning.remedy.split()[-2:]) == ("broken-script", ["why", "one.cli"])
+
+
+def test_a_script_that_is_left_is_not_its_module(
+    venv: Venv, why: Why, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "import sys\nfrom one import main\nif __name__ == '__main__':\n    sys.exit(main())\n"
+    plant(venv.root / "bin", {"one": f"#!{venv.python}\n{text}"})
+    (venv.root / "bin" / "one").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{venv.root}/bin:{os.environ['PATH']}")
+    answer = why(venv, "one")
+    assert only(answer, "not-installed").remedy.startswith("uv pip install")
+    assert answer.script is not None
+    assert answer.script.is_own
 
 
 def test_the_sharedir_is_gone(venv: Venv, command: Command, why: Why, tmp_path: Path) -> None:
@@ -1075,8 +1161,18 @@ def test_says_why_not(venv: Venv, command: Command) -> None:
     assert done.returncode == 1
     lines = done.stdout.splitlines()
     assert lines[0] == "one is not found"
-    assert lines[1].startswith(f"it is in the sharedir {venv.sharedir}, and no hook")
+    assert lines[1].startswith(f"it is in the sharedir {venv.sharedir}, which is not used: no hook")
     assert lines[2] == f"  remedy: pysharedir --python {venv.root} enable"
+
+
+def test_says_the_module_first(enabled: Venv, command: Command) -> None:
+    put(enabled.sharedir, "one", {"one.py": ""}, entry_points="[console_scripts]\none = one:main\n")
+    done = command("--python", enabled.root, "why", "one", PYSHAREDIR="0")
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert lines[0] == "one is not found"
+    assert "PYSHAREDIR=0 switches the hook off" in lines[1]
+    assert lines[2:4] == ["  remedy: unset PYSHAREDIR", "one is a script of no distribution"]
 
 
 def test_says_what_cannot_be_told(venv: Venv, command: Command, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pysharedir import changes, layout
-from pysharedir.activation import lost, removal
+from pysharedir.activation import lost, removal, uv
 from pysharedir.activation.outcome import Outcome
 from pysharedir.changes import RemoveDirectory, RemoveFile
 from pysharedir.errors import ForeignFileError
@@ -39,11 +39,13 @@ def run(snapshot: Snapshot, *, restore: bool, force: bool, dry_run: bool) -> Out
     """
     notes = snapshot.recover(dry_run=dry_run)
     steps = plan(snapshot, restore=restore, force=force)
+    forgetting = uv.steps(snapshot, None)
     if not dry_run:
-        changes.apply(steps)
+        changes.apply([*steps, *forgetting])
+        notes += uv.left(snapshot, forgetting)
     if restore and steps and snapshot.hook.settings.sharedir is not None:
         notes.append(f"{snapshot.sharedir}: left as it is, since it may serve other prefixes")
-    return Outcome(snapshot.target.executable, tuple(steps), tuple(notes), dry_run)
+    return Outcome(snapshot.target.executable, (*steps, *forgetting), tuple(notes), dry_run)
 
 
 def plan(snapshot: Snapshot, *, restore: bool, force: bool) -> list[Step]:

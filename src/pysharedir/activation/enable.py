@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pysharedir import changes, layout
-from pysharedir.activation import lost, removal
+from pysharedir.activation import lost, removal, uv
 from pysharedir.activation.outcome import Outcome
 from pysharedir.changes import MakeLink
 from pysharedir.errors import ForeignFileError, ShadowedError, SharedirError, StartError
@@ -36,7 +36,7 @@ def run(snapshot: Snapshot, named: Mapping[str, Any], *, dry_run: bool) -> Outco
     target, place = snapshot.target, snapshot.place
     notes = snapshot.recover(dry_run=dry_run)
     settings = replace(snapshot.hook.settings, **named)
-    steps = plan(snapshot, settings)
+    steps = [*plan(snapshot, settings), *uv.steps(snapshot, settings)]
     if steps and not dry_run:
         old = str(snapshot.sharedir)
         before = [entry for entry in snapshot.view.path if not layout.same_directory(entry, old)]
@@ -46,6 +46,7 @@ def run(snapshot: Snapshot, named: Mapping[str, Any], *, dry_run: bool) -> Outco
             for step in steps
             if isinstance(step, MakeLink) and not step.path.is_symlink()
         ]
+        notes += uv.left(snapshot, steps)
     sharedir = place.sharedir(target, settings)
     if not place.destdir:
         notes += caveats(target, sharedir, settings)

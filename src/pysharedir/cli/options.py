@@ -30,7 +30,7 @@ def python(command: Decorated) -> Decorated:
         callback=remember,
         shell_complete=completion.targets,
         help="The interpreter to work on: a path, a version such as 3.13, or a venv's directory."
-        "  [default: the active venv, else the interpreter that runs this, else python3]",
+        "  [default: the active venv, else .venv here, else the interpreter that runs this]",
     )(command)
 
 

@@ -37,6 +37,13 @@ CHECKS = (
         "packages:hidden",
     ),
     Check(
+        "SD205",
+        "user-copy-hidden",
+        "a venv hides a newer copy in the user site dir",
+        "copies:hidden_by_venv",
+        Level.NOTE,
+    ),
+    Check(
         "SD211",
         "pip-leftover",
         "an interrupted pip left a directory behind",
@@ -125,4 +132,10 @@ CHECKS = (
     ),
     Check("SD702", "pyc-stale", "a pyc does not fit its source", "pycs:stale"),
     Check("SD801", "uv-cache", "what uv remembers is true no more", "uv:disagrees"),
+    Check(
+        "SD811",
+        "egg-link-unseen",
+        "an egg-link is where pip does not see it",
+        "develop:unseen",
+    ),
 )

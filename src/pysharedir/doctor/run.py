@@ -71,6 +71,6 @@ def run(
         treatment.diagnosis,
         treatment.steps,
         treatment.failed,
-        tuple(notes),
+        (*examination.caveats, *notes),
         dry_run,
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pysharedir import layout
 from pysharedir.errors import NoAnswerError, NoTargetError, OldTargetError, TargetError
-from pysharedir.interpreter import processes
+from pysharedir.interpreter import processes, tools
 from pysharedir.interpreter.target import FLOOR, Target, view_of
 
 if TYPE_CHECKING:
@@ -26,12 +26,13 @@ def find(spec: str | None) -> Target:
     """Return the target that *spec* names.
 
     :param spec: A path, a version, or the directory of a venv or an installation; None for the
-        active venv, else the interpreter that runs this, else ``python3`` on PATH.
+        active venv, else ``.venv`` in the working directory, else the interpreter that runs this,
+        else ``python3`` on PATH.
     :raises TargetError: when there is none, or it cannot be used.
     """
     executable = locate(spec)
     answer = _probed(executable)
-    directory = spec if spec is not None else os.environ.get("VIRTUAL_ENV")
+    directory = spec if spec is not None else _default_venv()
     if directory and os.path.isdir(os.path.expanduser(directory)):
         _refuse_another(executable, os.path.expanduser(directory), answer["prefix"])
     major, minor, micro = answer["version"]
@@ -58,6 +59,7 @@ def find(spec: str | None) -> Target:
         site_dirs=tuple(answer["site_dirs"]),
         user_site=answer["user_site"],
         off=view_of(answer),
+        tool=_tool(answer["prefix"]) if spec is None else None,
     )
 
 
@@ -129,12 +131,49 @@ def locate(spec: str | None) -> Path:
 
 
 def _default() -> Path:
-    active = os.environ.get("VIRTUAL_ENV")
-    if active:
-        return _in_directory(Path(active))
+    venv = _default_venv()
+    if venv is not None:
+        return _in_directory(Path(venv))
     if sys.executable:
         return Path(sys.executable)
     return locate("python3")
+
+
+def _default_venv() -> str | None:
+    """Return the directory of the venv to work on when nobody names one, as uv does.
+
+    uv looks above the working directory too, where it may find what is meant for another project.
+
+    :raises TargetError: when anybody else may have put there what would be started.
+    """
+    active = os.environ.get("VIRTUAL_ENV")
+    if active:
+        return active
+    if not os.path.isdir(".venv"):
+        return None
+    path = os.path.abspath(".venv")
+    for status in os.lstat(path), os.stat(path):
+        if status.st_uid not in (os.geteuid(), 0):
+            raise TargetError(
+                path,
+                f"{path}: belongs to {_user(status.st_uid)}, so it is not worked on unasked",
+                "to work on it, name it: --python .venv",
+            )
+    return path
+
+
+def _user(uid: int) -> str:
+    import pwd  # noqa: PLC0415  # for errors only
+
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"
+
+
+def _tool(prefix: str) -> str | None:
+    """Return the tool whose environment this command runs in, if that is the one at *prefix*."""
+    return tools.maker(prefix) if layout.same_directory(prefix, sys.prefix) else None
 
 
 def _in_directory(directory: Path) -> Path:

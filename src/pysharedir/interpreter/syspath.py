@@ -66,6 +66,12 @@ def entries(target: Target, view: View) -> tuple[Entry, ...]:
     )
 
 
+def prefixes() -> list[str]:
+    """Return what ``PYSHAREDIR_PREFIXES`` names."""
+    named = os.environ.get("PYSHAREDIR_PREFIXES", "").split(":")
+    return [each.rstrip("/") for each in named if each.startswith("/")]
+
+
 def _role(target: Target, view: View, path: str, file: str | None) -> tuple[Role, Origin | str]:
     """Return what an entry is for, and who put it there.
 
@@ -85,8 +91,8 @@ def _role(target: Target, view: View, path: str, file: str | None) -> tuple[Role
 
 
 def _role_of_added(target: Target, path: str, file: str | None) -> tuple[Role, Origin | str]:
-    for prefix in os.environ.get("PYSHAREDIR_PREFIXES", "").split(":"):
-        if prefix.startswith("/") and path.startswith(prefix.rstrip("/") + "/"):
+    for prefix in prefixes():
+        if path.startswith(f"{prefix}/"):
             is_site_dir = target.root_of(path) is not None
             role = Role.PREFIX_SITE_DIR if is_site_dir else Role.PREFIX_SHAREDIR
             return role, Origin.PREFIXES

@@ -41,6 +41,7 @@ class Target:
     :ivar magic: The first four bytes of its pycs, in hexadecimal.
     :ivar suffixes: Those of the modules that it imports, in no particular order.
     :ivar site_dirs: What ``site.getsitepackages()`` lists.
+    :ivar tool: The tool that has made it for this command alone, when nobody has named it.
     """
 
     executable: Path
@@ -65,6 +66,7 @@ class Target:
     site_dirs: tuple[str, ...]
     user_site: str | None
     off: View
+    tool: str | None = None
 
     @property
     def version(self) -> str:

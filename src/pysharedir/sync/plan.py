@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pysharedir import layout
+from pysharedir.activation import uv
 from pysharedir.installed import dependencies
 from pysharedir.sync import scripts
 
@@ -63,6 +64,8 @@ def plan(snapshot: Snapshot) -> Report:
     # pip does not uninstall what lies outside its venv, and would leave two versions there.
     replaced = [each.name for each in missing if each.name in shared]
     beyond_pip = target.is_venv and not sharedir.is_relative_to(target.prefix) and bool(replaced)
+    if missing:  # uv may remember what the interpreter said before it had the hook
+        steps += uv.steps(snapshot, snapshot.hook.settings)
     notes = [*bad_requirements, *bad_scripts]
     if beyond_pip:
         notes.append(f"{', '.join(replaced)}: in {sharedir}, outside this venv: for uv, not pip")
@@ -94,9 +97,8 @@ def _commands(
     # Where purelib is read-only, pip would take the user's directory for everything.
     falls_back = target.user_site is not None and not os.access(sharedir, os.W_OK)
     here = ["--no-user"] if falls_back else []
-    # uv remembers what an interpreter said before it had the hook, until it is told to refresh.
     commands = {
         "pip": (*on, executable, "-m", "pip", "install", *here, *requirements),
-        "uv": (*on, "uv", "pip", "install", "--refresh", "--python", executable, *requirements),
+        "uv": (*on, "uv", "pip", "install", "--python", executable, *requirements),
     }
     return {name: command for name, command in commands.items() if pip or name != "pip"}

@@ -26,8 +26,10 @@ class Code(Label):
     FOREIGN_SCRIPT = "foreign-script"
     HIDDEN_PORTION = "hidden-portion"
     HOOK_ABSENT = "hook-absent"
+    HOOK_DAMAGED = "hook-damaged"
     HOOK_IDLE = "hook-idle"
     HOOK_OFF = "hook-off"
+    HOOK_SHADOWED = "hook-shadowed"
     IN_BASE_ONLY = "base-only"
     IN_USER_SITE_DIR = "user-site"
     LEFT_STDLIB = "left-stdlib"
@@ -43,7 +45,10 @@ class Code(Label):
     SHADOWED_BY_CWD = "shadowed-by-cwd"
     SHADOWED_COPY = "shadowed-copy"
     SHAREDIR_MISSING = "sharedir-missing"
+    SHAREDIR_UNREADABLE = "sharedir-unreadable"
+    SHAREDIR_WRITABLE = "sharedir-writable"
     SIMILAR_NAME = "similar"
+    SITE_DIR_UNUSED = "site-dir-unused"
     STDLIB_INCOMPLETE = "incomplete-stdlib"
     UNREADABLE = "unreadable"
     WINDOWS_ONLY = "windows-only"
@@ -86,5 +91,13 @@ class Answer:
 
     @property
     def found(self) -> bool:
-        """Whether there is anything of that name."""
-        return bool(self.module or self.distribution or (self.script and self.script.is_there))
+        """Whether there is anything of that name that can be used."""
+        is_script = self.script and self.script.is_there and not self.lacks_module
+        return bool(self.module or self.distribution or is_script)
+
+    @property
+    def lacks_module(self) -> bool:
+        """Whether there is but a script of that name, which runs a module of the same name."""
+        if self.module or self.distribution or not (self.script and self.script.is_there):
+            return False
+        return (self.script.module or "").partition(".")[0] == self.name

@@ -24,12 +24,14 @@ class Copy:
     :ivar path: The entry of ``sys.path`` that its metadata is in.
     :ivar role: What that is for.
     :ivar by: Who put it there.
+    :ivar in_other_root: Whether it is in another root than the first copy, which then is to win.
     """
 
     version: str
     path: str
     role: Role
     by: Origin | str
+    in_other_root: bool
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,13 @@ def release(lookup: Lookup) -> Release | None:
 
 def _copies(lookup: Lookup, key: str) -> Iterator[Copy]:
     """Yield the copies of a distribution on ``sys.path``, in order."""
+    snapshot, first_root, is_first = lookup.snapshot, None, True
     for entry in lookup.entries.values():
-        for distribution in lookup.snapshot.whole(entry.path):
+        distributions = snapshot.whole(entry.path) if is_first else snapshot.described(entry)
+        for distribution in distributions:
             if distribution.key == key:
-                yield Copy(distribution.version, entry.path, entry.role, entry.by)
+                root = snapshot.root_behind(entry)
+                first_root = root if is_first else first_root
+                is_other = root != first_root
+                yield Copy(distribution.version, entry.path, entry.role, entry.by, is_other)
+                is_first = False

@@ -62,9 +62,7 @@ def unused(snapshot: Snapshot) -> dict[str, Beside]:
     target, path = snapshot.target, snapshot.view.path
     version = f"python{target.version}"
     base = target.base_prefix
-    roots = [root for each in path if (root := target.root_of(each))]
-    known = {str(snapshot.sharedir): Beside.SHAREDIR}
-    known |= {layout.sharedir_of(root, target.version): Beside.SHAREDIR for root in roots}
+    known = dict.fromkeys(snapshot.sharedirs, Beside.SHAREDIR)
     for lib in "lib", "lib64", "local/lib":
         for name in "site-packages", "dist-packages":
             known[f"{base}/{lib}/{version}/{name}"] = Beside.BASE_SITE_DIR

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pysharedir.installed.scripts import entry_points
 from pysharedir.why.entries import searched, unused
+from pysharedir.why.heads import module_of
 from pysharedir.why.imports import names_in
 from pysharedir.why.names import DISTRIBUTIONS, is_module
 from pysharedir.why.rows import Row, rows
@@ -78,10 +80,13 @@ class Lookup:
         named = (each for each in self.scripts if each.entry_point.name == self.name)
         return next(named, None)
 
-    @property
+    @cached_property
     def script_module(self) -> str | None:
-        """The name of the module that this script calls."""
-        return self.script.entry_point.value.partition(":")[0].strip() if self.script else None
+        """The name of the module that this script calls, or one that nothing declares."""
+        if self.script:
+            return self.script.entry_point.value.partition(":")[0].strip()
+        scripts = self.snapshot.place.scripts(self.target)
+        return module_of(scripts / self.name) if os.sep not in self.name else None
 
     @cached_property
     def searches(self) -> dict[str, Search]:

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
-from pysharedir import layout
-from pysharedir.hook.files import State
+from pysharedir.activation.unused import Cause, why_unused
 from pysharedir.installed import dependencies
 from pysharedir.installed.scripts import entry_points
 from pysharedir.why import broken, names
 from pysharedir.why.answer import Code, Reason
 from pysharedir.why.entries import Beside
+from pysharedir.why.heads import interpreter_of
 from pysharedir.why.hidden import hidden
 from pysharedir.why.imports import names_in
-from pysharedir.why.script import interpreter_of
+from pysharedir.why.script import is_target
 from pysharedir.why.search import Change
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def in_sharedir(lookup: Lookup) -> Iterator[Reason]:
     """Tell that it is in a sharedir that a start like this does not use."""
     for path in _beside(lookup):
         if lookup.unused[path] is Beside.SHAREDIR:
-            yield _unused_sharedir(lookup, path)
+            yield from _unused_sharedir(lookup, path)
 
 
 def elsewhere(lookup: Lookup) -> Iterator[Reason]:
@@ -76,21 +76,11 @@ def _beside(lookup: Lookup) -> Iterable[str]:
     return directories
 
 
-def _unused_sharedir(lookup: Lookup, path: str) -> Reason:
-    snapshot = lookup.snapshot
-    there = f"it is in the sharedir {path}"
-    if snapshot.hook.state is State.ABSENT:
-        reason = f"{there}, and no hook is enabled to add that"
-        return Reason(Code.HOOK_ABSENT, reason, lookup.command("enable"))
-    if not layout.lists(snapshot.on.path, path):
-        reason = f"{there}, which the hook does not add"
-        return Reason(Code.HOOK_IDLE, reason, lookup.command("doctor"))
-    if snapshot.hook.settings.opt_in:
-        reason = f"{there}, which the hook (enabled with --opt-in) adds with PYSHAREDIR=1 only"
-        return Reason(Code.HOOK_OFF, reason, "set PYSHAREDIR=1")
-    value = os.environ.get("PYSHAREDIR", "")
-    reason = f"{there}, which the hook does not add since PYSHAREDIR={value} switches it off"
-    return Reason(Code.HOOK_OFF, reason, "unset PYSHAREDIR")
+def _unused_sharedir(lookup: Lookup, path: str) -> Iterator[Reason]:
+    unused = why_unused(lookup.snapshot, Path(path))
+    if unused:
+        reason = f"it is in the sharedir {path}, which is not used: {unused.reason}"
+        yield Reason(Code(unused.cause.value), reason, unused.remedy)
 
 
 def program(lookup: Lookup) -> Iterator[Reason]:
@@ -130,10 +120,10 @@ def files_missing(lookup: Lookup) -> Iterator[Reason]:
 
 def unmounted(lookup: Lookup) -> Iterator[Reason]:
     """Tell that the sharedir of the hook is not there."""
-    snapshot = lookup.snapshot
-    if snapshot.hook.state is not State.ABSENT and not snapshot.sharedir.is_dir():
-        reason = f"the sharedir of the hook, {snapshot.sharedir}, is not there"
-        yield Reason(Code.SHAREDIR_MISSING, reason, "mount it, or " + lookup.command("enable"))
+    unused = why_unused(lookup.snapshot, lookup.snapshot.sharedir)
+    if unused and unused.cause is Cause.SHAREDIR_MISSING:
+        reason = f"the sharedir of the hook, {lookup.snapshot.sharedir}, is not there"
+        yield Reason(Code.SHAREDIR_MISSING, reason, unused.remedy)
 
 
 def foreign_part(lookup: Lookup) -> Iterator[Reason]:
@@ -207,8 +197,8 @@ def required(lookup: Lookup) -> Iterator[Reason]:
 def foreign_script(lookup: Lookup) -> Iterator[Reason]:
     """Tell that a shell finds a script of this name which is not the target's."""
     file = shutil.which(lookup.name) if os.sep not in lookup.name else None
-    if file:
-        interpreter = interpreter_of(Path(file))
+    interpreter = interpreter_of(Path(file)) if file else None
+    if file and not is_target(lookup.target, interpreter):
         runs = f", which runs {interpreter}" if interpreter else ""
         reason = f"{file} on PATH{runs}, is not of this interpreter"
         command = ["pysharedir", "--python", interpreter or "", "why", lookup.name]

@@ -10,7 +10,7 @@ from packaging.utils import InvalidName, canonicalize_name
 
 from pysharedir.errors import InvalidNameError
 from pysharedir.why import warnings
-from pysharedir.why.answer import Answer
+from pysharedir.why.answer import Answer, Code
 from pysharedir.why.distribution import release
 from pysharedir.why.lookup import Lookup
 from pysharedir.why.module import module
@@ -50,7 +50,9 @@ def explain(snapshot: Snapshot, name: str) -> Answer:
     told = tuple(_warnings(lookup, answer))
     if answer.found:
         return replace(answer, warnings=told)
-    return _with_parent(lookup, replace(answer, reasons=told if answer.script else reasons(lookup)))
+    if answer.script and not answer.lacks_module:
+        return _with_parent(lookup, replace(answer, reasons=told))
+    return _with_parent(lookup, replace(answer, reasons=reasons(lookup), warnings=told))
 
 
 def _with_parent(lookup: Lookup, answer: Answer) -> Answer:
@@ -80,4 +82,6 @@ def _warnings(lookup: Lookup, answer: Answer) -> Iterator[Reason]:
     if answer.distribution:
         yield from warnings.of_release(lookup, answer.distribution, answer.module)
     if answer.script:
-        yield from warnings.of_script(lookup, answer.script)
+        for warning in warnings.of_script(lookup, answer.script):
+            if not (answer.lacks_module and warning.code is Code.BROKEN_SCRIPT):  # it is told first
+                yield warning

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pysharedir.installed import shebangs
+from pysharedir.errors import RecordError
 from pysharedir.why import owner
+from pysharedir.why.heads import interpreter_of
 
 if TYPE_CHECKING:
     from pysharedir.installed.distribution import Distribution
     from pysharedir.interpreter.target import Target
     from pysharedir.snapshot import Snapshot
     from pysharedir.why.lookup import Lookup
-
-_HEAD = 4096  # bytes that a first line and the trick for long ones fit into
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class Script:
     :ivar interpreter: What its first line starts.
     :ivar is_own: Whether that is the target.
     :ivar entry_point: The object that it calls.
-    :ivar module_found: Whether the target finds the module of that.
+    :ivar module: The module that it takes that from.
+    :ivar module_found: Whether the target finds it; None when it is not to.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Script:
     version: str | None
     in_sharedir: bool
     entry_point: str | None
+    module: str | None
     module_found: bool | None
 
 
@@ -52,49 +54,39 @@ def script(lookup: Lookup) -> Script | None:
     if not name or os.sep in name:
         return None
     distribution, entry_point = lookup.script or (None, None)
-    file = _directory(snapshot, distribution) / name
+    file = _directory(snapshot, distribution, name) / name
     if not file.is_file() and entry_point is None:
         return None
     interpreter = interpreter_of(file)
     distribution = distribution or owner.of_script(snapshot, str(file))
     if distribution is None and interpreter is None:  # the interpreter itself, say
         return None
+    is_own = is_target(lookup.target, interpreter)
+    is_for_target = is_own or entry_point is not None
     return Script(
         name=name,
         file=str(file),
         is_there=file.is_file(),
         on_path=shutil.which(name),
         interpreter=interpreter,
-        is_own=_is_target(lookup.target, interpreter),
+        is_own=is_own,
         distribution=distribution.name if distribution else None,
         version=distribution.version if distribution else None,
         in_sharedir=distribution is not None and snapshot.is_sharedir(str(distribution.directory)),
         entry_point=entry_point.value if entry_point else None,
-        module_found=_module_found(lookup) if entry_point and entry_point.value else None,
+        module=lookup.script_module,
+        module_found=_module_found(lookup) if lookup.script_module and is_for_target else None,
     )
 
 
-def interpreter_of(file: Path) -> str | None:
-    """Return the interpreter that the first line of a script names, None when it names none."""
-    try:
-        if not file.is_file():  # to open a FIFO would wait for who writes to it
-            return None
-        with file.open("rb") as stream:
-            head = shebangs.parse(stream.read(_HEAD) + b"\n")
-    except OSError:
-        return None
-    if head is None:
-        return None
-    if not head.interpreter.endswith("/env"):
-        return head.interpreter
-    words = os.fsdecode(head.arguments).split()
-    words = [word for word in words if not word.startswith("-") and "=" not in word]
-    return (shutil.which(words[0]) or words[0]) if words else None
-
-
-def _directory(snapshot: Snapshot, distribution: Distribution | None) -> Path:
-    """Return where the scripts of a distribution are, by the root that it is in."""
+def _directory(snapshot: Snapshot, distribution: Distribution | None, name: str) -> Path:
+    """Return where a script of a distribution is, by the root that it serves, else by RECORD."""
     root = snapshot.root_of(str(distribution.directory)) if distribution else None
+    if distribution and root is None:
+        with contextlib.suppress(RecordError):
+            for path in distribution.listing.outside:
+                if path.rpartition("/")[2] == name:
+                    return Path(os.path.normpath(distribution.directory / path)).parent
     place = replace(snapshot.place, root=root) if root else snapshot.place
     return place.scripts(snapshot.target)
 
@@ -104,7 +96,7 @@ def _module_found(lookup: Lookup) -> bool:
     return search is not None and search.last.spec is not None
 
 
-def _is_target(target: Target, interpreter: str | None) -> bool:
+def is_target(target: Target, interpreter: str | None) -> bool:
     """Tell whether an interpreter is the target.
 
     Links make those of several venvs one file, so it has to be in the same directory too.

@@ -75,6 +75,10 @@ def of_release(lookup: Lookup, release: Release, module: Module | None) -> Itera
     for copy in release.copies:
         reason = f"another copy, {release.name} {copy.version}, is shadowed in {copy.path}"
         remedy = lookup.command("doctor", "--select", "SD201")
+        if copy.in_other_root:  # doctor finds nothing wrong with that
+            wanted = lookup.install(f"{release.name}=={copy.version}")
+            reason += f" ({copy.role}): the nearer root wins"
+            remedy = f"to have that version in the nearer root: {wanted}"
         yield Reason(Code.SHADOWED_COPY, reason, remedy)
 
 
@@ -101,6 +105,6 @@ def of_script(lookup: Lookup, script: Script) -> Iterator[Reason]:
         reason = f"{script.file} runs {script.interpreter}, not this interpreter"
         yield Reason(Code.FOREIGN_INTERPRETER, reason, "reinstall what it belongs to")
     if script.module_found is False:
-        reason = f"it calls {script.entry_point}, and that module is not found"
+        reason = f"it calls {script.entry_point or script.module}, and that module is not found"
         remedy = lookup.command("why", lookup.script_module or "")
         yield Reason(Code.BROKEN_SCRIPT, reason, remedy)

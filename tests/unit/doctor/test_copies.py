@@ -146,3 +146,62 @@ def test_the_older_of_two_in_one_directory_goes(fresh: Venv, doctor: Doctor) -> 
     assert found["remedy"] == f"`{remove}`, then `{install}`"
     subprocess.run(shlex.split(remove), check=True)
     assert not twice(doctor, fresh)
+
+
+def developed(venv: Venv, project: Path) -> None:
+    """Leave a project as `setup.py develop` does."""
+    egg_info: Tree = {"PKG-INFO": metadata("1.0")}
+    plant(project, {"copied.egg-info": egg_info, "copied.py": "HERE = 'project'"})
+    links: Tree = {"copied.egg-link": f"{project}\n.", "easy-install.pth": f"{project}\n"}
+    plant(venv.site_dir, links)
+
+
+def test_a_copy_behind_a_path_line(healthy: Venv, doctor: Doctor, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    developed(healthy, project)
+    assert not twice(doctor, healthy)
+    put(healthy.sharedir, "copied", {"copied.py": "HERE = 'sharedir'"})
+    (found,) = twice(doctor, healthy)
+    wins = f"version 1.0 in {healthy.sharedir} wins over the same version in {project}"
+    assert found["reason"] == wins
+    lines, link = healthy.site_dir / "easy-install.pth", healthy.site_dir / "copied.egg-link"
+    assert found["remedy"].endswith(f"of {project} out of {lines}, and remove {link}")
+    lines.unlink()
+    assert not twice(doctor, healthy)
+
+
+def test_an_editable_install_is_described_twice(
+    healthy: Venv, doctor: Doctor, tmp_path: Path
+) -> None:
+    """By its dist-info, and by what the build has left beside the source."""
+    project = plant(tmp_path / "src", {"copied.egg-info": {"PKG-INFO": metadata("1.0")}})
+    put(healthy.site_dir, "copied", {"__editable__.copied.pth": f"{project}\n"})
+    assert str(project) in healthy.says("sys.path")
+    assert not twice(doctor, healthy)
+
+
+def test_a_path_line_to_another_root(healthy: Venv, fresh: Venv, doctor: Doctor) -> None:
+    plant(healthy.site_dir, {**copy("1.0"), "base.pth": f"{fresh.site_dir}\n"})
+    plant(fresh.site_dir, copy("2.0"))
+    assert str(fresh.site_dir) in healthy.says("sys.path")
+    assert not twice(doctor, healthy)
+
+
+def test_a_venv_hides_what_its_user_has_installed(
+    fresh: Venv, doctor: Doctor, tmp_path: Path
+) -> None:
+    env = {"PYTHONUSERBASE": str(tmp_path / "user")}
+    user_site = tmp_path / "user" / fresh.site_dir.relative_to(fresh.root)
+    plant(fresh.site_dir, {**copy("9.0")})
+    plant(user_site, copy("10.0"))
+    assert not doctor(fresh, "--all", "--select", "SD205", **env)["findings"]
+    config = fresh.root / "pyvenv.cfg"
+    config.write_text(config.read_text().replace("= false", "= true"))
+    (found,) = doctor(fresh, "--all", "--select", "SD205", **env)["findings"]
+    assert found["level"] == "note"
+    assert found["reason"] == f"version 9.0 in {fresh.site_dir} hides the newer 10.0 in {user_site}"
+    assert "copied==10.0" in found["remedy"]
+    plant(fresh.site_dir, copy("11.0"))
+    (fresh.site_dir / "copied-9.0.dist-info" / "METADATA").unlink()
+    (fresh.site_dir / "copied-9.0.dist-info").rmdir()
+    assert not doctor(fresh, "--all", "--select", "SD205", **env)["findings"]

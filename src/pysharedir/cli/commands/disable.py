@@ -45,6 +45,6 @@ def disable(
 
     if restore and force:
         raise UsageError("--restore and --force exclude each other", "choose one of them")
-    snapshot = Snapshot.of(python, prefix)
+    snapshot = Snapshot.of(python, prefix, changes=True)
     outcome = run(snapshot, restore=restore, force=force, dry_run=dry_run)
     report.tell(outcome, as_json=as_json, idle="not enabled")

@@ -87,7 +87,7 @@ def doctor(
     from pysharedir.doctor.treatment import selected
 
     checks = selected(select, ignore)
-    examination = Examination.of(ctx.obj, prefix)
+    examination = Examination.of(ctx.obj, prefix, changes=fix)
     with output.working("examining") as show:
         outcome = run(examination, checks, show, fix=fix, dry_run=dry_run)
     report.tell(outcome, as_json=as_json, show_all=show_all)

@@ -78,5 +78,5 @@ def enable(
     from pysharedir.snapshot import Snapshot
 
     named = {name: value for name, value in settings.items() if value is not None}
-    outcome = run(Snapshot.of(python, prefix, root), named, dry_run=dry_run)
+    outcome = run(Snapshot.of(python, prefix, root, changes=True), named, dry_run=dry_run)
     report.tell(outcome, as_json=as_json, idle="enabled already")

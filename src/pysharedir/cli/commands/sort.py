@@ -79,7 +79,8 @@ def sort(
     from pysharedir.sort.run import Request, run
 
     wanted = Request(**request, dry_run=check or dry_run)
-    outcome = run(Snapshot.of(ctx.obj, prefix, root), wanted, output.progress)
+    snapshot = Snapshot.of(ctx.obj, prefix, root, changes=not check)
+    outcome = run(snapshot, wanted, output.progress)
     report.tell(outcome, as_json=as_json, show_all=show_all)
     if check and outcome.plan.moves:
         ctx.exit(1)

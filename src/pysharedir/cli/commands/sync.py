@@ -56,7 +56,8 @@ def sync(
 
     if install and check:
         raise UsageError("--install and --check exclude each other", "choose one of them")
-    outcome = run(Snapshot.of(ctx.obj, prefix), install=install, dry_run=check or dry_run)
+    snapshot = Snapshot.of(ctx.obj, prefix, changes=not check)
+    outcome = run(snapshot, install=install, dry_run=check or dry_run)
     report.tell(outcome, as_json=as_json, install=install)
     missing = outcome.report.dependencies and not (dry_run and install)
     if missing or (check and outcome.report.steps):

@@ -32,7 +32,7 @@ def why(ctx: click.Context, *, name: str, prefix: str | None, as_json: bool) -> 
 
     When there is no such thing, this says why, and what helps.
 
-    Exits with 1 when nothing of that name is found.
+    Exits with 1 when nothing of that name is found, or only the script of a module that is not.
     """
     from pysharedir.cli.reports import why as report
     from pysharedir.moving import recovery
@@ -42,6 +42,6 @@ def why(ctx: click.Context, *, name: str, prefix: str | None, as_json: bool) -> 
     snapshot = Snapshot.of(ctx.obj, prefix)
     notes = recovery.notes(snapshot.scope)
     answer = explain(snapshot, name)
-    report.tell(snapshot.target, answer, notes, as_json=as_json)
+    report.tell(snapshot.target, answer, [*snapshot.caveats, *notes], as_json=as_json)
     if not answer.found:
         ctx.exit(1)

@@ -31,4 +31,4 @@ def tell(outcome: Outcome, *, as_json: bool, idle: str) -> None:
     if not outcome.steps:
         output.say(f"{outcome.executable}: {idle}, nothing to do")
     elif outcome.changed and outcome.purelib:
-        output.say(f"pure wheels now go to {outcome.purelib} (uv: use --refresh once)")
+        output.say(f"pure wheels now go to {outcome.purelib}")

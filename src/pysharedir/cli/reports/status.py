@@ -38,11 +38,12 @@ def _summary(status: Status) -> list[tuple[str, str]]:
     target, where, hook = status.target, status.layout, status.hook
     version = ".".join(map(str, target.version_info))
     bits = f"{target.bits}-bit {target.platform}"
-    state = str(hook.state)
-    if hook.state is not State.ABSENT:
+    state, inactive = str(hook.state), status.inactive
+    is_there = hook.state is not State.ABSENT
+    if is_there:
         toggled = " (opt-in)" if hook.settings.opt_in else ""
         state = f"{state}{toggled}, style {hook.settings.style}, in {hook.site_dir}"
-        state += "; active" if status.active else "; not active in this environment"
+        state += f"; not active: {inactive.reason}" if inactive else "; active"
     same = "one directory" if where.same else "different directories"
     return [
         ("interpreter", f"{target.executable}: {target.implementation} {version}, {bits}"),
@@ -52,6 +53,7 @@ def _summary(status: Status) -> list[tuple[str, str]]:
         ("lib64", f"{where.lib64}; lib, platlib and lib64 are {same}"),
         ("sharedir", status.sharedir + ("" if Path(status.sharedir).is_dir() else " (missing)")),
         ("hook", state),
+        *([("remedy", inactive.remedy)] if is_there and inactive else []),
         *(("distributions", f"{count} in {path}") for path, count in status.counts.items()),
         *(("overruled", f"{name}: {kind}") for name, kind in status.overrules.items()),
     ]

@@ -51,9 +51,14 @@ def tell(target: Target, answer: Answer, notes: Sequence[str], *, as_json: bool)
 
 
 def _tell(answer: Answer, notes: Sequence[str]) -> None:
-    for number, sentence in enumerate(_sentences(answer)):
+    before, after = list(_sentences(answer)), list(_of_script(answer))
+    if not answer.lacks_module:
+        before, after = [*before, *after], []
+    for number, sentence in enumerate(before):
         output.say(Text(sentence, "" if number else "bold"))
     _tell_reasons(answer.reasons)
+    for sentence in after:
+        output.say(sentence)
     _tell_reasons(answer.warnings, "warning: ")
     facts = output.table("", "")
     for key, value in _facts(answer):
@@ -74,15 +79,19 @@ def _sentences(answer: Answer) -> Iterator[str]:
         each = answer.distribution
         kind = "an editable distribution" if each.editable else "a distribution"
         yield f"{each.name} {each.version} is {kind} in the {each.role}"
+    is_told = any(each.code in _SENTENCES for each in answer.reasons)
+    is_other = answer.script and not answer.lacks_module
+    if not answer.found and not is_other and not is_told:
+        yield f"{answer.name} is not found"
+    if answer.parent:
+        yield _of_module(answer.parent)
+
+
+def _of_script(answer: Answer) -> Iterator[str]:
     if answer.script:
         owner = _of(answer.script.distribution, answer.script.version)
         what = "a script" if answer.script.is_there else "to be a script, and not there,"
         yield f"{answer.script.name} is {what} {owner}"
-    is_told = any(each.code in _SENTENCES for each in answer.reasons)
-    if not answer.found and not answer.script and not is_told:
-        yield f"{answer.name} is not found"
-    if answer.parent:
-        yield _of_module(answer.parent)
 
 
 def _of_module(module: Module) -> str:
@@ -152,6 +161,9 @@ def _facts_of_script(script: Script) -> Iterator[tuple[str, str]]:
     if script.entry_point:
         state = "found" if script.module_found else "not found"
         yield "calls", f"{script.entry_point} (module {state})"
+    elif script.module_found is not None:
+        state = "found" if script.module_found else "not found"
+        yield "calls", f"{script.module} (module {state})"
     if script.on_path != script.file:
         yield "on PATH", f"{script.on_path}, another one" if script.on_path else "nothing"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import defaultdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
@@ -11,26 +12,59 @@ from packaging.version import InvalidVersion, Version
 from pysharedir import layout
 from pysharedir.changes import RemoveDirectory, RemoveFile
 from pysharedir.doctor.findings import Finding
+from pysharedir.interpreter.syspath import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from pysharedir.changes import Step
     from pysharedir.doctor.examination import Examination
     from pysharedir.installed.distribution import Distribution
+    from pysharedir.interpreter.syspath import Entry
 
 
 def twice(examination: Examination) -> Iterator[Finding]:
     """Find distributions that are in one root twice; in several roots a nearer one is to win."""
     copies: defaultdict[tuple[str, str], list[Distribution]] = defaultdict(list)
-    for directory in examination.directories:
-        for distribution in examination.whole(directory.path):
-            copies[directory.root, distribution.key].append(distribution)
+    for entry, root in _places(examination):
+        for distribution in examination.described(entry):
+            copies[root, distribution.key].append(distribution)
     for distributions in copies.values():
         first, *others = _distinct(distributions)
         for other in others:
             yield _finding(examination, first, other)
+
+
+def hidden_by_venv(examination: Examination) -> Iterator[Finding]:
+    """Find what a user has installed for nothing: a venv that sees it has an older copy."""
+    target = examination.target
+    user_root = examination.root_of(target.user_site) if target.user_site else None
+    if user_root is None or not target.is_venv:
+        return
+    visible = examination.visible(examination.view.path)
+    for directory in examination.directories:
+        for copy in examination.whole(directory.path) if directory.root == user_root else ():
+            first = visible[copy.key]
+            if first.directory != copy.directory and _version(first.version) < _version(
+                copy.version
+            ):
+                yield Finding(
+                    about=copy.name,
+                    reason=f"version {first.version} in {first.directory} hides the newer"
+                    f" {copy.version} in {copy.directory}",
+                    remedy=f"{examination.installer('install', _pinned(copy))} has it in the venv",
+                )
+
+
+def _places(examination: Examination) -> Iterator[tuple[Entry, str]]:
+    """Yield each directory of distributions once, in order, with the root that it belongs to."""
+    directories = {str(each.path): each.root for each in examination.directories}
+    for entry in examination.entries:
+        root = directories.get(str(Path(entry.path)))
+        if entry.role is Role.PATH_LINE and not layout.lists(directories, entry.path):
+            root = examination.root_behind(entry)
+        if root is not None:
+            yield entry, root
 
 
 def _distinct(copies: list[Distribution]) -> list[Distribution]:
@@ -90,6 +124,10 @@ def _of_two_directories(examination: Examination, first: Distribution, other: Di
     pip removes the one that it finds first, with its scripts; uv removes both.
     """
     here, there = first.directory, other.directory
+    lines = {Path(each.path): each for each in examination.entries if each.role is Role.PATH_LINE}
+    behind = next(filter(None, map(lines.get, (there, here))), None)
+    if behind:
+        return _of_path_line(first.name, behind)
     if examination.target.is_venv and not here.is_relative_to(examination.target.prefix):
         return f"pip of this venv leaves both: uninstall {first.name} with one that owns {here}"
     if not examination.has_pip:
@@ -103,6 +141,24 @@ def _of_two_directories(examination: Examination, first: Distribution, other: Di
     if has_scripts and layout.same_directory(str(there), str(examination.sharedir)):
         remedy += f"; then {examination.command('sync')}, for its scripts"
     return remedy
+
+
+def _of_path_line(name: str, line: Entry) -> str:
+    """Say how the copy goes that a line of a .pth file makes visible.
+
+    `setup.py develop` writes an egg-link beside it, by which pip and uv know the copy.
+    """
+    directory = Path(line.by).parent
+    links = [each.name for each in directory.glob("*.egg-link") if _is_of(each, line.path)]
+    also = "".join(f", and remove {directory / link}" for link in links)
+    return f"to keep the other {name}, take the line of {line.path} out of {line.by}{also}"
+
+
+def _is_of(egg_link: Path, directory: str) -> bool:
+    try:
+        return egg_link.read_text("utf-8").splitlines()[:1] == [directory]
+    except (OSError, ValueError):
+        return False
 
 
 def _of_one_directory(examination: Examination, first: Distribution, other: Distribution) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pysharedir import layout
+from pysharedir.activation.unused import Cause, why_unused
 from pysharedir.changes import ChangeMode
 from pysharedir.doctor.findings import Finding
 from pysharedir.hook.files import State
@@ -44,14 +45,14 @@ def missing(examination: Examination) -> Iterator[Finding]:
 def unused(examination: Examination) -> Iterator[Finding]:
     """Find a sharedir with distributions that the interpreter does not find."""
     distributions = examination.whole(examination.sharedir)
-    if not distributions or examination.uses_sharedir or _skipped(examination):
+    why = why_unused(examination, examination.sharedir) if distributions else None
+    # Who switches it off knows; that others can write to it is a finding of its own.
+    if why is None or why.cause in (Cause.HOOK_OFF, Cause.SHAREDIR_WRITABLE):
         return
-    if layout.lists(examination.on.path, str(examination.sharedir)):
-        return  # switched off by somebody who knows
     names = some([distribution.name for distribution in distributions])
     yield Finding(
         about=str(examination.sharedir),
-        reason=f"holds distributions that this interpreter does not find: {names}",
+        reason=f"holds distributions that this interpreter does not find: {names}; {why.reason}",
         remedy=f"{examination.command('enable')} makes it find them, "
         f"{examination.command('disable', '--restore')} moves them to the site dir",
     )
@@ -126,13 +127,6 @@ def _is_open(mode: int) -> bool:
     if stat.S_ISDIR(mode):
         return bool(mode & stat.S_IWOTH) and not mode & stat.S_ISVTX
     return stat.S_ISREG(mode) and bool(mode & stat.S_IWOTH)
-
-
-def _skipped(examination: Examination) -> bool:
-    """Tell whether the hook leaves the sharedir out since others can write to it."""
-    if examination.hook.state is State.ABSENT or examination.hook.settings.allow_world_writable:
-        return False
-    return bool(examination.sharedir.stat().st_mode & stat.S_IWOTH)
 
 
 def _obstacle(directory: Path) -> Path | None:

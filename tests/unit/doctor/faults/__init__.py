@@ -3,6 +3,7 @@
 from unit.doctor.faults import (
     copies,
     dependencies,
+    develop,
     hook,
     layout,
     leftovers,
@@ -17,6 +18,7 @@ from unit.doctor.faults.fault import Fault
 FAULTS: dict[str, Fault] = {
     **copies.FAULTS,
     **dependencies.FAULTS,
+    **develop.FAULTS,
     **hook.FAULTS,
     **layout.FAULTS,
     **leftovers.FAULTS,
