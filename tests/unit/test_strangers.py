@@ -125,3 +125,27 @@ def test_only_one_module_makes_what_is_printed() -> None:
         and not node.col_offset
     }
     assert users == {"cli/output.py"}
+
+
+@pytest.mark.parametrize(
+    "line", ["status", "why json", "doctor", "startup", "sync --install", "demo"]
+)
+def test_no_module_of_the_working_directory_is_run(
+    enabled: Venv, forks: Forks, tmp_path: Path, line: str
+) -> None:
+    marker = tmp_path / "marker"
+    here = tmp_path / "here"
+    names = ["pip", "venv", "runpy", "json", "site", "sitecustomize", "sysconfig", "platform"]
+    names += ["greeting", "ensurepip", "logging", "importlib", "re", "pkgutil", "_pysharedir"]
+    plant(here, {f"{name}.py": f"open({str(marker)!r}, 'a').write({name!r})\n" for name in names})
+    put(enabled.sharedir, "wants", {"wants.py": ""})
+    metadata = enabled.sharedir / "wants-1.0.dist-info" / "METADATA"
+    metadata.write_text(metadata.read_text() + "Requires-Dist: nosuch-of-this-name\n")
+    # pip is there, and says what it was asked.
+    main = "import os, sys; print(os.getcwd(), *sys.argv[1:]); sys.exit(3 * (len(sys.argv) > 2))"
+    put(enabled.site_dir, "pip", {"pip/__init__.py": "", "pip/__main__.py": main})
+    env = {**enabled.environment, "PATH": "/nowhere"}
+    done = forks(["--python", enabled.root, *line.split()], env, here)
+    assert not marker.exists(), marker.read_text()
+    if "--install" in line:
+        assert f"{here} install nosuch-of-this-name\n" in done.stderr
