@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from pysharedir import __version__, layout
+from pysharedir.interpreter import content
 from pysharedir.wording import Label
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
 
 def _content(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        return content.read(path)
     except OSError:
         return None
 

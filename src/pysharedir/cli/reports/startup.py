@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pysharedir import wording
 from pysharedir.cli import output
 from pysharedir.startup import allowlist
+from pysharedir.startup.digests import UNREADABLE
 from pysharedir.startup.spans import Kind
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pysharedir.startup.costs import Cost
     from pysharedir.startup.run import Allowed, Compared
     from pysharedir.startup.spans import File, Startup
+    from pysharedir.startup.static import Static
 
 _BAR = 16
 _NARROW = 60  # columns of a terminal that has no room for bars
@@ -53,18 +55,40 @@ def tell_compared(compared: Compared, file: Path, *, as_json: bool) -> None:
     """
     comparison, hashes = compared.comparison, compared.hashes
     if as_json:
-        facts = {"target": compared.executable, "files": hashes, **asdict(comparison)}
-        output.print_json(facts)
+        facts = {"target": compared.executable, "started": compared.started, "files": hashes}
+        output.print_json({**facts, **asdict(comparison)})
         return
     for state, names in ("new", comparison.new), ("changed", comparison.changed):
         for name in names:
-            why = ", cannot be read" if hashes[name] == allowlist.UNREADABLE else ""
+            why = ", cannot be read" if hashes[name] == UNREADABLE else ""
             said = f" {allowlist.escaped(name)}{why}"
             output.say(output.text((f"{state}:", "bold red"), said))
     output.tell_notes([f"gone: {allowlist.escaped(name)}" for name in comparison.gone])
     faults = comparison.faults
     said = f"{faults} not allowed by {file}" if faults else f"all allowed by {file}"
-    output.say(f"{compared.executable}: {wording.number(len(hashes), 'file')}, {said}")
+    ran = "" if compared.started else "; nothing was run"
+    output.say(f"{compared.executable}: {wording.number(len(hashes), 'file')}, {said}{ran}")
+
+
+def tell_static(static: Static, *, as_json: bool) -> None:
+    """Print what a start would run."""
+    if as_json:
+        facts: dict[str, Any] = output.plain(asdict(static))
+        output.print_json({"target": facts.pop("executable"), **facts})
+        return
+    for file in static.files:
+        said = f" of {file.owner}" if file.owner else ", of no distribution"
+        said += f", a link to {file.link}" if file.link else ""
+        said += ", silenced by its .start" if file.silenced else ""
+        output.say(output.text((file.path, "bold"), said))
+        output.say(f"cannot be read: {file.error}" if file.error else f"sha256 {file.digest}", 6)
+        for item in file.items:
+            if item.text is not None:
+                ignored = "" if item.number is not None else "not run: "
+                output.say(output.text((f"{item.line}: {ignored}", "dim"), item.text), 6)
+    output.tell_notes(static.notes)
+    count = wording.number(len(static.files), "startup file")
+    output.say(f"{static.executable}: {count}, none was run")
 
 
 def tell(startup: Startup, *, as_json: bool) -> None:
