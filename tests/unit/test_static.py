@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from importlib.machinery import EXTENSION_SUFFIXES
 from typing import TYPE_CHECKING
 from unittest import mock
 
@@ -106,7 +107,14 @@ def test_it_is_what_a_start_does(
     for number, share in enumerate(shares):
         plant(share, {f"share{number}.pth": f"import m{number}; 'share'\n../lines\n"})
     plant(shares[0].parent, {"lines": {}})
-    env = {**environment, "PYTHONUSERBASE": str(tmp_path / "user"), "PYTHONPATH": f"{user}:"}
+    prefix = tmp_path / "prefix"
+    plant(prefix, {str(any_venv.relative_to(venv)): {}, f"share/python/{version}": {}})
+    env = {
+        **environment,
+        "PYTHONUSERBASE": str(tmp_path / "user"),
+        "PYTHONPATH": f"{user}:",
+        "PYSHAREDIR_PREFIXES": f"{prefix}/:relative:{venv}:{prefix}",
+    }
     for name in os.environ:
         monkeypatch.delenv(name)
     for name, value in env.items():
@@ -255,6 +263,21 @@ def test_whose_the_hook_is_goes_by_all_of_it(enabled: Venv) -> None:
     (enabled.site_dir / "sitecustomize.py").unlink()
     owners = {os.path.basename(file.path): file.owner for file in static.read(enabled.python).files}
     assert owners["_pysharedir.pth"] == "pysharedir"
+
+
+def test_the_other_style_runs_what_it_shadows(
+    venv: Venv, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command.json("--python", venv.root, "enable", "--style", "sitecustomize")
+    ext = f"sitecustomize{EXTENSION_SUFFIXES[0]}"
+    other = plant(tmp_path / "other", {ext: "", "sitecustomize.py": ""})
+    (venv.site_dir / "z.pth").write_text(f"{other}\n")
+    plant(venv.sharedir, {"a.pth": ""})
+    names = [os.path.basename(file.path) for file in static.read(venv.python).files]
+    assert names[-3:] == ["sitecustomize.py", "a.pth", ext]
+    monkeypatch.setenv("PYTHONPATH", str(other))
+    names = [os.path.basename(file.path) for file in static.read(venv.python).files]
+    assert (names[-1], "a.pth" in names) == (ext, False)
 
 
 @pytest.mark.parametrize("options", [[], ["--opt-in"]])

@@ -112,8 +112,15 @@ def read(executable: Path, *, reader: Reader | None = None, owned: bool = True) 
         path=tuple(start.path),
         files=_owned(start) if owned else tuple(start.files),
         hook_parts=owners.hook_parts((file.path for file in start.files), start.reader),
-        notes=tuple(f"{name} is set, and not looked at" for name in _IGNORED if name in os.environ),
+        notes=_notes(facts),
     )
+
+
+def _notes(facts: Bare) -> tuple[str, ...]:
+    notes = [f"{name} is set, and not looked at" for name in _IGNORED if os.environ.get(name)]
+    if facts["version"] >= [3, 15]:
+        notes.append("all path lines come first, then all import lines, then entries (PEP 829)")
+    return tuple(notes)
 
 
 def _owned(start: _Start) -> tuple[File, ...]:
@@ -274,7 +281,7 @@ class _Start:
         unsafe = 0 if hook.settings.allow_world_writable else stat.S_IWOTH
         home = self._root_of(str(hook.site_dir))
         after = {root: entry for entry in self.path if (root := self._root_of(entry)) is not None}
-        floor = max((self.path.index(entry) for entry in self.facts["path"]), default=-1)
+        floor = self._floor()
         for root, site_dir in sorted(after.items(), key=lambda pair: self.path.index(pair[1])):
             sharedir = layout.sharedir_of(root, version)
             if hook.settings.sharedir is not None and root == home:
@@ -287,10 +294,14 @@ class _Start:
                 del self.path[at:]
                 self._add_site_dirs([sharedir], rest)
                 self.path += rest
-        self._add_prefixes(home)
+        self._add_prefixes()
         self._normalise()
 
-    def _add_prefixes(self, home: str | None) -> None:
+    def _floor(self) -> int:
+        """Return the index of the last entry that is there before site."""
+        return max((self.path.index(entry) for entry in self.facts["path"]), default=-1)
+
+    def _add_prefixes(self) -> None:
         """Add what PYSHAREDIR_PREFIXES names, of which no startup files are read."""
         version = "{}.{}".format(*self.version)
         given = os.environ.get("PYSHAREDIR_PREFIXES", "").split(":")
@@ -305,8 +316,10 @@ class _Start:
             if prefix.startswith("/") and prefix.rstrip("/") not in roots
             for tail in tails
         ]
-        own = home if self.facts["prefix"] != self.facts["base_prefix"] else None
-        at = next((i for i, root in enumerate(roots) if root not in (None, own)), len(roots))
+        own = self.facts["prefix"] if self.facts["prefix"] != self.facts["base_prefix"] else None
+        at = self._floor() + 1
+        while at < len(roots) and roots[at] in (None, own):
+            at += 1
         self.path[at:at] = filter(os.path.isdir, directories)
 
     def _normalise(self) -> None:

@@ -18,7 +18,7 @@ from pysharedir.errors import UsageError
 Examples:
   pysharedir --python .venv startup
   pysharedir --python /usr/bin/python3 startup --json
-  pysharedir --python .venv startup --static   what it would run, without running it
+  pysharedir --python .venv startup --static   what it would run
   pysharedir --python .venv startup --allow list.txt --update
   pysharedir --python .venv startup --allow list.txt   exits 1 on anything new
 """,
