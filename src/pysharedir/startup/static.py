@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import os
 import stat
-import zipfile
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pysharedir import layout
-from pysharedir.errors import reason
-from pysharedir.interpreter import content, pth
+from pysharedir.interpreter import pth
 from pysharedir.interpreter.finding import bare
 from pysharedir.snapshot import Reader
-from pysharedir.startup import digests, owners
+from pysharedir.startup import owners, reading
+from pysharedir.startup.reading import File, Item, Read
 from pysharedir.startup.spans import Kind
 from pysharedir.startup.traces import SpanKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from pysharedir.hook.files import Installed
@@ -26,45 +25,6 @@ if TYPE_CHECKING:
 
 _WORDS = {False: ("0", "off", "false", "no"), True: ("1", "on", "true", "yes")}
 _IGNORED = ("PYTHONHOME", "PYTHONPLATLIBDIR")  # where everything would be elsewhere
-_UF_HIDDEN = 0x8000
-
-
-@dataclass(frozen=True)
-class Item:
-    """Something that a startup file has a start do.
-
-    :ivar number: Its position in the order in which all of them run; None when it does not run.
-    :ivar entry: The entry of ``sys.path`` that a path line names, whether it is there or not.
-    """
-
-    kind: SpanKind
-    number: int | None
-    line: int | None = None
-    text: str | None = None
-    entry: str | None = None
-
-
-@dataclass(frozen=True)
-class File:
-    """A startup file.
-
-    :ivar owner: The distribution or package that it belongs to, or ``pysharedir``; None when it
-        is nobody's.
-    :ivar digest: The SHA-256 of its content, in hexadecimal; of a module in an archive, that of
-        the archive.
-    :ivar link: What it is a link to.
-    :ivar error: Why it cannot be read.
-    :ivar silenced: Whether a .start file of the same name keeps its import lines from running.
-    """
-
-    kind: Kind
-    path: str
-    owner: str | None
-    digest: str
-    link: str | None
-    error: str | None
-    silenced: bool
-    items: tuple[Item, ...]
 
 
 @dataclass(frozen=True)
@@ -154,9 +114,10 @@ class _Start:
         user_site = [facts["user_site"]] if facts["user_site"] else []
         site_dirs = [*facts["venv_site_dirs"], *user_site, *facts["site_dirs"]]
         self._add_site_dirs(filter(os.path.isdir, dict.fromkeys(site_dirs)))
-        search = list(self.path)
-        customizations = list(self._modules(Kind.SITECUSTOMIZE, search))
-        hook = self._hook([file.path for file in (*self.files, *customizations[:1])])
+        search = tuple(self.path)
+        customizations = list(reading.modules(Kind.SITECUSTOMIZE, search, facts))
+        first = [file.path for file in customizations[:1]]
+        hook = self._hook([*(file.path for file in self.files), *first])
         if customizations and self.reader.is_of_hook(customizations[0].path):
             self._take(customizations.pop(0))  # it runs the one that it hides
             here = os.path.dirname(self.files[-1].path)
@@ -170,12 +131,12 @@ class _Start:
         for file in customizations[:1]:
             self._take(file)
         if facts["user_site"]:
-            for file in list(self._modules(Kind.USERCUSTOMIZE, self.path))[:1]:
+            for file in list(reading.modules(Kind.USERCUSTOMIZE, tuple(self.path), facts))[:1]:
                 self._take(file)
 
-    def _take(self, file: File) -> None:
+    def _take(self, file: Read) -> None:
         """Note that a module runs now."""
-        self.files.append(replace(file, items=(Item(SpanKind(file.kind.value), self._next()),)))
+        self.files.append(file.file((Item(SpanKind(file.kind.value), self._next()),)))
 
     def _next(self) -> int:
         self._count += 1
@@ -184,24 +145,23 @@ class _Start:
     def _add_site_dirs(self, directories: Iterable[str], known: Sequence[str] = ()) -> None:
         """Do what site does with directories that it adds.
 
-        :param known: Entries that path lines need not add.
-
-
         Up to Python 3.14 it does everything in the order of files and lines; from 3.15 on first
         all path lines, then import lines, then the entries of .start files (PEP 829).
+
+        :param known: Entries that path lines need not add.
         """
-        read: list[_Read] = []
+        read: list[Read] = []
         for directory in directories:
             if directory not in self.path:
                 self.path.append(directory)
-            files = list(self._in(directory))
+            files = list(reading.site_dir(directory, self.facts))
             read += files
             for each in files:
                 for line in each.lines:
                     entry = line.entry
                     if entry and entry not in (*self.path, *known) and os.path.exists(entry):
                         self.path.append(entry)
-        started = {each.path for each in read if each.kind is Kind.START and each.is_valid}
+        started = {each.path for each in read if each.silences}
         lines = [
             (each, line) for each in read for line in each.lines if self._runs(each, line, started)
         ]
@@ -220,50 +180,12 @@ class _Start:
                 )
                 for line in each.lines
             )
-            silenced = _start_of(each.path) in started
-            self.files.append(_file(each.kind, each.path, each.content, items, silenced=silenced))
+            self.files.append(each.file(items, silenced=each.start in started))
 
-    def _runs(self, file: _Read, line: pth.Line, started: set[str]) -> bool:
+    def _runs(self, file: Read, line: pth.Line, started: set[str]) -> bool:
         if line.kind is not pth.Kind.IMPORT_LINE:
             return True
-        return self.version < (3, 18) and _start_of(file.path) not in started
-
-    def _in(self, directory: str) -> Iterator[_Read]:
-        """Yield the .pth and .start files that site reads in a directory, in its order."""
-        try:
-            names = sorted(os.listdir(directory))
-        except OSError:
-            return
-        suffixes = (".pth", ".start") if self.version >= (3, 15) else (".pth",)
-        for suffix in suffixes:
-            for name in names:
-                path = os.path.join(directory, name)
-                if name.endswith(suffix) and not (self.facts["skips_hidden"] and _is_hidden(path)):
-                    yield _Read.of(path, self.version)
-
-    def _modules(self, kind: Kind, search: Sequence[str]) -> Iterator[File]:
-        """Yield the files that would be run for a module, of each entry the one, in order."""
-        for entry in search:
-            path = self._module_in(entry, str(kind))
-            if path is not None:
-                yield _file(kind, path, _content(path))
-
-    def _module_in(self, entry: str, name: str) -> str | None:
-        """Return the file of a module in an entry of ``sys.path``, as its finder would."""
-        if os.path.isdir(entry):
-            suffixes = [*self.facts["extensions"], ".py", ".pyc"]
-            forms = [f"{name}/__init__{suffix}" for suffix in suffixes]
-            forms += [f"{name}{suffix}" for suffix in suffixes]
-            return next(filter(os.path.isfile, (os.path.join(entry, each) for each in forms)), None)
-        try:
-            if not stat.S_ISREG(os.stat(entry).st_mode):
-                return None
-            with zipfile.ZipFile(entry) as archive:
-                names = set(archive.namelist())
-        except (OSError, ValueError, zipfile.BadZipFile):
-            return None
-        forms = [f"{name}/__init__.pyc", f"{name}/__init__.py", f"{name}.pyc", f"{name}.py"]
-        return next((os.path.join(entry, each) for each in forms if each in names), None)
+        return self.version < (3, 18) and file.start not in started
 
     def _hook(self, paths: Iterable[str]) -> Installed | None:
         """Return the hook that these files start, if it is switched on."""
@@ -271,7 +193,7 @@ class _Start:
         if first is None:
             return None
         hook = self.reader.hook_in(os.path.dirname(first))
-        opt_in = hook.settings.opt_in
+        opt_in = bool(hook.settings.opt_in)  # it is of the file that may have been altered
         word = os.environ.get("PYSHAREDIR", "").lower()
         return hook if (word in _WORDS[opt_in]) is opt_in else None
 
@@ -338,69 +260,3 @@ class _Start:
     def _root_of(self, entry: str) -> str | None:
         version = "{}.{}".format(*self.version)
         return layout.root_of(entry, version, self.facts["platlibdir"])
-
-
-@dataclass(frozen=True)
-class _Read:
-    """A .pth or .start file as it was read.
-
-    :ivar content: What is in it, and why that is not known.
-    """
-
-    kind: Kind
-    path: str
-    content: tuple[bytes | None, str | None]
-    lines: tuple[pth.Line, ...]
-
-    @classmethod
-    def of(cls, path: str, version: tuple[int, ...]) -> _Read:
-        read = _content(path)
-        lines = () if read[0] is None else pth.parse(read[0], path, version)
-        return cls(Kind(path.rpartition(".")[2]), path, read, lines)
-
-    @property
-    def is_valid(self) -> bool:
-        """Whether site takes notice of it, if it is a .start file."""
-        return self.content[0] is not None and pth.is_readable(self.content[0])
-
-
-def _content(path: str) -> tuple[bytes | None, str | None]:
-    """Return the content of a file, or why that is not known; of a module, that of its archive."""
-    try:
-        return content.read(digests.on_disk(path)), None
-    except OSError as error:
-        return None, reason(error)
-
-
-def _file(
-    kind: Kind,
-    path: str,
-    read: tuple[bytes | None, str | None],
-    items: tuple[Item, ...] = (),
-    *,
-    silenced: bool = False,
-) -> File:
-    written, error = read
-    return File(
-        kind=kind,
-        path=path,
-        owner=None,
-        digest=digests.of_content(written),
-        link=os.readlink(path) if os.path.islink(path) else None,
-        error=error,
-        silenced=silenced,
-        items=items,
-    )
-
-
-def _start_of(path: str) -> str:
-    """Return the .start file that would silence a .pth file."""
-    return f"{path[:-4]}.start" if path.endswith(".pth") else ""
-
-
-def _is_hidden(path: str) -> bool:
-    try:
-        flags = getattr(os.lstat(path), "st_flags", 0)
-    except OSError:
-        flags = 0
-    return os.path.basename(path).startswith(".") or bool(flags & _UF_HIDDEN)
