@@ -223,9 +223,15 @@ def test_a_module_that_is_allowed_is_compared_too(hostile: Hostile, tmp_path: Pa
     with allowed.open("a") as file:
         file.write(f"{hashlib.sha256(evil.read_bytes()).hexdigest()}  {name}\n")
     assert hostile("--static", "--allow", allowed).exit_code == 0
+    was = evil.read_bytes()
     evil.write_text("import colorsys\n")
     done = hostile("--allow", allowed)
     assert (done.exit_code, done.stdout.splitlines()[0]) == (1, f"changed: {name}")
+    evil.write_bytes(was)
+    plant(evil.parent, {"evil": {"__init__.py": "import colorsys\n"}})  # comes before it
+    done = hostile("--allow", allowed)
+    new = f"new: {name.parent}/evil/__init__.py"
+    assert (done.exit_code, done.stdout.splitlines()[0]) == (1, new)
 
 
 def test_all_parts_of_the_hook_are_in_a_list(

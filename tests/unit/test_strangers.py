@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import shlex
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ import pytest
 import pysharedir
 from pysharedir.cli.escapes import escaped
 from trees import plant
+from unit import terminal
 from unit.wheels import put
 
 if TYPE_CHECKING:
@@ -80,6 +82,15 @@ def test_no_control_reaches_a_terminal(hostile: Venv, command: Command, line: st
     assert r"\x1b" in said
     for each in said.split("\n"):
         assert escaped(each) == each
+
+
+def test_a_terminal_gets_no_codes_but_our_own(hostile: Venv) -> None:
+    command = [sys.executable, "-m", "pysharedir", "--python", str(hostile.root)]
+    for columns, name in (80, "doctor"), (40, "sort"):
+        screen = terminal.run([*command, name], columns, hostile.environment)
+        assert screen.has_color
+        for line in screen.lines:
+            assert escaped(line.strip("\r")) == line.strip("\r")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

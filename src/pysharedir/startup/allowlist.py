@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pysharedir.errors import AllowlistError, reason
 from pysharedir.startup.digests import UNREADABLE, of_file, on_disk
+from pysharedir.startup.static import rivals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -88,13 +89,16 @@ def static_hashes(static: Static) -> dict[str, str]:
 
 
 def compare_static(static: Static, allowed: Mapping[str, str]) -> tuple[dict[str, str], Comparison]:
-    """Compare what can be compared without a start: startup files, and all that is allowed.
+    """Compare what can be compared without a start.
+
+    These are startup files, all that is allowed, and modules that would take the place of that.
 
     :return: The hashes of what is there, by name, and how they compare.
     """
     paths = {name: _path(static, name) for name in allowed}
     others = {name: path for name, path in paths.items() if os.path.lexists(path)}
-    hashes = {name: of_file(path) for name, path in others.items()} | static_hashes(static)
+    hashes = {name: of_file(path) for name, path in others.items()}
+    hashes |= _hashes(static, rivals(static, others.values())) | static_hashes(static)
     return hashes, compare(hashes, allowed)
 
 

@@ -15,7 +15,7 @@ from pysharedir.startup import digests
 from pysharedir.startup.spans import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pysharedir.interpreter.answers import Bare
     from pysharedir.startup.traces import SpanKind
@@ -119,18 +119,20 @@ def site_dir(directory: str, facts: Bare) -> Iterator[Read]:
                 yield Read(kind, path, written, error, lines)
 
 
-def modules(kind: Kind, path: tuple[str, ...], facts: Bare) -> Iterator[Read]:
-    """Yield the files that would be run for a module: of each entry of a path the one, in order."""
+def modules(kind: Kind, path: Iterable[str], suffixes: Sequence[str]) -> Iterator[Read]:
+    """Yield the files that would be run for a module: of each entry of a path the one, in order.
+
+    :param suffixes: Those of modules, in the order in which they are tried.
+    """
     for entry in path:
-        found = _module_in(entry, str(kind), facts["extensions"])
+        found = module_in(entry, str(kind), suffixes)
         if found is not None:
             yield Read(kind, found, *_content(found))
 
 
-def _module_in(entry: str, name: str, extensions: list[str]) -> str | None:
+def module_in(entry: str, name: str, suffixes: Sequence[str]) -> str | None:
     """Return the file of a module in an entry of ``sys.path``, as its finder would."""
     if os.path.isdir(entry):
-        suffixes = [*extensions, ".py", ".pyc"]
         forms = [f"{name}/__init__{suffix}" for suffix in suffixes]
         forms += [f"{name}{suffix}" for suffix in suffixes]
         return next(filter(os.path.isfile, (os.path.join(entry, each) for each in forms)), None)

@@ -32,6 +32,7 @@ class Static:
     """A start of an interpreter, as far as its files tell.
 
     :ivar path: The ``sys.path`` that they make.
+    :ivar suffixes: Those of modules, in the order in which they are tried.
     :ivar files: The startup files, in the order in which they are read.
     :ivar hook_parts: The modules of the hook, whether a start runs them or not.
     :ivar notes: What is to be known.
@@ -44,6 +45,7 @@ class Static:
     stdlib: str
     user_site: str | None
     path: tuple[str, ...]
+    suffixes: tuple[str, ...]
     files: tuple[File, ...]
     hook_parts: tuple[str, ...]
     notes: tuple[str, ...]
@@ -70,10 +72,34 @@ def read(executable: Path, *, reader: Reader | None = None, owned: bool = True) 
         stdlib=facts["stdlib"],
         user_site=facts["user_site"],
         path=tuple(start.path),
+        suffixes=start.suffixes,
         files=_owned(start) if owned else tuple(start.files),
         hook_parts=owners.hook_parts((file.path for file in start.files), start.reader),
         notes=_notes(facts),
     )
+
+
+def rivals(static: Static, files: Iterable[str]) -> set[str]:
+    """Return the modules that an import would find before, or as, those in *files*."""
+    found = set()
+    for file in files:
+        directory, name = _module_of(file, static.suffixes)
+        at = static.path.index(directory) if directory in static.path else 0
+        for entry in (*static.path[:at], directory):
+            path = reading.module_in(entry, name, static.suffixes) if name else None
+            if path and not path.startswith(f"{static.stdlib}/{name}"):
+                found.add(path)
+    return found
+
+
+def _module_of(file: str, suffixes: Sequence[str]) -> tuple[str, str]:
+    """Return the directory that a module is looked for in, and its name there, if it has one."""
+    directory, base = os.path.split(file)
+    suffix = next(filter(base.endswith, suffixes), None)
+    if suffix is None:
+        return directory, ""
+    name = base.removesuffix(suffix)
+    return os.path.split(directory) if name == "__init__" else (directory, name)
 
 
 def _notes(facts: Bare) -> tuple[str, ...]:
@@ -102,6 +128,7 @@ class _Start:
         self.facts = facts
         self.reader = reader
         self.version = tuple(facts["version"])
+        self.suffixes = (*facts["extensions"], ".py", ".pyc")
         given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
         python_path = [os.path.abspath(entry) for entry in given] if any(given) else []
         self.path = list(dict.fromkeys([*python_path, *facts["path"]]))
@@ -114,8 +141,7 @@ class _Start:
         user_site = [facts["user_site"]] if facts["user_site"] else []
         site_dirs = [*facts["venv_site_dirs"], *user_site, *facts["site_dirs"]]
         self._add_site_dirs(filter(os.path.isdir, dict.fromkeys(site_dirs)))
-        search = tuple(self.path)
-        customizations = list(reading.modules(Kind.SITECUSTOMIZE, search, facts))
+        customizations = list(reading.modules(Kind.SITECUSTOMIZE, self.path, self.suffixes))
         first = [file.path for file in customizations[:1]]
         hook = self._hook([*(file.path for file in self.files), *first])
         if customizations and self.reader.is_of_hook(customizations[0].path):
@@ -131,7 +157,8 @@ class _Start:
         for file in customizations[:1]:
             self._take(file)
         if facts["user_site"]:
-            for file in list(reading.modules(Kind.USERCUSTOMIZE, tuple(self.path), facts))[:1]:
+            users = reading.modules(Kind.USERCUSTOMIZE, self.path, self.suffixes)
+            for file in list(users)[:1]:
                 self._take(file)
 
     def _take(self, file: Read) -> None:
