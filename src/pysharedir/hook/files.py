@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from pysharedir import __version__, layout
-from pysharedir.interpreter import content
 from pysharedir.wording import Label
 
 if TYPE_CHECKING:
@@ -165,7 +164,7 @@ def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
 
 def _content(path: Path) -> bytes | None:
     try:
-        return content.read(path)
+        return path.read_bytes() if path.is_file() else None  # a FIFO would be waited for
     except OSError:
         return None
 
