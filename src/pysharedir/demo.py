@@ -80,7 +80,9 @@ def run(base: Target) -> Iterator[Section]:
 
 
 def _make_tree(base: Target, directory: Path) -> Target:
-    done = processes.run([base.executable, "-m", "venv", "--without-pip", directory])
+    done = processes.run(
+        processes.safe([base.executable, "-m", "venv", "--without-pip", directory])
+    )
     if done.returncode:
         printed = (done.stderr or done.stdout).strip().splitlines() or ["nothing"]
         name = str(base.executable)
@@ -125,7 +127,7 @@ def _install(wheel: Path, tree: Target, purelib: str) -> None:
 
 
 def _import(tree: Target, home: Path) -> str:
-    done = processes.run([tree.executable, "-m", "greeting"], env=_ON)
+    done = processes.run(processes.safe([tree.executable, "-m", "greeting"]), env=_ON)
     if done.returncode:
         name = str(tree.executable)
         raise TargetError(name, f"{name}: does not import the package of the demo")

@@ -22,6 +22,7 @@ PROGRAMS = [path for path in SOURCES if path.stem != "__init__"]
 # What each is asked, as its callers do, and the type of what it answers.
 QUESTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
     "probe": (answers.Probe, {}),
+    "bare": (answers.Bare, {"flags": processes.ISOLATED}),
     "plain": (answers.Plain, {}),
     "lookup": (answers.Lookup, {"arguments": [json.dumps([["email.message"], []])]}),
     "watch": (

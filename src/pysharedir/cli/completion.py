@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from click.shell_completion import CompletionItem
 
+from pysharedir.cli.escapes import escaped
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -19,9 +21,9 @@ _PYTHON = re.compile(r"python((3)\.(\d+)t?)")
 def targets(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return what --python may name: versions and venvs, or else files."""
     items = [
-        CompletionItem(name, help=where)
+        CompletionItem(name, help=escaped(where))
         for name, where in {**_versions(), **_venvs()}.items()
-        if name.startswith(incomplete)
+        if name.startswith(incomplete) and _can_be_typed(name)
     ]
     return items or [CompletionItem(incomplete, type="file")]
 
@@ -53,8 +55,15 @@ def names(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
     except (PysharedirError, OSError):
         return []
     return sorted(
-        each.name for each in visible.values() if each.name.lower().startswith(incomplete.lower())
+        each.name
+        for each in visible.values()
+        if each.name.lower().startswith(incomplete.lower()) and _can_be_typed(each.name)
     )
+
+
+def _can_be_typed(name: str) -> bool:
+    """Tell whether a shell may be given a name: one with a line break would be read as two."""
+    return escaped(name) == name
 
 
 def _versions() -> dict[str, str]:

@@ -11,14 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from rich.bar import Bar
 from rich.console import Console
 from rich.measure import Measurement
 from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from pysharedir.cli.escapes import escaped
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from typing import TextIO
 
     from rich.console import ConsoleOptions, RenderableType, RenderResult
 
@@ -37,6 +41,11 @@ class _Console(Console):
 class _Table(Table):
     """A table that is a list where the terminal is too narrow for its columns."""
 
+    def add_row(self, *cells: RenderableType | None, **options: Any) -> None:
+        """Add a row; a cell that is a string has no markup in it."""
+        made = (text(cell) if isinstance(cell, str) else cell for cell in cells)
+        super().add_row(*made, **options)
+
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """See :mod:`rich.protocol`."""
         widths = _widths(self, console, options)
@@ -53,32 +62,60 @@ class _Table(Table):
 
 def fail(message: str, hint: str = "") -> None:
     """Print an error and its hint to standard error."""
-    for word, style, text in ("error", "bold red", message), ("hint", "cyan", hint):
-        if text:
-            say(Text.assemble((f"{word}:", style), " ", text), stderr=True)
+    for word, style, said in ("error", "bold red", message), ("hint", "cyan", hint):
+        if said:
+            say(text((f"{word}:", style), f" {said}"), stderr=True)
+
+
+def text(*parts: str | tuple[str, str]) -> Text:
+    """Return a text, with escapes for what a terminal would not show.
+
+    All that is printed goes through here: names and paths are those of strangers.
+
+    :param parts: Its parts, each with the style that it has.
+    """
+    pairs = ((part, "") if isinstance(part, str) else part for part in parts)
+    return Text.assemble(*((escaped(part), style) for part, style in pairs))
 
 
 def console(*, stderr: bool = False) -> Console:
     """Return the console for standard output, or for standard error."""
-    is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
+    stream = sys.stderr if stderr else sys.stdout
     return _Console(
         stderr=stderr,
         highlight=False,
         emoji=False,
-        width=None if is_terminal else _ENDLESS,
+        markup=False,
+        width=None if _is_terminal(stream) else _ENDLESS,
         # rich leaves bold and dim under NO_COLOR; who sets it may not want any such codes.
         color_system=None if os.environ.get("NO_COLOR") else "auto",
     )
 
 
-def say(text: str | Text, indent: int = 0, *, stderr: bool = False) -> None:
+def say(line: str | Text, indent: int = 0, *, stderr: bool = False) -> None:
     """Print a line; where it does not fit a terminal, it goes on below, and no path is broken.
 
     :param indent: The columns to leave free before it.
     """
     to = console(stderr=stderr)
-    for line in _wrapped(Text(text) if isinstance(text, str) else text, to.width, indent):
-        to.print(line, soft_wrap=True)
+    for part in _wrapped(text(line) if isinstance(line, str) else line, to.width, indent):
+        to.print(part, soft_wrap=True)
+
+
+def print_line(line: str) -> None:
+    """Print a line in one, however narrow the terminal is."""
+    console().print(text(line), soft_wrap=True)
+
+
+def bar(size: int, begin: int, end: int, width: int) -> RenderableType:
+    """Return a bar from *begin* to *end* of *size*, which is *width* columns wide.
+
+    Without its characters, those of ASCII do.
+    """
+    if not console().options.ascii_only:
+        return Bar(size, begin, end, width=width, color="cyan")
+    first, last = (round(width * at / size) for at in (begin, end))
+    return text(" " * first + "#" * (last - first))
 
 
 def table(*titles: str) -> Table:
@@ -95,11 +132,11 @@ def working(what: str) -> Iterator[Callable[[str], object]]:
 
     :return: What shows a detail of it.
     """
-    if not sys.stderr.isatty():
+    if not _is_terminal(sys.stderr):
         yield bool
         return
-    with console(stderr=True).status(what) as status:
-        yield lambda detail: status.update(Text(f"{what}: {detail}"))
+    with console(stderr=True).status(text(what)) as status:
+        yield lambda detail: status.update(text(f"{what}: {detail}"))
 
 
 @contextmanager
@@ -109,12 +146,12 @@ def progress(what: str, count: int) -> Iterator[Callable[[], object]]:
     :param count: The parts that it has.
     :return: What is to be called after each part.
     """
-    if not sys.stderr.isatty():
+    if not _is_terminal(sys.stderr):
         yield bool
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn(escaped(what), markup=False), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=count)
         yield lambda: bar.advance(task)
@@ -134,7 +171,7 @@ def tell_steps(steps: Iterable[Step], *, dry_run: bool) -> None:
 def tell_notes(notes: Iterable[str]) -> None:
     """Print what is good to know."""
     for note in notes:
-        say(Text.assemble(("note:", "cyan"), " ", note))
+        say(text(("note:", "cyan"), f" {note}"))
 
 
 def plain(value: Any) -> Any:
@@ -148,11 +185,16 @@ def plain(value: Any) -> Any:
     return str(value) if isinstance(value, Path) else value
 
 
-def _wrapped(text: Text, width: int, indent: int = 0) -> Iterator[Text]:
+def _is_terminal(stream: TextIO | None) -> bool:
+    """Tell whether a standard stream, which may be closed, is a terminal."""
+    return stream is not None and stream.isatty()
+
+
+def _wrapped(whole: Text, width: int, indent: int = 0) -> Iterator[Text]:
     """Yield the lines of a text, those after the first further in."""
     line = Text(" " * indent)
     is_empty = True
-    for word in text.split(" "):
+    for word in whole.split(" "):
         fits_below = indent + 2 + word.cell_len <= width
         if not is_empty and fits_below and line.cell_len + 1 + word.cell_len > width:
             yield line
@@ -189,10 +231,9 @@ def _listed(made: Table, width: int) -> Iterator[Text]:
     columns = list(made.columns)
     for row in zip(*(column.cells for column in columns), strict=True):
         for number, (column, cell) in enumerate(zip(columns, row, strict=True)):
-            text = Text(cell) if isinstance(cell, str) else cell
-            if isinstance(text, Text) and text:
+            if isinstance(cell, Text) and cell:
                 title = f"{column.header}: " if number and column.header else ""
-                for line in _wrapped(Text.assemble(title, text), width, 2 if number else 0):
+                for line in _wrapped(Text.assemble(title, cell), width, 2 if number else 0):
                     line.no_wrap, line.overflow = True, "ignore"
                     yield line
 
@@ -201,6 +242,6 @@ def _stripped(line: list[Segment]) -> list[Segment]:
     while line and not line[-1].text.strip():
         line.pop()
     if line:
-        text, style, control = line.pop()
-        line.append(Segment(text.rstrip(), style, control))
+        last, style, control = line.pop()
+        line.append(Segment(last.rstrip(), style, control))
     return line

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def packages(paths: Iterable[str]) -> dict[str, str]:
     """Return the package of each file that belongs to one: its name, and of which manager."""
-    wanted = dict.fromkeys(paths)
+    wanted = dict.fromkeys(filter(str.isprintable, paths))  # the answers are lines
     owners = {}
     if wanted and shutil.which("dpkg-query"):
         for line in _lines(["dpkg-query", "--search", "--", *wanted]):

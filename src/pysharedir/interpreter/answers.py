@@ -37,6 +37,30 @@ class Probe(TypedDict):
     pythonpath: list[str]
 
 
+class Bare(TypedDict):
+    """``bare``: what a start would read, told without doing it.
+
+    :ivar path: ``sys.path`` before site and without PYTHONPATH.
+    :ivar venv_site_dirs: What site adds first if this is a venv, whether they are there or not.
+    :ivar site_dirs: What it adds after the user site dir.
+    :ivar skips_hidden: Whether its site passes over hidden files.
+    :ivar extensions: The suffixes of extension modules, in the order in which they are tried.
+    """
+
+    version: list[int]
+    executable: str
+    prefix: str
+    base_prefix: str
+    platlibdir: str
+    stdlib: str
+    path: list[str]
+    venv_site_dirs: list[str]
+    site_dirs: list[str]
+    user_site: str | None
+    skips_hidden: bool
+    extensions: list[str]
+
+
 class Spec(TypedDict):
     """What a finder has for a name; see :class:`pysharedir.why.search.Spec`."""
 

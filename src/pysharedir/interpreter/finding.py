@@ -7,7 +7,7 @@ import re
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pysharedir import layout
 from pysharedir.errors import NoAnswerError, NoTargetError, OldTargetError, TargetError
@@ -15,10 +15,13 @@ from pysharedir.interpreter import processes, tools
 from pysharedir.interpreter.target import FLOOR, Target, view_of
 
 if TYPE_CHECKING:
-    from pysharedir.interpreter.answers import Probe
+    from pysharedir.interpreter.answers import Bare, Probe
+
+    Answer = TypeVar("Answer", Bare, Probe)
 
 _NAMES = ("python", "python3")
 _SAID_VERSION = re.compile(r"Python (\d+)\.(\d+)")
+_SAID_FULL = re.compile(r"^Python (\d+(?:\.\d+)+)", re.MULTILINE)
 _VERSION = re.compile(r"(?:python|cpython|pypy)?[-@]?\d+(?:\.\d+)*t?")
 
 
@@ -63,6 +66,19 @@ def find(spec: str | None) -> Target:
     )
 
 
+def bare(executable: Path) -> Bare:
+    """Return what an interpreter says with -I and -S, so that nothing runs but its own.
+
+    :raises TargetError: when it cannot be used.
+    """
+    try:
+        answer: Bare = processes.ask(executable, "bare", flags=processes.ISOLATED)
+    except NoAnswerError:
+        _refuse_other_programs(executable)
+        raise
+    return _of_age(executable, answer)
+
+
 def is_spec(text: str) -> bool:
     """Tell whether a text is what names an interpreter; by its name, since nothing is started."""
     path = Path(os.path.expanduser(text))
@@ -78,6 +94,10 @@ def _probed(executable: Path) -> Probe:
     except NoAnswerError:
         _refuse_other_programs(executable)
         raise
+    return _of_age(executable, answer)
+
+
+def _of_age(executable: Path, answer: Answer) -> Answer:
     if tuple(answer["version"]) < FLOOR:
         raise OldTargetError(str(executable), answer["version"], FLOOR)
     return answer
@@ -109,8 +129,11 @@ def _refuse_another(executable: Path, directory: str, prefix: str) -> None:
         )
 
 
-def locate(spec: str | None) -> Path:
-    """Return the executable that *spec* names, see :func:`find`."""
+def locate(spec: str | None, *, bare: bool = False) -> Path:
+    """Return the executable that *spec* names, see :func:`find`.
+
+    :param bare: Start no interpreter to find it, but to ask for its version.
+    """
     if spec is None:
         return _default()
     path = Path(os.path.expanduser(spec))
@@ -119,7 +142,7 @@ def locate(spec: str | None) -> Path:
     if path.is_file() or os.sep in spec:
         return path.absolute()
     if _VERSION.fullmatch(spec):
-        return _of_version(spec)
+        return _bare_of_version(spec) if bare else _of_version(spec)
     on_path = shutil.which(spec)
     if on_path is None:
         raise NoTargetError(
@@ -207,9 +230,7 @@ def _of_version(spec: str) -> Path:
     log = logging.getLogger("python_discovery")
     log.addHandler(logging.NullHandler())
     log.propagate = False
-    # pyenv's shims, which are what it has on PATH, start only the versions that are active.
-    home = Path(os.path.expanduser(os.environ.get("PYENV_ROOT", "~/.pyenv")))
-    pyenv = os.pathsep.join(map(str, home.glob("versions/*/bin")))
+    pyenv = os.pathsep.join(map(str, _pyenv_bins()))
     for path in (os.environ.get("PATH", ""), pyenv):
         try:
             interpreter = python_discovery.get_interpreter(spec, env={**os.environ, "PATH": path})
@@ -223,3 +244,24 @@ def _of_version(spec: str) -> Path:
         if executable:
             return Path(executable)
     raise NoTargetError(spec, f"{spec}: no such Python on this machine", "give its path")
+
+
+def _bare_of_version(spec: str) -> Path:
+    """Return an interpreter of a version by what those say with -V that have the name of one."""
+    name, release, suffix = re.fullmatch(r"(\D*?)[-@]?(\d[\d.]*)(t?)", spec).groups()  # type: ignore[union-attr]
+    stem = "pypy" if name == "pypy" else "python"
+    numbers = release.split(".")
+    names = [f"{stem}{'.'.join(numbers[:2])}{suffix}", *([] if suffix else [f"{stem}3", stem])]
+    for directory in (*os.environ.get("PATH", "").split(os.pathsep), *map(str, _pyenv_bins())):
+        for each in names:
+            executable = shutil.which(each, path=directory) if directory else None
+            version = executable and _SAID_FULL.search(processes.said(Path(executable), "-V"))
+            if version and version[1].split(".")[: len(numbers)] == numbers:
+                return Path(str(executable))
+    raise NoTargetError(spec, f"{spec}: no such Python on this machine", "give its path")
+
+
+def _pyenv_bins() -> list[Path]:
+    """Return where pyenv has interpreters: its shims start only the versions that are active."""
+    home = Path(os.path.expanduser(os.environ.get("PYENV_ROOT", "~/.pyenv")))
+    return sorted(home.glob("versions/*/bin"))

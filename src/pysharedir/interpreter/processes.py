@@ -23,6 +23,17 @@ ISOLATED = ("-I", "-S")
 _FENCED = re.compile(r"^<pysharedir>(\{.*\})</pysharedir>$", re.MULTILINE)
 # Python reads a text here, and a shell that is taken for a Python ends before it runs the rest.
 _NO_SHELL = '"exit"\n'
+# Does what -m does, but does not look into the working directory, where a file may have the name of
+# any module.  It stays the working directory, since paths in settings and requirements may be
+# relative to it.  From Python 3.11 on there is -P for that.
+_MODULE = """\
+import sys
+if sys.path[:1] == [""]:
+    del sys.path[0]
+del sys.argv[0]
+import runpy
+runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+"""
 
 
 class Streams(Enum):
@@ -73,6 +84,12 @@ def run(
         ) from error
     except OSError as error:
         raise ProcessError(str(command[0]), reason(error)) from error
+
+
+def safe(command: Sequence[str | Path]) -> list[str | Path]:
+    """Return a command with ``-m MODULE`` so that no file of the working directory is run."""
+    index = command.index("-m")
+    return [*command[:index], "-c", _MODULE, *command[index + 1 :]]
 
 
 def said(executable: Path, *arguments: str) -> str:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pysharedir import layout
 from pysharedir.errors import AllowlistError, reason
+from pysharedir.startup.digests import UNREADABLE, of_file, on_disk
+from pysharedir.startup.static import rivals
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from pysharedir.startup.spans import Startup
+    from pysharedir.startup.static import Static
 
 _LINE = re.compile(r"(\\?)([0-9a-f]{64}) [ *](.+)")
 _ESCAPES = {"\\": r"\\", "\n": r"\n", "\r": r"\r"}  # of sha256sum, where a name has one of these
 _ESCAPED = {escape: character for character, escape in _ESCAPES.items()}
-UNREADABLE = 64 * "0"  # instead of a hash
 _HEAD = """\
 # What a start of Python may run: startup files, and modules from outside the standard library.
 # Compared, and written, by `pysharedir startup --allow`.
@@ -45,8 +46,28 @@ class Comparison:
         return len(self.new) + len(self.changed)
 
 
+class Named(Protocol):
+    """What the names in an allowlist are relative to."""
+
+    @property
+    def prefix(self) -> str:
+        """See :data:`sys.prefix`."""
+
+    @property
+    def base_prefix(self) -> str:
+        """See :data:`sys.base_prefix`."""
+
+    @property
+    def stdlib(self) -> str:
+        """The directory of the standard library."""
+
+    @property
+    def user_site(self) -> str | None:
+        """The user site dir, if it is in use."""
+
+
 def hashes(startup: Startup) -> dict[str, str]:
-    """Return the hash of each file that a start runs, by name.
+    """Return the hash of each file that a start runs, by name, and of all parts of the hook.
 
     Names are relative to the prefix, so that they fit the same venv made elsewhere; what is
     outside it begins with what it is relative to, ``<stdlib>`` say, or is absolute.
@@ -55,7 +76,27 @@ def hashes(startup: Startup) -> dict[str, str]:
     executed.update(startup.sources)
     wanted = {file.path for file in startup.files if file.path}
     wanted |= {path for path in executed if not _is_stdlib(startup, path)}
-    return {_name(startup, path): _digest(path) for path in sorted(map(_on_disk, wanted))}
+    wanted.update(startup.hook_parts)
+    return _hashes(startup, wanted)
+
+
+def static_hashes(static: Static) -> dict[str, str]:
+    """Return the hash of each startup file, by name, and of all parts of the hook."""
+    return _hashes(static, [*(file.path for file in static.files), *static.hook_parts])
+
+
+def compare_static(static: Static, allowed: Mapping[str, str]) -> tuple[dict[str, str], Comparison]:
+    """Compare what can be compared without a start.
+
+    These are startup files, all that is allowed, and modules that would take the place of that.
+
+    :return: The hashes of what is there, by name, and how they compare.
+    """
+    paths = {name: _path(static, name) for name in allowed}
+    others = {name: path for name, path in paths.items() if os.path.lexists(path)}
+    hashes = {name: of_file(path) for name, path in others.items()}
+    hashes |= _hashes(static, rivals(static, others.values())) | static_hashes(static)
+    return hashes, compare(hashes, allowed)
 
 
 def read(file: Path) -> dict[str, str]:
@@ -112,44 +153,40 @@ def _line(name: str, digest: str) -> str:
     return f"{'' if written == name else chr(92)}{digest}  {written}\n"
 
 
-def _digest(path: str) -> str:
-    try:
-        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    except OSError:
-        return UNREADABLE
+def _hashes(startup: Named, paths: Iterable[str]) -> dict[str, str]:
+    return {_name(startup, path): of_file(path) for path in sorted(map(on_disk, paths))}
 
 
-def _on_disk(path: str) -> str:
-    """Return the file of a module: itself, or the zip that it is in."""
-    parent = path
-    while parent and not os.path.exists(parent):
-        parent = os.path.dirname(parent)
-    return parent if os.path.isfile(parent) else path
-
-
-def _is_stdlib(startup: Startup, path: str) -> bool:
+def _is_stdlib(startup: Named, path: str) -> bool:
     """Tell whether a module is one of the standard library, which may be in a zip."""
     inside = _below(startup.stdlib, path)
     if inside is None:
-        return _on_disk(path) == layout.archive_of(startup.stdlib)
+        return on_disk(path) == layout.archive_of(startup.stdlib)
     return inside.split("/")[0] not in ("site-packages", "dist-packages")
 
 
-def _name(startup: Startup, path: str) -> str:
+def _name(startup: Named, path: str) -> str:
     """Return the name of a file in an allowlist."""
     inside = _below(startup.prefix, path)
     if inside is not None:
         return inside
-    directories = {
-        "<stdlib>": startup.stdlib,
-        "<base>": startup.base_prefix,
-        "<user site>": startup.user_site,
-    }
-    for label, directory in directories.items():
-        inside = directory and _below(directory, path)
+    for label, directory in _labels(startup).items():
+        inside = _below(directory, path)
         if inside is not None:
             return f"{label}/{inside}"
     return path
+
+
+def _path(startup: Named, name: str) -> str:
+    """Return the path of a file that has this name in an allowlist."""
+    label, _, inside = name.partition("/")
+    directory = _labels(startup).get(label)
+    return os.path.join(startup.prefix, name) if directory is None else f"{directory}/{inside}"
+
+
+def _labels(startup: Named) -> dict[str, str]:
+    labels = {"<stdlib>": startup.stdlib, "<base>": startup.base_prefix}
+    return labels | ({"<user site>": startup.user_site} if startup.user_site else {})
 
 
 def _below(directory: str, path: str) -> str | None:

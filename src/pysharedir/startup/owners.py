@@ -2,42 +2,67 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from typing import TYPE_CHECKING
 
+from pysharedir.hook.files import State
 from pysharedir.installed import system_packages
 from pysharedir.interpreter import pyvenv
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from pysharedir.interpreter.answers import Trace
     from pysharedir.snapshot import Reader
 
+OURS = "pysharedir"
 
-def of_files(facts: Trace, paths: Sequence[str], reader: Reader) -> dict[str, str]:
+
+def of_files(
+    paths: Sequence[str], path: Iterable[str], venv: str | None, reader: Reader
+) -> dict[str, str]:
     """Return whose startup files are: a distribution's, pysharedir's, or a system package's.
 
-    :param facts: The start that they were read at.
-    :param reader: What reads the directories on its ``sys.path``.
+    :param path: The ``sys.path`` of the start that they belong to.
+    :param venv: The directory of the venv, if it is one.
+    :param reader: What reads the directories on that path.
     """
-    path = dict.fromkeys([*facts["path"], *map(os.path.dirname, paths)])
-    directories = list(filter(os.path.isdir, path))
+    places = dict.fromkeys([*path, *map(os.path.dirname, paths)])
+    directories = list(filter(os.path.isdir, places))
     owners = {}
     for file in paths:
         if reader.is_of_hook(file):
-            owners[file] = "pysharedir"
+            # Anybody can write the first line of it; only what is whole is what `enable` wrote.
+            state = reader.hook_in(os.path.dirname(file)).state
+            owners[file] = OURS if state is State.ENABLED else f"{OURS} ({state})"
         elif (owner := reader.owner_in(file, directories)) is not None:
             owners[file] = f"{owner.name} {owner.version}"
     others = [file for file in paths if file not in owners]
-    if facts["prefix"] != facts["base_prefix"]:  # no system package has files in a venv
-        maker = _maker(facts["prefix"])
-        inside = [file for file in others if file.startswith(f"{facts['prefix']}/")]
+    if venv is not None:  # no system package has files in it
+        maker = _maker(venv)
+        inside = [file for file in others if file.startswith(f"{venv}/")]
         if maker:
             made = [file for file in inside if file.endswith("/_virtualenv.pth")]
             owners.update(dict.fromkeys(made, maker))
         others = [file for file in others if file not in inside]
     return system_packages.packages(others) | owners
+
+
+def hook_parts(paths: Iterable[str], reader: Reader) -> tuple[str, ...]:
+    """Return the modules of the hook in the directories of its startup files.
+
+    Which of them a start runs depends on its environment.
+
+    :param paths: Those of startup files, the hook's and others.
+    """
+    directories = {os.path.dirname(path) for path in paths if reader.is_of_hook(path)}
+    forms = ("_pysharedir.py", "_pysharedir.pyc", "_pysharedir.d/*.py", "_pysharedir.d/*.pyc")
+    return tuple(
+        path
+        for each in sorted(directories)
+        for form in forms
+        for path in sorted(glob.glob(f"{glob.escape(each)}/{form}"))
+    )
 
 
 def _maker(venv: str) -> str | None:

@@ -10,7 +10,7 @@ from pysharedir import changes
 from pysharedir.errors import OldTargetError
 from pysharedir.interpreter.target import FLOOR
 from pysharedir.snapshot import Reader
-from pysharedir.startup import allowlist, costs, traces
+from pysharedir.startup import allowlist, costs, owners, static, traces
 from pysharedir.startup.spans import Startup, files_of, sources_of
 from pysharedir.startup.traces import Key, SpanKind
 
@@ -50,6 +50,8 @@ def start(executable: Path, *, runs: int = RUNS, reader: Reader | None = None) -
         notes.append("starts differ: what one runs, another does not")
     measured = costs.of_starts(timed, counted)
     facts = watched.facts
+    reader = reader or Reader()
+    files = files_of(watched, measured.spans, reader)
     return Startup(
         executable=executable,
         version=(version[0], version[1], version[2]),
@@ -57,7 +59,8 @@ def start(executable: Path, *, runs: int = RUNS, reader: Reader | None = None) -
         core=measured.core,
         site=measured.spans[_SITE],
         sources=sources_of(watched),
-        files=files_of(watched, measured.spans, reader or Reader()),
+        files=files,
+        hook_parts=owners.hook_parts((file.path for file in files if file.path), reader),
         ends_early=any(span["fatal"] for span in facts["spans"]),
         runs=max(runs, 1),
         notes=tuple(notes),
@@ -87,20 +90,26 @@ class Compared:
     """What a start runs, compared with an allowlist.
 
     :ivar hashes: See :func:`pysharedir.startup.allowlist.hashes`.
+    :ivar started: Whether it was found out by a start.
     """
 
     executable: Path
     hashes: dict[str, str]
     comparison: allowlist.Comparison
+    started: bool
 
 
-def allow(executable: Path, file: Path, *, dry_run: bool) -> Allowed:
+def allow(executable: Path, file: Path, *, dry_run: bool, starts: bool = True) -> Allowed:
     """Write an allowlist of what a start runs.
 
+    :param starts: Whether to start the interpreter; otherwise it has the startup files alone.
     :raises AllowlistError: when there is a file that is none.
     :raises ChangeError: when it cannot be written.
     """
-    hashes = allowlist.hashes(start(executable, runs=0))
+    if starts:
+        hashes = allowlist.hashes(start(executable, runs=0))
+    else:
+        hashes = allowlist.static_hashes(static.read(executable, owned=False))
     if os.path.lexists(file):
         allowlist.read(file)  # what is no allowlist is not overwritten
     content = allowlist.render(hashes)
@@ -111,11 +120,20 @@ def allow(executable: Path, file: Path, *, dry_run: bool) -> Allowed:
     return Allowed(executable, hashes, steps, dry_run)
 
 
-def compare(executable: Path, file: Path) -> Compared:
+def compare(executable: Path, file: Path, *, starts: bool = True) -> Compared:
     """Compare what a start runs with an allowlist.
 
+    Startup files, and all that is allowed, are compared before a start; it is not made when one
+    is new or changed.
+
+    :param starts: Whether to start the interpreter at all.
     :raises AllowlistError: when it cannot be read.
     """
     allowed = allowlist.read(file)
-    hashes = allowlist.hashes(start(executable, runs=0))
-    return Compared(executable, hashes, allowlist.compare(hashes, allowed))
+    reader = Reader()
+    read = static.read(executable, reader=reader, owned=False)
+    hashes, comparison = allowlist.compare_static(read, allowed)
+    if comparison.faults or not starts:
+        return Compared(executable, hashes, comparison, started=False)
+    hashes = allowlist.hashes(start(executable, runs=0, reader=reader))
+    return Compared(executable, hashes, allowlist.compare(hashes, allowed), started=True)

@@ -110,6 +110,7 @@ class Startup:
     :ivar site: What site does itself.
     :ivar sources: The files of modules that are there before site, and that site itself executes.
     :ivar files: The startup files, in the order in which they come first.
+    :ivar hook_parts: The modules of the hook, whether this start runs them or not.
     :ivar ends_early: Whether an error ends it, before user code.
     :ivar runs: The number of starts; the time of each part is its least in these.
     :ivar notes: What is to be known of the figures.
@@ -126,6 +127,7 @@ class Startup:
     site: Cost
     sources: tuple[str, ...]
     files: tuple[File, ...]
+    hook_parts: tuple[str, ...]
     ends_early: bool
     runs: int
     notes: tuple[str, ...]
@@ -151,7 +153,9 @@ def files_of(watched: Traced, costs: Mapping[Key, Cost], reader: Reader) -> tupl
     version = tuple(watched.facts["version"])
     by_file = _by_file(watched)
     paths = [path for _, path in by_file if path]
-    owner_of = owners.of_files(watched.facts, paths, reader)
+    facts = watched.facts
+    venv = facts["prefix"] if facts["prefix"] != facts["base_prefix"] else None
+    owner_of = owners.of_files(paths, facts["path"], venv, reader)
     files = []
     for (kind, path), spans in by_file.items():
         lines = pth.read(path, version) if path and kind in (Kind.PTH, Kind.START) else ()

@@ -75,7 +75,7 @@ def _install(target: Target, commands: Mapping[str, Sequence[str]]) -> None:
     if installer == "uv" and shutil.which("uv") is None:
         lack = "no uv on PATH, and no pip in it that could do"
         raise InstallError(name, f"cannot install: {lack}", "install uv, or pip into it")
-    command = commands[installer]
+    command = processes.safe(commands["pip"]) if installer == "pip" else commands["uv"]
     # Standard output is for reports.
     done = processes.run(command, env=_ON, streams=Streams.SHOWN, patience=24 * processes.HOUR)
     if done.returncode:
@@ -85,8 +85,9 @@ def _install(target: Target, commands: Mapping[str, Sequence[str]]) -> None:
 
 
 def _has_pip(target: Target) -> bool:
+    command = processes.safe([target.executable, "-m", "pip", "--version"])
     try:
-        return not processes.run([target.executable, "-m", "pip", "--version"], env=_ON).returncode
+        return not processes.run(command, env=_ON).returncode
     except ProcessError:
         return False
 

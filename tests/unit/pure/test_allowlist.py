@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pysharedir.startup import allowlist
+from pysharedir.startup import allowlist, digests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,8 +25,8 @@ ONE, TWO = 64 * "1", 64 * "2"
         ({}, {"a": ONE}, {"gone": ("a",)}),
         ({"a": ONE, "b": ONE}, {"b": TWO, "c": ONE}, {"new": "a", "changed": "b", "gone": "c"}),
         # What cannot be read is never as it was.
-        ({"a": allowlist.UNREADABLE}, {"a": allowlist.UNREADABLE}, {"changed": ("a",)}),
-        ({"a": allowlist.UNREADABLE}, {}, {"new": ("a",)}),
+        ({"a": digests.UNREADABLE}, {"a": digests.UNREADABLE}, {"changed": ("a",)}),
+        ({"a": digests.UNREADABLE}, {}, {"new": ("a",)}),
     ],
 )
 def test_compare(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,6 +54,33 @@ def test_from_3_15_on_a_line_may_be_indented(tmp_path: Path) -> None:
         (PATH, 1, " import x"),
         (PATH, 2, "  # nothing"),
     ]
+
+
+@pytest.mark.parametrize("version", [(3, 12, 9), (3, 13, 0), NEW])
+def test_where_lines_end(tmp_path: Path, version: tuple[int, ...]) -> None:
+    content = b"import a\rimport b\r\nimport c\n# d\x0cimport e\nimport f; '\xe2\x80\xa8'\n"
+    imports = [
+        text for kind, _, text in read(tmp_path / "a.pth", content, version) if kind == IMPORT
+    ]
+    if version < (3, 13):  # as text files do
+        assert imports == ["import a", "import b", "import c", "import f; '\u2028'"]
+    else:  # as str.splitlines() does
+        assert imports == ["import a", "import b", "import c", "import e", "import f; '"]
+
+
+def test_a_byte_order_mark_is_known_from_3_13_on(tmp_path: Path) -> None:
+    content = b"\xef\xbb\xbfimport x\n"
+    assert read(tmp_path / "a.pth", content, (3, 13, 0)) == [(IMPORT, 1, "import x")]
+    assert read(tmp_path / "a.pth", content, (3, 12, 9)) == [(PATH, 1, "\ufeffimport x")]
+
+
+def test_a_start_file_that_is_not_utf_8_has_no_lines(tmp_path: Path) -> None:
+    assert read(tmp_path / "a.start", b"a:b\n\xff\n") == []
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.pth")
+    assert pth.read(str(tmp_path / "a.pth"), NEW) == ()
 
 
 def test_every_line_of_a_start_file_is_an_entry(tmp_path: Path) -> None:

@@ -78,6 +78,9 @@ def doctor(
     Each finding has a code, a reason and a remedy.  --fix fixes what can be fixed without
     losing anything, says what it did, and looks again.
 
+    The interpreter is started as you start it, so its startup files run: for one that you do not
+    trust there is `startup --static`.
+
     Exits with 1 when there are findings, or some are left after --fix.
     """
     from pysharedir.cli import output

@@ -24,7 +24,8 @@ Examples:
 def status(python: str | None, *, prefix: str | None, as_json: bool) -> None:
     """Show layout, hook, counts, and sys.path entry by entry.
 
-    The interpreter is started as you start it, with the environment as it is now.
+    The interpreter is started as you start it, with the environment as it is now, so its startup
+    files run: for one that you do not trust there is `startup --static`.
     """
     from pysharedir.cli.reports import status as report
     from pysharedir.snapshot import Snapshot

@@ -28,7 +28,8 @@ def why(ctx: click.Context, *, name: str, prefix: str | None, as_json: bool) -> 
 
     NAME may be several of these, and is then explained as each.  The interpreter is started as
     you start it, in this directory and with the environment as it is now, and tells which entry
-    of sys.path has what.  It imports neither the module nor its parents.
+    of sys.path has what.  It imports neither the module nor its parents, but its startup files
+    run: for one that you do not trust there is `startup --static`.
 
     When there is no such thing, this says why, and what helps.
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from pysharedir.cli import output
 
 if TYPE_CHECKING:
@@ -20,7 +18,7 @@ def tell(sections: Iterable[Section], *, as_json: bool) -> None:
         output.print_json(list(sections))
         return
     for number, section in enumerate(sections, 1):
-        output.say(Text(f"{number}. {section.title}", "bold"))
+        output.say(output.text((f"{number}. {section.title}", "bold")))
         for line in section.lines:
             output.say(line, 3)
         output.say("")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.text import Text
-
 from pysharedir import wording
 from pysharedir.cli import output
 
@@ -22,7 +20,7 @@ def tell_checks(checks: Iterable[Check]) -> None:
     table = output.table("code", "name", "finds that")
     for check in checks:
         note = " (a note)" if check.is_note else ""
-        table.add_row(Text(check.code, "bold"), Text(check.name), Text(check.title + note))
+        table.add_row(output.text((check.code, "bold")), check.name, check.title + note)
     output.console().print(table)
 
 
@@ -72,15 +70,13 @@ def _tell(diagnosis: Diagnosis, *, show_all: bool) -> None:
     for check, finding in diagnosis.findings:
         if check.is_note and not show_all:
             continue
-        head = Text.assemble(
-            (check.code, "dim" if check.is_note else "bold yellow"), " ", (finding.about, "bold")
-        )
-        output.say(head)
+        style = "dim" if check.is_note else "bold yellow"
+        output.say(output.text((check.code, style), " ", (finding.about, "bold")))
         output.say(finding.reason, 6)
         if finding.remedy:
-            output.say(Text.assemble(("remedy:", "cyan"), " ", finding.remedy), 6)
+            output.say(output.text(("remedy:", "cyan"), f" {finding.remedy}"), 6)
     for check, reason in diagnosis.unchecked:
-        output.say(Text.assemble((check.code, "bold red"), f" could not be checked: {reason}"))
+        output.say(output.text((check.code, "bold red"), f" could not be checked: {reason}"))
 
 
 def _summary(outcome: Outcome, *, show_all: bool) -> str:

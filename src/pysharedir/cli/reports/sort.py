@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.text import Text
-
 from pysharedir.cli import output
 from pysharedir.sort.verdicts import Kind
 
@@ -34,7 +32,7 @@ def tell(outcome: Outcome, *, as_json: bool, show_all: bool) -> None:
             place = "stays" if each.kind is Kind.LEFT_ALONE else "there already"
         if show_all or there or each.overruled or each.kind is Kind.LEFT_ALONE:
             name = f"{each.distribution.name} {each.distribution.version}"
-            table.add_row(Text(name, "bold"), each.kind.value, Text(place), Text(each.explained))
+            table.add_row(output.text((name, "bold")), each.kind.value, place, each.explained)
     if table.row_count:
         output.console().print(table)
     output.tell_notes(outcome.notes)

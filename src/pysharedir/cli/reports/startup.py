@@ -7,23 +7,22 @@ from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from rich.bar import Bar
-from rich.text import Text
-
 from pysharedir import wording
 from pysharedir.cli import output
 from pysharedir.startup import allowlist
+from pysharedir.startup.digests import UNREADABLE
 from pysharedir.startup.spans import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from rich.console import RenderableType
+    from rich.text import Text
 
     from pysharedir.startup.costs import Cost
     from pysharedir.startup.run import Allowed, Compared
     from pysharedir.startup.spans import File, Startup
+    from pysharedir.startup.static import Static
 
 _BAR = 16
 _NARROW = 60  # columns of a terminal that has no room for bars
@@ -56,18 +55,40 @@ def tell_compared(compared: Compared, file: Path, *, as_json: bool) -> None:
     """
     comparison, hashes = compared.comparison, compared.hashes
     if as_json:
-        facts = {"target": compared.executable, "files": hashes, **asdict(comparison)}
-        output.print_json(facts)
+        facts = {"target": compared.executable, "started": compared.started, "files": hashes}
+        output.print_json({**facts, **asdict(comparison)})
         return
     for state, names in ("new", comparison.new), ("changed", comparison.changed):
         for name in names:
-            why = ", cannot be read" if hashes[name] == allowlist.UNREADABLE else ""
+            why = ", cannot be read" if hashes[name] == UNREADABLE else ""
             said = f" {allowlist.escaped(name)}{why}"
-            output.say(Text.assemble((f"{state}:", "bold red"), said))
+            output.say(output.text((f"{state}:", "bold red"), said))
     output.tell_notes([f"gone: {allowlist.escaped(name)}" for name in comparison.gone])
     faults = comparison.faults
     said = f"{faults} not allowed by {file}" if faults else f"all allowed by {file}"
-    output.say(f"{compared.executable}: {wording.number(len(hashes), 'file')}, {said}")
+    ran = "" if compared.started else "; nothing was run"
+    output.say(f"{compared.executable}: {wording.number(len(hashes), 'file')}, {said}{ran}")
+
+
+def tell_static(static: Static, *, as_json: bool) -> None:
+    """Print what a start would run."""
+    if as_json:
+        facts: dict[str, Any] = output.plain(asdict(static))
+        output.print_json({"target": facts.pop("executable"), **facts})
+        return
+    for file in static.files:
+        said = f" of {file.owner}" if file.owner else ", of no distribution"
+        said += f", a link to {file.link}" if file.link else ""
+        said += ", silenced by its .start" if file.silenced else ""
+        output.say(output.text((file.path, "bold"), said))
+        output.say(f"cannot be read: {file.error}" if file.error else f"sha256 {file.digest}", 6)
+        for item in file.items:
+            if item.text is not None:
+                ignored = "" if item.number is not None else "not run: "
+                output.say(output.text((f"{item.line}: {ignored}", "dim"), item.text), 6)
+    output.tell_notes(static.notes)
+    count = wording.number(len(static.files), "startup file")
+    output.say(f"{static.executable}: {count}, none was run")
 
 
 def tell(startup: Startup, *, as_json: bool) -> None:
@@ -82,8 +103,8 @@ def tell(startup: Startup, *, as_json: bool) -> None:
         column.justify = "right"
     names = _names(startup.files, "x" if console.options.ascii_only else "\N{MULTIPLICATION SIGN}")
     rows = [
-        (Text("the interpreter", "bold"), startup.core),
-        (Text("site", "bold"), startup.site),
+        (output.text(("the interpreter", "bold")), startup.core),
+        (output.text(("site", "bold")), startup.site),
         *(
             (_described(name, file), file.cost)
             for name, file in zip(names, startup.files, strict=True)
@@ -92,7 +113,7 @@ def tell(startup: Startup, *, as_json: bool) -> None:
     begin = 0
     for text, cost in rows:
         end = begin + cost.ns
-        bar = _bar(startup.cost.ns, begin, end, ascii_only=console.options.ascii_only)
+        bar = output.bar(startup.cost.ns, begin, end, _BAR)
         calls = "" if cost.calls is None else str(cost.calls)
         made.add_row(text, _ms(cost), calls, *([] if is_narrow else [bar]))
         begin = end
@@ -141,25 +162,18 @@ def _names(files: Sequence[File], times: str) -> list[str]:
 
 
 def _described(name: str, file: File) -> Text:
-    text = Text.assemble((name, "bold"))
+    said = ""
     if file.owner and file.kind is not Kind.HOOK:
-        text.append(f" of {file.owner}")
+        said += f" of {file.owner}"
     if file.silenced:
-        text.append(", silenced by its .start")
+        said += ", silenced by its .start"
     entries = sum(len(item.path) for item in file.items)
     if entries and file.kind is Kind.PTH:
-        text.append(f", adds {wording.number(entries, 'path')}")
+        said += f", adds {wording.number(entries, 'path')}"
     modules = [module for module in file.modules if module != file.kind]
     if modules:
-        text.append(f", imports {wording.some(modules, _NAMED)}")
-    return text
-
-
-def _bar(size: int, begin: int, end: int, *, ascii_only: bool) -> RenderableType:
-    if not ascii_only:
-        return Bar(size, begin, end, width=_BAR, color="cyan")
-    first, last = (round(_BAR * at / size) for at in (begin, end))
-    return Text(" " * first + "#" * (last - first))
+        said += f", imports {wording.some(modules, _NAMED)}"
+    return output.text((name, "bold"), said)
 
 
 def _tell_errors(file: File) -> None:
@@ -167,7 +181,7 @@ def _tell_errors(file: File) -> None:
         if item.error:
             where = f"{file.path}:{item.line}" if item.line else str(file.path)
             ends = "; a start ends here" if item.fatal else ""
-            output.say(Text.assemble(("fails:", "bold red"), f" {where}: {item.error}{ends}"))
+            output.say(output.text(("fails:", "bold red"), f" {where}: {item.error}{ends}"))
 
 
 def _ms(cost: Cost) -> str:

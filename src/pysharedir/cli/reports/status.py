@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from pysharedir.cli import output
 from pysharedir.hook.files import State
 
@@ -22,14 +20,16 @@ def tell(status: Status, *, as_json: bool) -> None:
     console = output.console()
     table = output.table("", "")
     for name, value in _summary(status):
-        table.add_row(Text(name, "bold"), Text(value))
+        table.add_row(output.text((name, "bold")), value)
     console.print(table)
     console.print()
     entries = output.table("sys.path", "role", "put by")
     for entry in status.path:
-        entries.add_row(Text(entry.path, "" if entry.exists else "dim"), entry.role, Text(entry.by))
-    for path in status.dropped:
-        entries.add_row(Text(path, "dim strike"), "dropped: on it already", "pysharedir")
+        path = output.text((entry.path, "" if entry.exists else "dim"))
+        entries.add_row(path, entry.role, entry.by)
+    for dropped in status.dropped:
+        path = output.text((dropped, "dim strike"))
+        entries.add_row(path, "dropped: on it already", "pysharedir")
     console.print(entries)
     output.tell_notes(status.notes)
 

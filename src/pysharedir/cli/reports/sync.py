@@ -5,8 +5,6 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from pysharedir.cli import output
 
 if TYPE_CHECKING:
@@ -32,7 +30,7 @@ def tell(outcome: Outcome, *, as_json: bool, install: bool) -> None:
     if report.commands:
         output.say("would install with one of:" if dry_run and install else "to install:")
     for command in report.commands.values():
-        click.echo(f"  {shlex.join(command)}")  # in one line, to be copied
+        output.print_line(f"  {shlex.join(command)}")  # whole, to be copied
     if not (report.steps or report.installed or report.dependencies):
         output.say(f"{outcome.executable}: complete already, nothing to do")
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from pysharedir.cli import output
 from pysharedir.interpreter.syspath import Role
 from pysharedir.why.answer import Code
@@ -55,14 +53,14 @@ def _tell(answer: Answer, notes: Sequence[str]) -> None:
     if not answer.lacks_module:
         before, after = [*before, *after], []
     for number, sentence in enumerate(before):
-        output.say(Text(sentence, "" if number else "bold"))
+        output.say(output.text((sentence, "" if number else "bold")))
     _tell_reasons(answer.reasons)
     for sentence in after:
         output.say(sentence)
     _tell_reasons(answer.warnings, "warning: ")
     facts = output.table("", "")
     for key, value in _facts(answer):
-        facts.add_row(Text(key, "bold"), Text(value))
+        facts.add_row(output.text((key, "bold")), value)
     if facts.row_count:
         output.console().print(facts)
     shows_path = answer.rows and (answer.module or not answer.found)
@@ -173,7 +171,7 @@ def _entries(rows: Sequence[Row]) -> object:
     for row in rows:
         style = _STYLES.get(row.outcome, "")
         role = f"{row.role}, {row.by}" if row.by not in ("", row.role) else row.role
-        table.add_row(Text(row.path), Text(_there(row), style), Text(role))
+        table.add_row(row.path, output.text((_there(row), style)), role)
     return table
 
 
@@ -188,6 +186,6 @@ def _there(row: Row) -> str:
 
 def _tell_reasons(reasons: Sequence[Reason], word: str = "") -> None:
     for each in reasons:
-        output.say(Text.assemble((word, "yellow"), each.reason))
+        output.say(output.text((word, "yellow"), each.reason))
         if each.remedy:
-            output.say(Text.assemble(("remedy: ", "cyan"), each.remedy), indent=2)
+            output.say(output.text(("remedy: ", "cyan"), each.remedy), indent=2)

@@ -1,0 +1,289 @@
+"""What a start would run, found out without running any of it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pysharedir import layout
+from pysharedir.interpreter import pth
+from pysharedir.interpreter.finding import bare
+from pysharedir.snapshot import Reader
+from pysharedir.startup import owners, reading
+from pysharedir.startup.reading import File, Item, Read
+from pysharedir.startup.spans import Kind
+from pysharedir.startup.traces import SpanKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from pysharedir.hook.files import Installed
+    from pysharedir.interpreter.answers import Bare
+
+_WORDS = {False: ("0", "off", "false", "no"), True: ("1", "on", "true", "yes")}
+_IGNORED = ("PYTHONHOME", "PYTHONPLATLIBDIR")  # where everything would be elsewhere
+
+
+@dataclass(frozen=True)
+class Static:
+    """A start of an interpreter, as far as its files tell.
+
+    :ivar path: The ``sys.path`` that they make.
+    :ivar suffixes: Those of modules, in the order in which they are tried.
+    :ivar files: The startup files, in the order in which they are read.
+    :ivar hook_parts: The modules of the hook, whether a start runs them or not.
+    :ivar notes: What is to be known.
+    """
+
+    executable: Path
+    version: tuple[int, int, int]
+    prefix: str
+    base_prefix: str
+    stdlib: str
+    user_site: str | None
+    path: tuple[str, ...]
+    suffixes: tuple[str, ...]
+    files: tuple[File, ...]
+    hook_parts: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def read(executable: Path, *, reader: Reader | None = None, owned: bool = True) -> Static:
+    """Return what a start of an interpreter would run, with the environment as it is.
+
+    The interpreter is asked where its site dirs are, with -I and -S; the rest is read.
+
+    :param reader: What has read directories before.
+    :param owned: Whether to find out whose the files are.
+    :raises TargetError: when it cannot be used.
+    """
+    facts = bare(executable)
+    major, minor, micro = facts["version"]
+    start = _Start(facts, reader or Reader())
+    start.run()
+    return Static(
+        executable=executable,
+        version=(major, minor, micro),
+        prefix=facts["prefix"],
+        base_prefix=facts["base_prefix"],
+        stdlib=facts["stdlib"],
+        user_site=facts["user_site"],
+        path=tuple(start.path),
+        suffixes=start.suffixes,
+        files=_owned(start) if owned else tuple(start.files),
+        hook_parts=owners.hook_parts((file.path for file in start.files), start.reader),
+        notes=_notes(facts),
+    )
+
+
+def rivals(static: Static, files: Iterable[str]) -> set[str]:
+    """Return the modules that an import would find before, or as, those in *files*."""
+    found = set()
+    for file in files:
+        directory, name = _module_of(file, static.suffixes)
+        at = static.path.index(directory) if directory in static.path else 0
+        for entry in (*static.path[:at], directory):
+            path = reading.module_in(entry, name, static.suffixes) if name else None
+            if path and not path.startswith(f"{static.stdlib}/{name}"):
+                found.add(path)
+    return found
+
+
+def _module_of(file: str, suffixes: Sequence[str]) -> tuple[str, str]:
+    """Return the directory that a module is looked for in, and its name there, if it has one."""
+    directory, base = os.path.split(file)
+    suffix = next(filter(base.endswith, suffixes), None)
+    if suffix is None:
+        return directory, ""
+    name = base.removesuffix(suffix)
+    return os.path.split(directory) if name == "__init__" else (directory, name)
+
+
+def _notes(facts: Bare) -> tuple[str, ...]:
+    notes = [f"{name} is set, and not looked at" for name in _IGNORED if os.environ.get(name)]
+    if facts["version"] >= [3, 15]:
+        notes.append("all path lines come first, then all import lines, then entries (PEP 829)")
+    return tuple(notes)
+
+
+def _owned(start: _Start) -> tuple[File, ...]:
+    facts = start.facts
+    venv = facts["prefix"] if facts["prefix"] != facts["base_prefix"] else None
+    paths = [file.path for file in start.files]
+    owner_of = owners.of_files(paths, start.path, venv, start.reader)
+    return tuple(replace(file, owner=owner_of.get(file.path)) for file in start.files)
+
+
+class _Start:
+    """A start, as site and the hook do it, but for what would be run.
+
+    :ivar path: ``sys.path`` as it is by now.
+    :ivar files: What has been read by now.
+    """
+
+    def __init__(self, facts: Bare, reader: Reader) -> None:
+        self.facts = facts
+        self.reader = reader
+        self.version = tuple(facts["version"])
+        self.suffixes = (*facts["extensions"], ".py", ".pyc")
+        given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+        python_path = [os.path.abspath(entry) for entry in given] if any(given) else []
+        self.path = list(dict.fromkeys([*python_path, *facts["path"]]))
+        self.files: list[File] = []
+        self._count = 0
+
+    def run(self) -> None:
+        """Read all that a start reads, in its order."""
+        facts = self.facts
+        user_site = [facts["user_site"]] if facts["user_site"] else []
+        site_dirs = [*facts["venv_site_dirs"], *user_site, *facts["site_dirs"]]
+        self._add_site_dirs(filter(os.path.isdir, dict.fromkeys(site_dirs)))
+        customizations = list(reading.modules(Kind.SITECUSTOMIZE, self.path, self.suffixes))
+        first = [file.path for file in customizations[:1]]
+        hook = self._hook([*(file.path for file in self.files), *first])
+        if customizations and self.reader.is_of_hook(customizations[0].path):
+            self._take(customizations.pop(0))  # it runs the one that it hides
+            here = os.path.dirname(self.files[-1].path)
+            customizations = [
+                file
+                for file in customizations
+                if not layout.same_directory(os.path.dirname(file.path), here)
+            ]
+        if hook:
+            self._complete(hook)
+        for file in customizations[:1]:
+            self._take(file)
+        if facts["user_site"]:
+            users = reading.modules(Kind.USERCUSTOMIZE, self.path, self.suffixes)
+            for file in list(users)[:1]:
+                self._take(file)
+
+    def _take(self, file: Read) -> None:
+        """Note that a module runs now."""
+        self.files.append(file.file((Item(SpanKind(file.kind.value), self._next()),)))
+
+    def _next(self) -> int:
+        self._count += 1
+        return self._count - 1
+
+    def _add_site_dirs(self, directories: Iterable[str], known: Sequence[str] = ()) -> None:
+        """Do what site does with directories that it adds.
+
+        Up to Python 3.14 it does everything in the order of files and lines; from 3.15 on first
+        all path lines, then import lines, then the entries of .start files (PEP 829).
+
+        :param known: Entries that path lines need not add.
+        """
+        read: list[Read] = []
+        for directory in directories:
+            if directory not in self.path:
+                self.path.append(directory)
+            files = list(reading.site_dir(directory, self.facts))
+            read += files
+            for each in files:
+                for line in each.lines:
+                    entry = line.entry
+                    if entry and entry not in (*self.path, *known) and os.path.exists(entry):
+                        self.path.append(entry)
+        started = {each.path for each in read if each.silences}
+        lines = [
+            (each, line) for each in read for line in each.lines if self._runs(each, line, started)
+        ]
+        if self.version >= (3, 15):
+            order = list(pth.Kind)
+            lines.sort(key=lambda pair: order.index(pair[1].kind))  # keeps the order within
+        numbers = {(each.path, line.number): self._next() for each, line in lines}
+        for each in read:
+            items = tuple(
+                Item(
+                    SpanKind(line.kind.value),
+                    numbers.get((each.path, line.number)),
+                    line.number,
+                    line.text,
+                    line.entry,
+                )
+                for line in each.lines
+            )
+            self.files.append(each.file(items, silenced=each.start in started))
+
+    def _runs(self, file: Read, line: pth.Line, started: set[str]) -> bool:
+        if line.kind is not pth.Kind.IMPORT_LINE:
+            return True
+        return self.version < (3, 18) and file.start not in started
+
+    def _hook(self, paths: Iterable[str]) -> Installed | None:
+        """Return the hook that these files start, if it is switched on."""
+        first = next(filter(self.reader.is_of_hook, paths), None)
+        if first is None:
+            return None
+        hook = self.reader.hook_in(os.path.dirname(first))
+        opt_in = bool(hook.settings.opt_in)  # it is of the file that may have been altered
+        word = os.environ.get("PYSHAREDIR", "").lower()
+        return hook if (word in _WORDS[opt_in]) is opt_in else None
+
+    def _complete(self, hook: Installed) -> None:
+        """Do what the hook does: each sharedir comes after the last site dir of its root."""
+        version = "{}.{}".format(*self.version)
+        unsafe = 0 if hook.settings.allow_world_writable else stat.S_IWOTH
+        home = self._root_of(str(hook.site_dir))
+        after = {root: entry for entry in self.path if (root := self._root_of(entry)) is not None}
+        floor = self._floor()
+        for root, site_dir in sorted(after.items(), key=lambda pair: self.path.index(pair[1])):
+            sharedir = layout.sharedir_of(root, version)
+            if hook.settings.sharedir is not None and root == home:
+                sharedir = hook.settings.sharedir.replace("{version}", version)
+            if os.path.isdir(sharedir) and not os.stat(sharedir).st_mode & unsafe:
+                if layout.lists(self.path, sharedir):
+                    continue
+                at = max(self.path.index(site_dir), floor) + 1
+                rest = self.path[at:]
+                del self.path[at:]
+                self._add_site_dirs([sharedir], rest)
+                self.path += rest
+        self._add_prefixes()
+        self._normalise()
+
+    def _floor(self) -> int:
+        """Return the index of the last entry that is there before site."""
+        return max((self.path.index(entry) for entry in self.facts["path"]), default=-1)
+
+    def _add_prefixes(self) -> None:
+        """Add what PYSHAREDIR_PREFIXES names, of which no startup files are read."""
+        version = "{}.{}".format(*self.version)
+        given = os.environ.get("PYSHAREDIR_PREFIXES", "").split(":")
+        python = os.path.basename(self.facts["stdlib"])
+        lib = dict.fromkeys((self.facts["platlibdir"], "lib"))
+        tails = [f"{each}/{python}/site-packages" for each in lib]
+        tails.append(f"share/python/{version}")
+        roots = [self._root_of(entry) for entry in self.path]
+        directories = [
+            f"{prefix.rstrip('/')}/{tail}"
+            for prefix in dict.fromkeys(given)
+            if prefix.startswith("/") and prefix.rstrip("/") not in roots
+            for tail in tails
+        ]
+        own = self.facts["prefix"] if self.facts["prefix"] != self.facts["base_prefix"] else None
+        at = self._floor() + 1
+        while at < len(roots) and roots[at] in (None, own):
+            at += 1
+        self.path[at:at] = filter(os.path.isdir, directories)
+
+    def _normalise(self) -> None:
+        """Drop directories that are on the path already, by another name."""
+        seen: set[tuple[int, int]] = set()
+        kept = []
+        for entry in self.path:
+            if os.path.isdir(entry):
+                status = os.stat(entry)
+                if (status.st_dev, status.st_ino) in seen:
+                    continue
+                seen.add((status.st_dev, status.st_ino))
+            kept.append(entry)
+        self.path = kept
+
+    def _root_of(self, entry: str) -> str | None:
+        version = "{}.{}".format(*self.version)
+        return layout.root_of(entry, version, self.facts["platlibdir"])
