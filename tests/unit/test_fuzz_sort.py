@@ -40,11 +40,11 @@ if TYPE_CHECKING:
     from pysharedir.sort.plan import Plan
 
 SITE_DIR, SHAREDIR = "root/lib/python3.13/site-packages", "root/share/python/3.13"
-PATIENCE = 20  # seconds; what takes longer hangs
+PATIENCE = 10  # seconds; what takes longer hangs
 
 
-class Hang(BaseException):
-    """An example that does not end: not an Exception, which somebody could suppress."""
+class Hang(Exception):  # noqa: N818
+    """An example that does not end."""
 
 
 class Link(NamedTuple):
@@ -277,7 +277,7 @@ def listed(members: Iterable[Distribution]) -> dict[str, list[str]]:
     return {
         each.info.name: [
             os.path.normpath(each.directory / path)
-            if os.path.normpath(path).startswith("../")
+            if f"{os.path.normpath(path)}/".startswith("../")
             else path
             for path, _, _ in records.rows(each.name, each.info)
         ]
@@ -331,10 +331,19 @@ def check(root: Path) -> None:
         for path in move.distribution.listing.files()
         if os.path.lexists(move.source / path) and not path.endswith("pyc")
     }
+    left = {
+        move.source / path
+        for move in planned.moves
+        for path in move.distribution.listing.files()
+        if path not in move.stays
+        and not path.endswith(".pyc")
+        and not (move.source / path).is_dir()
+    }
     undo = Relocation(planned.moves, planned.layout.sharedir).apply()
     after = look(root)
     assert by_place(after) == by_place(before)
     assert [path for path in own if not os.path.lexists(path)] == []
+    assert [path for path in left if os.path.lexists(path)] == []
     assert listed(move.distribution.at(move.destination) for move in planned.moves) == rows
     assert plan(root).moves == ()
     undo()

@@ -98,6 +98,7 @@ def plan(
         judged.update((verdict.distribution, verdict) for verdict in members)
         if not wanted or wanted & {each.key for each in group.members}:
             planned += moving
+    planned = [_without_shared(move, planned, index) for move in planned]
     ordered = sorted(installed, key=lambda each: (each.key, str(each.info)))
     told = tuple(_told_apart(judged[each], index) for each in ordered)
     return Plan(trees, told, tuple(planned))
@@ -188,10 +189,20 @@ def _movable(
             files = _survey(verdict, moving, index)
             if verdict.kind is Kind.PLATFORM:
                 _refuse_foreign(distribution, files, target)
+            _refuse_obstacles(distribution, files, moving[distribution])
             planned.append(move.plan(distribution, moving[distribution], stays, files))
         except RecordError as error:
             return _left_alone(members, verdict, error.reason), []
     return members, planned
+
+
+def _without_shared(own: Move, planned: Iterable[Move], index: _Index) -> Move:
+    """Return a move that leaves at the source only what one lists that stays there after all."""
+    if not own.stays:
+        return own
+    moving = {each.distribution for each in planned}
+    listed = {path: index.have(own.source, path) for path in own.stays}
+    return replace(own, stays=tuple(path for path in listed if not moving.issuperset(listed[path])))
 
 
 def _left_alone(members: list[Verdict], culprit: Verdict, reason: str) -> list[Verdict]:
@@ -231,6 +242,14 @@ def _refuse_second(verdict: Verdict, copies: Iterable[Distribution], target: Tar
         if copy.is_hollow:
             reason += ", which `pysharedir doctor --fix` removes"
         raise RecordError(verdict.distribution.name, reason)
+
+
+def _refuse_obstacles(distribution: Distribution, files: Contents, destination: Path) -> None:
+    """Refuse to go where there are files or links in place of directories."""
+    parents = {parent for path in files.files for parent in records.lineage(os.path.dirname(path))}
+    for path in sorted(f"{destination}/{parent}" for parent in parents):
+        if os.path.lexists(path) and (os.path.islink(path) or not os.path.isdir(path)):
+            raise RecordError(distribution.name, f"{path} is in the way")
 
 
 def _survey(verdict: Verdict, moving: Mapping[Distribution, Path], index: _Index) -> Contents:
