@@ -39,7 +39,12 @@ if TYPE_CHECKING:
     from pysharedir.installed.distribution import Distribution
     from pysharedir.sort.plan import Plan
 
-SITE_DIR, SHAREDIR = "root/lib/python3.13/site-packages", "root/share/python/3.13"
+# Of a build whose platlib is a directory of its own.
+PURELIB, PLATLIB, SHAREDIR = TREES = (
+    "root/lib/python3.13/site-packages",
+    "root/lib64/python3.13/site-packages",
+    "root/share/python/3.13",
+)
 PATIENCE = 10  # seconds; what takes longer hangs
 
 
@@ -236,10 +241,11 @@ def look(directory: Path) -> dict[str, Node]:
 
 
 def by_place(there: dict[str, Node]) -> dict[str, set[Node]]:
-    """Return what files hold by their paths, of which those in both trees are one."""
+    """Return what files hold by their paths, of which those in several trees are one."""
     held: defaultdict[str, set[Node]] = defaultdict(set)
     for path, node in there.items():
-        inside = path.removeprefix(f"{SITE_DIR}/").removeprefix(f"{SHAREDIR}/")
+        tree = next((tree for tree in TREES if path.startswith(f"{tree}/")), "")
+        inside = path.removeprefix(f"{tree}/")
         if not inside.endswith((".pyc", ".dist-info/RECORD")):
             held[inside].add(node)
     return dict(held)
@@ -260,12 +266,13 @@ def bounded() -> Iterator[None]:
 
 
 def plan(root: Path) -> Plan:
-    site_dir = str(root / SITE_DIR)
+    purelib, platlib = str(root / PURELIB), str(root / PLATLIB)
     made = target(
         prefix=str(root / "root"),
-        purelib=site_dir,
-        platlib=site_dir,
-        site_dirs=(site_dir,),
+        purelib=purelib,
+        platlib=platlib,
+        platlibdir="lib64",
+        site_dirs=(platlib, purelib),
         scripts=str(root / "root/bin"),
         sys_executable=sys.executable,
     )
@@ -296,21 +303,20 @@ def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.slow
 @fuzz(
-    st.lists(distributions(), min_size=1, max_size=4),
-    st.lists(distributions(), max_size=2),
+    st.lists(st.tuples(st.sampled_from(TREES), distributions()), min_size=1, max_size=6),
     examples=300,
     seconds=8,
 )
-def test_sort(here: list[dict[str, Node]], there: list[dict[str, Node]]) -> None:
+def test_sort(found: list[tuple[str, dict[str, Node]]]) -> None:
     root = Path(tempfile.mkdtemp(prefix="fuzz-"))
     try:
         with bounded():
             plant(root, {"victim/v": b"precious", "root/bin/s": b"#!", "root/share/x": b"x"})
-            for directory, trees in (SITE_DIR, here), (SHAREDIR, there):
-                for tree in trees:
-                    plant(root / directory, tree)
-            plant(root / SITE_DIR, WHOLE)
-            (root / SHAREDIR).mkdir(parents=True, exist_ok=True)
+            for directory, members in found:
+                plant(root / directory, members)
+            plant(root / PURELIB, WHOLE)
+            for directory in TREES:
+                (root / directory).mkdir(parents=True, exist_ok=True)
             check(root)
     finally:
         shutil.rmtree(root)

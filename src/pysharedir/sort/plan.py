@@ -92,12 +92,14 @@ def plan(
     judged = {each.distribution: each for each in verdicts.judge(installed, rules)}
     index = _Index(judged.values())
     planned: list[Move] = []
+    arriving: dict[tuple[Path, str], Path] = {}
     for group in kin.groups(installed, judged.values()):
         members = kin.together([judged[each] for each in group.members], group.package)
         members, moving = _movable(members, trees, index, target)
-        judged.update((verdict.distribution, verdict) for verdict in members)
         if not wanted or wanted & {each.key for each in group.members}:
+            members, moving = _apart(members, moving, arriving)
             planned += moving
+        judged.update((verdict.distribution, verdict) for verdict in members)
     planned = [_without_shared(move, planned, index) for move in planned]
     ordered = sorted(installed, key=lambda each: (each.key, str(each.info)))
     told = tuple(_told_apart(judged[each], index) for each in ordered)
@@ -194,6 +196,30 @@ def _movable(
         except RecordError as error:
             return _left_alone(members, verdict, error.reason), []
     return members, planned
+
+
+def _apart(
+    members: list[Verdict], moving: list[Move], arriving: dict[tuple[Path, str], Path]
+) -> tuple[list[Verdict], list[Move]]:
+    """Return the moves of a group; none if another file of the same name goes there too.
+
+    Only files from two directories, as purelib and platlib can be, may meet in a third.
+
+    :param arriving: The source of each file that goes to a directory, by both; what this group
+        brings is put into it.
+    """
+    own: dict[tuple[Path, str], Path] = {}
+    for each in moving:
+        source = each.source
+        for path in each.distribution.listing.files():
+            there = each.destination, path
+            other = own.get(there) or arriving.get(there, source)
+            if other != source and not move.is_same(other / path, source / path):
+                verdict = next(one for one in members if one.distribution == each.distribution)
+                return _left_alone(members, verdict, f"{other / path} goes there too"), []
+            own[there] = source
+    arriving |= own
+    return members, moving
 
 
 def _without_shared(own: Move, planned: Iterable[Move], index: _Index) -> Move:
