@@ -331,34 +331,30 @@ def check(root: Path) -> None:
     event(f"{len(planned.moves) - 1} of them moved")
     assert any(move.distribution.name == "whole" for move in planned.moves)
     rows = listed(move.distribution for move in planned.moves)
-    own = {
-        move.destination / path
+    pairs = [
+        (move, path)
         for move in planned.moves
-        for path in move.distribution.listing.files()
-        if os.path.lexists(move.source / path) and not path.endswith("pyc")
-    }
-    left = {
-        move.source / path
-        for move in planned.moves
-        for path in move.distribution.listing.files()
-        if path not in move.stays
-        and not path.endswith(".pyc")
-        and not (move.source / path).is_dir()
-    }
+        for path in without_pycs(move.distribution.listing.files())
+        if os.path.islink(move.source / path) or os.path.isfile(move.source / path)
+    ]
+    own = {move.destination / path for move, path in pairs}
+    left = {move.source / path for move, path in pairs if path not in move.stays} - own
     undo = Relocation(planned.moves, planned.layout.sharedir).apply()
     after = look(root)
     assert by_place(after) == by_place(before)
     assert [path for path in own if not os.path.lexists(path)] == []
     assert [path for path in left if os.path.lexists(path)] == []
     assert listed(move.distribution.at(move.destination) for move in planned.moves) == rows
-    assert plan(root).moves == ()
+    # What has moved makes way for others, and moves no more.
+    names = {move.distribution.info.name for move in planned.moves}
+    assert names.isdisjoint(move.distribution.info.name for move in plan(root).moves)
     undo()
     restored = look(root)
     assert by_place(restored) == by_place(before)
     assert without_pycs(restored) == without_pycs(before)
 
 
-def without_pycs(there: dict[str, Node]) -> set[str]:
+def without_pycs(there: Iterable[str]) -> set[str]:
     """Return the paths of all but pycs, which others make and remove at will."""
     return {path for path in there if not path.endswith(".pyc")}
 

@@ -100,7 +100,7 @@ def plan(
             members, moving = _apart(members, moving, arriving)
             planned += moving
         judged.update((verdict.distribution, verdict) for verdict in members)
-    planned = [_without_shared(move, planned, index) for move in planned]
+    planned = _with_stays(planned, index)
     ordered = sorted(installed, key=lambda each: (each.key, str(each.info)))
     told = tuple(_told_apart(judged[each], index) for each in ordered)
     return Plan(trees, told, tuple(planned))
@@ -222,13 +222,23 @@ def _apart(
     return members, moving
 
 
-def _without_shared(own: Move, planned: Iterable[Move], index: _Index) -> Move:
-    """Return a move that leaves at the source only what one lists that stays there after all."""
-    if not own.stays:
-        return own
+def _with_stays(planned: Sequence[Move], index: _Index) -> list[Move]:
+    """Return moves that leave at their sources what others need there, and nothing else.
+
+    That is what one lists that stays there after all, and what one that comes finds there.
+    """
     moving = {each.distribution for each in planned}
-    listed = {path: index.have(own.source, path) for path in own.stays}
-    return replace(own, stays=tuple(path for path in listed if not moving.issuperset(listed[path])))
+    found = {(each.destination, path) for each in planned for path in each.kept}
+    sources = {directory for directory, _ in found}
+    changed = []
+    for each in planned:
+        listed = {path: index.have(each.source, path) for path in each.stays}
+        stays = {path for path in listed if not moving.issuperset(listed[path])}
+        if each.source in sources:
+            files = each.distribution.listing.files()
+            stays.update(path for path in files if (each.source, path) in found)
+        changed.append(replace(each, stays=tuple(sorted(stays))))
+    return changed
 
 
 def _left_alone(members: list[Verdict], culprit: Verdict, reason: str) -> list[Verdict]:
@@ -271,11 +281,16 @@ def _refuse_second(verdict: Verdict, copies: Iterable[Distribution], target: Tar
 
 
 def _refuse_obstacles(distribution: Distribution, files: Contents, destination: Path) -> None:
-    """Refuse to go where there are files or links in place of directories."""
+    """Refuse to go where there is something else in place of directories or pycs."""
     parents = {parent for path in files.files for parent in records.lineage(os.path.dirname(path))}
-    for path in sorted(f"{destination}/{parent}" for parent in parents):
-        if os.path.lexists(path) and (os.path.islink(path) or not os.path.isdir(path)):
+    there = {parent for parent in parents if os.path.lexists(f"{destination}/{parent}")}
+    for path in sorted(f"{destination}/{parent}" for parent in there):
+        if os.path.islink(path) or not os.path.isdir(path):
             raise RecordError(distribution.name, f"{path} is in the way")
+    pycs = (path for path in files.files if path.endswith(".pyc"))
+    for path in (path for path in pycs if os.path.dirname(path) in there | {""}):
+        if os.path.isdir(f"{destination}/{path}"):
+            raise RecordError(distribution.name, f"{destination / path} is in the way")
 
 
 def _survey(verdict: Verdict, moving: Mapping[Distribution, Path], index: _Index) -> Contents:

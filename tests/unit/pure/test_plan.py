@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -43,6 +44,7 @@ def plan(root: Path, purelib: str, platlib: str, **facts: Any) -> Plan:
         purelib=str(root / purelib),
         platlib=str(root / platlib),
         scripts=str(root / "bin"),
+        sys_executable=sys.executable,
         **facts,
     )
     return sorting.plan(Snapshot(found, Place.of(found)), {})
@@ -76,3 +78,23 @@ def test_empty_metadata_keeps_its_copy_where_importers_are_told_of_it(
     site_dir = f"lib/python3.{version[1]}/site-packages"
     plant(tmp_path / site_dir, {**noarch("one", {"one.py": ""}), "one-0.9.dist-info": {}})
     assert moved(plan(tmp_path, site_dir, site_dir, version_info=version)) == names
+
+
+def test_a_file_that_one_comes_for_stays_when_another_leaves(tmp_path: Path) -> None:
+    """They pass each other, and both list it."""
+    plant(tmp_path / PURELIB, noarch("comes", {"comes.py": "", "NOTICE": ""}))
+    leaves = noarch("leaves", {"leaves.py": "", "NOTICE": ""})
+    plant(tmp_path / SHAREDIR, leaves)
+    (tmp_path / SHAREDIR / "leaves-1.0.dist-info/WHEEL").write_text("Tag: py3-none-linux_x86_64\n")
+    found = plan(tmp_path, PURELIB, PURELIB)
+    assert moved(found) == ["comes", "leaves"]
+    assert {move.kept for move in found.moves} == {move.stays for move in found.moves}
+    assert {move.stays for move in found.moves} == {("NOTICE",)}
+
+
+def test_a_directory_in_place_of_a_pyc_stops_no_other(tmp_path: Path) -> None:
+    pyc = "__pycache__/one.cpython-313.pyc"
+    plant(tmp_path / PURELIB, {**noarch("one", {"one.py": ""}), pyc: ""})
+    plant(tmp_path / PURELIB, noarch("two", {"two.py": ""}))
+    plant(tmp_path / SHAREDIR / pyc, {})
+    assert moved(plan(tmp_path, PURELIB, PURELIB)) == ["two"]
