@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import time
@@ -22,11 +23,15 @@ _SETTINGS = settings(
 )
 
 
+class _Spent(BaseException):
+    """The time is over; hypothesis goes on after no exception that is no Exception."""
+
+
 def fuzz(*strategies: SearchStrategy[Any], examples: int, seconds: float) -> Callable[[Any], Any]:
     """Return what makes a test run on so many examples from the seed that is told.
 
-    :param seconds: After these the rest is skipped; to find the smallest one that fails takes what
-        it takes.
+    :param seconds: After these it ends; but to find the smallest example that fails takes what it
+        takes.
     """
     limits = settings(_SETTINGS, max_examples=int(examples * EFFORT))
 
@@ -35,15 +40,23 @@ def fuzz(*strategies: SearchStrategy[Any], examples: int, seconds: float) -> Cal
         failed: list[bool] = []
 
         @functools.wraps(test)
-        def bounded(*args: Any, **kwargs: Any) -> None:
-            ends[:] = ends or [time.monotonic() + seconds * EFFORT]
-            if failed or time.monotonic() < ends[0]:
-                try:
-                    test(*args, **kwargs)
-                except BaseException:
-                    failed.append(True)
-                    raise
+        def one(*args: Any, **kwargs: Any) -> None:
+            if time.monotonic() > ends[0] and not failed:
+                raise _Spent
+            try:
+                test(*args, **kwargs)
+            except Exception:
+                failed.append(True)
+                raise
 
-        return seed(SEED)(limits(given(*strategies)(bounded)))
+        many = seed(SEED)(limits(given(*strategies)(one)))
+
+        @functools.wraps(many)
+        def bounded() -> None:
+            ends[:] = [time.monotonic() + seconds * EFFORT]
+            with contextlib.suppress(_Spent):
+                many()
+
+        return bounded
 
     return decorate

@@ -39,12 +39,17 @@ if TYPE_CHECKING:
     from pysharedir.installed.distribution import Distribution
     from pysharedir.sort.plan import Plan
 
-SITE_DIR, SHAREDIR = "root/lib/python3.13/site-packages", "root/share/python/3.13"
-PATIENCE = 20  # seconds; what takes longer hangs
+# Of a build whose platlib is a directory of its own.
+PURELIB, PLATLIB, SHAREDIR = TREES = (
+    "root/lib/python3.13/site-packages",
+    "root/lib64/python3.13/site-packages",
+    "root/share/python/3.13",
+)
+PATIENCE = 10  # seconds; what takes longer hangs
 
 
-class Hang(BaseException):
-    """An example that does not end: not an Exception, which somebody could suppress."""
+class Hang(Exception):  # noqa: N818
+    """An example that does not end."""
 
 
 class Link(NamedTuple):
@@ -236,10 +241,11 @@ def look(directory: Path) -> dict[str, Node]:
 
 
 def by_place(there: dict[str, Node]) -> dict[str, set[Node]]:
-    """Return what files hold by their paths, of which those in both trees are one."""
+    """Return what files hold by their paths, of which those in several trees are one."""
     held: defaultdict[str, set[Node]] = defaultdict(set)
     for path, node in there.items():
-        inside = path.removeprefix(f"{SITE_DIR}/").removeprefix(f"{SHAREDIR}/")
+        tree = next((tree for tree in TREES if path.startswith(f"{tree}/")), "")
+        inside = path.removeprefix(f"{tree}/")
         if not inside.endswith((".pyc", ".dist-info/RECORD")):
             held[inside].add(node)
     return dict(held)
@@ -260,12 +266,13 @@ def bounded() -> Iterator[None]:
 
 
 def plan(root: Path) -> Plan:
-    site_dir = str(root / SITE_DIR)
+    purelib, platlib = str(root / PURELIB), str(root / PLATLIB)
     made = target(
         prefix=str(root / "root"),
-        purelib=site_dir,
-        platlib=site_dir,
-        site_dirs=(site_dir,),
+        purelib=purelib,
+        platlib=platlib,
+        platlibdir="lib64",
+        site_dirs=(platlib, purelib),
         scripts=str(root / "root/bin"),
         sys_executable=sys.executable,
     )
@@ -277,7 +284,7 @@ def listed(members: Iterable[Distribution]) -> dict[str, list[str]]:
     return {
         each.info.name: [
             os.path.normpath(each.directory / path)
-            if os.path.normpath(path).startswith("../")
+            if f"{os.path.normpath(path)}/".startswith("../")
             else path
             for path, _, _ in records.rows(each.name, each.info)
         ]
@@ -296,21 +303,20 @@ def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.slow
 @fuzz(
-    st.lists(distributions(), min_size=1, max_size=4),
-    st.lists(distributions(), max_size=2),
+    st.lists(st.tuples(st.sampled_from(TREES), distributions()), min_size=1, max_size=6),
     examples=300,
     seconds=8,
 )
-def test_sort(here: list[dict[str, Node]], there: list[dict[str, Node]]) -> None:
+def test_sort(found: list[tuple[str, dict[str, Node]]]) -> None:
     root = Path(tempfile.mkdtemp(prefix="fuzz-"))
     try:
         with bounded():
             plant(root, {"victim/v": b"precious", "root/bin/s": b"#!", "root/share/x": b"x"})
-            for directory, trees in (SITE_DIR, here), (SHAREDIR, there):
-                for tree in trees:
-                    plant(root / directory, tree)
-            plant(root / SITE_DIR, WHOLE)
-            (root / SHAREDIR).mkdir(parents=True, exist_ok=True)
+            for directory, members in found:
+                plant(root / directory, members)
+            plant(root / PURELIB, WHOLE)
+            for directory in TREES:
+                (root / directory).mkdir(parents=True, exist_ok=True)
             check(root)
     finally:
         shutil.rmtree(root)
@@ -325,25 +331,30 @@ def check(root: Path) -> None:
     event(f"{len(planned.moves) - 1} of them moved")
     assert any(move.distribution.name == "whole" for move in planned.moves)
     rows = listed(move.distribution for move in planned.moves)
-    own = {
-        move.destination / path
+    pairs = [
+        (move, path)
         for move in planned.moves
-        for path in move.distribution.listing.files()
-        if os.path.lexists(move.source / path) and not path.endswith("pyc")
-    }
+        for path in without_pycs(move.distribution.listing.files())
+        if os.path.islink(move.source / path) or os.path.isfile(move.source / path)
+    ]
+    own = {move.destination / path for move, path in pairs}
+    left = {move.source / path for move, path in pairs if path not in move.stays} - own
     undo = Relocation(planned.moves, planned.layout.sharedir).apply()
     after = look(root)
     assert by_place(after) == by_place(before)
     assert [path for path in own if not os.path.lexists(path)] == []
+    assert [path for path in left if os.path.lexists(path)] == []
     assert listed(move.distribution.at(move.destination) for move in planned.moves) == rows
-    assert plan(root).moves == ()
+    # What has moved makes way for others, and moves no more.
+    names = {move.distribution.info.name for move in planned.moves}
+    assert names.isdisjoint(move.distribution.info.name for move in plan(root).moves)
     undo()
     restored = look(root)
     assert by_place(restored) == by_place(before)
     assert without_pycs(restored) == without_pycs(before)
 
 
-def without_pycs(there: dict[str, Node]) -> set[str]:
+def without_pycs(there: Iterable[str]) -> set[str]:
     """Return the paths of all but pycs, which others make and remove at will."""
     return {path for path in there if not path.endswith(".pyc")}
 

@@ -250,6 +250,32 @@ def test_a_file_that_two_list_is_in_both_places(enabled: Venv, command: Command)
     assert verify(enabled.site_dir)
 
 
+def test_a_file_that_two_list_moves_with_both(enabled: Venv, command: Command) -> None:
+    for name in "one", "two":
+        (enabled.site_dir / "NOTICE").unlink(missing_ok=True)
+        put(enabled.site_dir, name, {f"{name}.py": "", "NOTICE": "both"})
+    assert sort(enabled, command)["moved"] == ["one", "two"]
+    assert not (enabled.site_dir / "NOTICE").exists()
+    assert verify(enabled.sharedir)
+    command.json("--python", enabled.root, "disable", "--restore")
+    assert verify(enabled.site_dir)
+
+
+@pytest.mark.parametrize("obstacle", ["hello", "hello/sub"])
+@pytest.mark.parametrize("kind", ["a file", "-> ."])
+def test_an_obstacle_stops_no_other(
+    enabled: Venv, command: Command, obstacle: str, kind: str
+) -> None:
+    """A file or a link where a directory has to be."""
+    put(enabled.site_dir, "hello", {"hello/sub/x.py": ""})
+    put(enabled.site_dir, "other", {"other.py": ""})
+    plant((enabled.sharedir / obstacle).parent, {os.path.basename(obstacle): kind})
+    report = sort(enabled, command)
+    assert report["moved"] == ["other"]
+    there = enabled.sharedir / obstacle
+    assert verdicts(report)["hello"] == ("left alone", f"{there} is in the way (it is noarch)")
+
+
 @pytest.mark.parametrize(
     ("fault", "reason"),
     [

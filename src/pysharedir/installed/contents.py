@@ -94,23 +94,26 @@ def read(
     """Return the files of *distribution*.
 
     :param scans: Directories that were listed before.
-    :param base: The directory to look for them in, when the metadata is not in it.
-    :raises RecordError: when RECORD cannot tell, a directory cannot be listed, or links make a
-        move unsafe.
+    :param base: The directory to look for them in, when the metadata is not in it: they are on
+        their way then, and it is too late to refuse what cannot move.
+    :raises RecordError: when RECORD cannot tell, a directory cannot be listed or is a link, or what
+        is there cannot move.
     """
     root = str(base or distribution.directory)
     try:
-        return _read(distribution, scans or Scans(), root)
+        return _read(distribution, scans or Scans(), root, is_moving=base is not None)
     except OSError as error:
         raise RecordError(distribution.name, f"cannot be listed: {said(error)}") from error
 
 
-def _read(distribution: Distribution, scans: Scans, root: str) -> Contents:
+def _read(distribution: Distribution, scans: Scans, root: str, *, is_moving: bool) -> Contents:
     listing = distribution.listing
     contents = Contents([], [], {})
     metadata = distribution.info.name
     directories = {parent for path in listing.inside for parent in lineage(path)}
-    _refuse_other_directories(distribution, root, {metadata, *directories})
+    _refuse_linked_directories(distribution, root, {metadata, *directories})
+    if not is_moving:
+        _refuse_files(distribution, root, directories)
     for directory, names in listing.inside.items():
         prefix = f"{directory}/" if directory else ""
         scan = scans[os.path.join(root, directory)]
@@ -122,7 +125,7 @@ def _read(distribution: Distribution, scans: Scans, root: str) -> Contents:
             )
             continue
         for name in own:
-            if not scan.is_file(name):
+            if not (scan.is_file(name) or is_moving):
                 _refuse_odd(distribution, root, prefix + name)
         contents.files.extend(prefix + name for name in own)
         # virtualenv lists pycs and their directories for Pythons that it has no support for.
@@ -138,7 +141,8 @@ def _read(distribution: Distribution, scans: Scans, root: str) -> Contents:
             pycs = (pyc for name in sorted(names) for pyc in by_source.get(name, ()))
             contents.files.extend(f"{prefix}{_CACHE}/{pyc}" for pyc in pycs)
     for path in (f"{metadata}/{name}" for name in sorted(walk(f"{root}/{metadata}"))):
-        _refuse_odd_metadata(distribution, root, path)
+        if not is_moving:
+            _refuse_odd_metadata(distribution, root, path)
         contents.files.append(path)
     return contents
 
@@ -187,18 +191,20 @@ def _raise_unless_missing(error: OSError) -> None:
         raise error
 
 
-def _refuse_other_directories(
+def _refuse_linked_directories(
     distribution: Distribution, root: str, directories: Iterable[str]
 ) -> None:
-    """Refuse files that are reached by a link to a directory, which may be anybody's, or a file."""
+    """Refuse files that are reached by a link to a directory: they may be anybody's."""
     for directory in sorted(directories):
-        try:
-            mode = os.lstat(f"{root}/{directory}").st_mode
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        if not stat.S_ISDIR(mode):
-            what = "a link to a directory" if stat.S_ISLNK(mode) else "no directory"
-            raise RecordError(distribution.name, f"{directory} is {what}")
+        if os.path.islink(f"{root}/{directory}"):
+            raise RecordError(distribution.name, f"{directory} is a link to a directory")
+
+
+def _refuse_files(distribution: Distribution, root: str, directories: Iterable[str]) -> None:
+    """Refuse files where directories should be."""
+    for directory in sorted(directories):
+        if os.path.lexists(f"{root}/{directory}") and not os.path.isdir(f"{root}/{directory}"):
+            raise RecordError(distribution.name, f"{directory} is no directory")
 
 
 def _refuse_odd(distribution: Distribution, root: str, path: str) -> None:

@@ -92,12 +92,15 @@ def plan(
     judged = {each.distribution: each for each in verdicts.judge(installed, rules)}
     index = _Index(judged.values())
     planned: list[Move] = []
+    arriving: dict[tuple[Path, str], Path] = {}
     for group in kin.groups(installed, judged.values()):
         members = kin.together([judged[each] for each in group.members], group.package)
         members, moving = _movable(members, trees, index, target)
-        judged.update((verdict.distribution, verdict) for verdict in members)
         if not wanted or wanted & {each.key for each in group.members}:
+            members, moving = _apart(members, moving, arriving)
             planned += moving
+        judged.update((verdict.distribution, verdict) for verdict in members)
+    planned = _with_stays(planned, index)
     ordered = sorted(installed, key=lambda each: (each.key, str(each.info)))
     told = tuple(_told_apart(judged[each], index) for each in ordered)
     return Plan(trees, told, tuple(planned))
@@ -188,10 +191,54 @@ def _movable(
             files = _survey(verdict, moving, index)
             if verdict.kind is Kind.PLATFORM:
                 _refuse_foreign(distribution, files, target)
+            _refuse_obstacles(distribution, files, moving[distribution])
             planned.append(move.plan(distribution, moving[distribution], stays, files))
         except RecordError as error:
             return _left_alone(members, verdict, error.reason), []
     return members, planned
+
+
+def _apart(
+    members: list[Verdict], moving: list[Move], arriving: dict[tuple[Path, str], Path]
+) -> tuple[list[Verdict], list[Move]]:
+    """Return the moves of a group; none if another file of the same name goes there too.
+
+    Only files from two directories, as purelib and platlib can be, may meet in a third.
+
+    :param arriving: The source of each file that goes to a directory, by both; what this group
+        brings is put into it.
+    """
+    own: dict[tuple[Path, str], Path] = {}
+    for each in moving:
+        source = each.source
+        for path in each.distribution.listing.files():
+            there = each.destination, path
+            other = own.get(there) or arriving.get(there, source)
+            if other != source and not move.is_same(other / path, source / path):
+                verdict = next(one for one in members if one.distribution == each.distribution)
+                return _left_alone(members, verdict, f"{other / path} goes there too"), []
+            own[there] = source
+    arriving |= own
+    return members, moving
+
+
+def _with_stays(planned: Sequence[Move], index: _Index) -> list[Move]:
+    """Return moves that leave at their sources what others need there, and nothing else.
+
+    That is what one lists that stays there after all, and what one that comes finds there.
+    """
+    moving = {each.distribution for each in planned}
+    found = {(each.destination, path) for each in planned for path in each.kept}
+    sources = {directory for directory, _ in found}
+    changed = []
+    for each in planned:
+        listed = {path: index.have(each.source, path) for path in each.stays}
+        stays = {path for path in listed if not moving.issuperset(listed[path])}
+        if each.source in sources:
+            files = each.distribution.listing.files()
+            stays.update(path for path in files if (each.source, path) in found)
+        changed.append(replace(each, stays=tuple(sorted(stays))))
+    return changed
 
 
 def _left_alone(members: list[Verdict], culprit: Verdict, reason: str) -> list[Verdict]:
@@ -231,6 +278,19 @@ def _refuse_second(verdict: Verdict, copies: Iterable[Distribution], target: Tar
         if copy.is_hollow:
             reason += ", which `pysharedir doctor --fix` removes"
         raise RecordError(verdict.distribution.name, reason)
+
+
+def _refuse_obstacles(distribution: Distribution, files: Contents, destination: Path) -> None:
+    """Refuse to go where there is something else in place of directories or pycs."""
+    parents = {parent for path in files.files for parent in records.lineage(os.path.dirname(path))}
+    there = {parent for parent in parents if os.path.lexists(f"{destination}/{parent}")}
+    for path in sorted(f"{destination}/{parent}" for parent in there):
+        if os.path.islink(path) or not os.path.isdir(path):
+            raise RecordError(distribution.name, f"{path} is in the way")
+    pycs = (path for path in files.files if path.endswith(".pyc"))
+    for path in (path for path in pycs if os.path.dirname(path) in there | {""}):
+        if os.path.isdir(f"{destination}/{path}"):
+            raise RecordError(distribution.name, f"{destination / path} is in the way")
 
 
 def _survey(verdict: Verdict, moving: Mapping[Distribution, Path], index: _Index) -> Contents:
