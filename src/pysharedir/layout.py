@@ -26,7 +26,8 @@ def _root_of(version: str, platlibdir: str) -> Callable[[str], str | None]:
     stub = SimpleNamespace(
         version_info=tuple(map(int, version.split("."))),
         platlibdir=platlibdir,
-        modules={"site": SimpleNamespace(__spec__=SimpleNamespace(_initializing=True))},
+        flags=SimpleNamespace(no_site=False),
+        modules={"builtins": SimpleNamespace()},
         meta_path=[],
     )
     stub.modules["_pysharedir"] = None
