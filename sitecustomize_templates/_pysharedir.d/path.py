@@ -115,8 +115,8 @@ def more(name, *args):
     return globals()[name](*args)
 
 
-# site makes `copyright` after its last site dir, before sitecustomize.
-if sys.flags.no_site or "copyright" in sys.modules["builtins"].__dict__:
-    more("late")
-else:
+# site sets _home before its first site dir, and makes `copyright` after its last one.
+if "_home" in sys.__dict__ and "copyright" not in sys.modules["builtins"].__dict__:
     sys.meta_path.insert(0, sys.modules["_pysharedir"])
+else:
+    more("late")

@@ -26,9 +26,9 @@ def _root_of(version: str, platlibdir: str) -> Callable[[str], str | None]:
     stub = SimpleNamespace(
         version_info=tuple(map(int, version.split("."))),
         platlibdir=platlibdir,
-        flags=SimpleNamespace(no_site=False),
         modules={"builtins": SimpleNamespace()},
         meta_path=[],
+        _home=None,
     )
     stub.modules["_pysharedir"] = None
     scope: dict[str, object] = {"sys": stub}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pysharedir import layout
 from pysharedir.errors import OccupiedError
+from pysharedir.hook import readme
 from pysharedir.installed import contents
 
 if TYPE_CHECKING:
@@ -43,9 +44,10 @@ def without(snapshot: Snapshot, root: str, sharedir: Path) -> Lost:
         for each in snapshot.installed(entry)
     }
     installed = snapshot.installed(sharedir)
+    own = {readme.NAME} if readme.is_there(sharedir) else set()
     return Lost(
         tuple(each for each in installed if each.key not in elsewhere),
-        tuple(contents.loose(sharedir, installed)),
+        tuple(name for name in contents.loose(sharedir, installed) if name not in own),
     )
 
 
