@@ -20,6 +20,8 @@ try:
         and sys.modules["posix"].environ.get(b"PYSHAREDIR", b"").lower() in WORDS.split()
     ) != ON:
         loader = __spec__.loader
-        exec(type(loader)("", loader.path[:-2] + "d/path.py").get_code(""))
+        # The last ".py" is that of a .pyc where there are no sources.
+        part = ".d/path.py".join(loader.path.rpartition(".py")[::2])
+        exec(type(loader)("", part).get_code(""))
 except Exception:
     pass

@@ -19,17 +19,13 @@ def shadowed():
                 others.append(entry)
         except (OSError, TypeError, ValueError):
             continue
-    for finder in sys.meta_path:
-        if hasattr(finder, "find_spec") and getattr(finder, "__name__", "") != "_pysharedir":
-            spec = finder.find_spec(__name__, others or [], None)
-            if spec:
-                return spec
-    return None
+    return sys.modules["_frozen_importlib"]._find_spec(__name__, others or [], None)
 
 
-spec = shadowed()
-
-import _pysharedir
+try:
+    spec = shadowed()
+finally:
+    import _pysharedir
 
 if spec and spec.loader:
     __file__, __spec__, __loader__, __package__ = spec.origin, spec, spec.loader, spec.parent

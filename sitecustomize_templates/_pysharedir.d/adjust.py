@@ -21,7 +21,7 @@ def adjust(plan):
     import os
 
     if "sysconfig" in sys.modules:  # another startup file was quicker
-        more("patch")(sys.modules["sysconfig"], early=True)
+        more("patch", sys.modules["sysconfig"], True)
     stdlib = os.path.dirname(os.__file__)
     plan.reverse()
     if SHAREDIR:
@@ -67,6 +67,8 @@ def prefix_dirs(but=()):
     for root in but:
         prefixes.pop(root, None)
     python = os.path.basename(os.path.dirname(os.__file__))
+    if python[-4:] == ".zip":
+        python = "python" + VERSION
     tails = ["/%s/%s/site-packages" % (lib, python) for lib in {sys.platlibdir: 0, "lib": 0}]
     tails.append("/share/python/" + VERSION)
     access = os.access

@@ -3,7 +3,8 @@
 # Run in the namespace of ../_pysharedir.py, after path.py and adjust.py.
 import sys
 
-more("adjust")
+part = ".d/adjust.py".join(loader.path.rpartition(".py")[::2])
+exec(type(loader)("", part).get_code(""))
 
 
 def add_site_dir(path, new, sharedir, seen):
@@ -34,67 +35,107 @@ def add_site_dir(path, new, sharedir, seen):
 
 
 def late():
-    # sitecustomize has been tried already.
+    # site has left its own site dirs behind.
     import os
 
-    if hasattr(sys.modules.get("sitecustomize"), "PYSHAREDIR"):
-        if not any(getattr(finder, "__name__", "") == __name__ for finder in sys.meta_path):
+    site = sys.modules["site"]
+    this = sys.modules.pop("_pysharedir", None)
+    if this:
+        # importlib puts a module back under the name in its spec: under another one, so that
+        # the next import line runs this again.
+        __spec__.name = "_pysharedir.late"
+        sys.modules[__spec__.name] = this
+    added = being_added(site)
+    if added is None and hasattr(sys.modules.get("sitecustomize"), "PYSHAREDIR"):
+        if site.getsitepackages.__module__ != __name__:
             complete(sys.path)
-            sys.meta_path.insert(0, sys.modules[__name__])
+            sys.meta_path.insert(0, this)
         return
-    # A site.addsitedir() behind startup: adds the sharedir of the site dir that it
-    # adds, again if that is added again.  pip's build environment does so, to learn
-    # what to remove from sys.path.
+    site_dir = added or os.path.dirname(loader.path)
+    # The first hook on sys.path was imported: its settings are not those of another one.
+    finder = sys.modules["_frozen_importlib_external"].PathFinder
+    spec = finder.find_spec("_pysharedir", [site_dir])
+    if spec and spec.origin != loader.path:
+        exec(spec.loader.get_code(spec.name), {"__name__": __name__, "__spec__": spec})
+    elif spec and root_of(site_dir) is not None:
+        sharedir = sharedir_of(root_of(site_dir))
+        if os.path.isdir(sharedir) and not os.stat(sharedir).st_mode & UNSAFE:
+            add_after(site_dir, sharedir, again=added is not None)
+
+
+def being_added(site):
+    # The site dir whose startup files site is processing, None when it is not.
+    frame = sys._getframe()
+    while frame and frame.f_globals is not site.__dict__:
+        frame = frame.f_back
+    names = frame.f_locals if frame else {}
+    if "sitedir" in names:  # setuptools' -nspkg.pth files read it, too
+        return names["sitedir"]
+    return names["filename"].rpartition("/")[0] if "filename" in names else None
+
+
+def add_after(site_dir, sharedir, again):
+    # Puts a sharedir right after its site dir, wherever that is.
+    import os
+
     path = sys.path
-    for index in range(len(path) - 1, -1, -1):
-        root = root_of(path[index])
-        if root is not None:
+    for index, entry in enumerate(path):
+        if isinstance(entry, str) and os.path.abspath(entry) == site_dir:
             break
     else:
         return
-    sharedir = sharedir_of(root)
-    if sharedir not in path[index:] and os.path.isdir(sharedir):
-        if not os.stat(sharedir).st_mode & UNSAFE:
-            new = path[: index + 1]
-            add_site_dir(path, new, sharedir, set())
-            path[: index + 1] = new
+    rest = path[index + 1 :]
+    if entry in rest:  # whoever puts a site dir in front does not take it from its old place
+        del rest[rest.index(entry) :]
+    if sharedir not in rest:
+        new = path[: index + 1]
+        add_site_dir(path, new, sharedir, set())
+        path[: index + 1] = new
+    elif again:
+        sys.modules["site"].addsitedir(sharedir)  # there may be new .pth files
 
 
-def getsitepackages(listed, prefixes):
-    # site.getsitepackages() with the sharedirs.  pip hides from its isolated builds
-    # what this lists.
+def getsitepackages(listed, prefixes, added):
+    # site.getsitepackages() with the sharedirs, even while they are not on sys.path.  pip
+    # hides from its isolated builds what this lists.
     dirs = listed(prefixes)
     more = [sharedir_of(root_of(entry)) for entry in dirs if root_of(entry) is not None]
     if prefixes is None:
         more += prefix_dirs()
-    return list(dict.fromkeys(dirs + [entry for entry in more if entry in sys.path]))
+    return list(dict.fromkeys(dirs + [entry for entry in more if entry in added]))
+
+
+def others(finders):
+    return [finder for finder in finders if getattr(finder, "find_spec", None) is not find_spec]
 
 
 def sysconfig(path, target):
-    # The spec of the next finder, with a loader that patches the module.
-    if sys.modules["site"].__spec__._initializing and "sitecustomize" not in sys.modules:
+    # The spec that import finds without the hook, with a loader that patches the module.
+    if "_pysharedir" in sys.modules:
         return None  # before complete(), which then sees to it
-    others = [f for f in sys.meta_path if getattr(f, "find_spec", None) not in (None, find_spec)]
-    for finder in others:
-        spec = finder.find_spec("sysconfig", path, target)
-        if spec:
-            execute = spec.loader.exec_module
+    finders = sys.meta_path[:]
+    sys.meta_path[:] = others(finders)
+    try:
+        spec = sys.modules["_frozen_importlib"]._find_spec("sysconfig", path, target)
+    finally:
+        sys.meta_path[:] = finders
+    if not spec:
+        return None
+    # zipimport of Python 3.9 has load_module() only, which takes a name.
+    method = "exec_module" if hasattr(spec.loader, "exec_module") else "load_module"
+    load = getattr(spec.loader, method)
 
-            def exec_module(module):
-                del spec.loader.exec_module
-                sys.meta_path[:] = [
-                    f for f in sys.meta_path if getattr(f, "find_spec", None) is not find_spec
-                ]
-                execute(module)
-                try:
-                    patch(module)
-                except Exception:
-                    if sys.flags.verbose:
-                        report()
+    def load_and_patch(module):
+        if getattr(module, "__name__", module) != "sysconfig":
+            return load(module)  # the loader of a zip serves all that is in it
+        delattr(spec.loader, method)
+        sys.meta_path[:] = others(sys.meta_path)
+        loaded = load(module)
+        safely(patch, loaded or module)
+        return loaded
 
-            spec.loader.exec_module = exec_module
-            return spec
-    return None
+    setattr(spec.loader, method, load_and_patch)
+    return spec
 
 
 def patch(module, early=False):
@@ -121,12 +162,9 @@ def patch(module, early=False):
         module._PIP_USE_SYSCONFIG = True  # pip asks distutils otherwise
 
 
-def report(old=None, new=None):
+def report(old, new):
     # With -v, as site does.
     if sys.stderr is None:
-        return
-    if new is None:
-        sys.excepthook(*sys.exc_info())
         return
     for verb, entries, others in ("dropped", old, new), ("added", new, old):
         for entry in entries:

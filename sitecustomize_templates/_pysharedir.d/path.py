@@ -44,7 +44,7 @@ def complete(path):
         or SHAREDIR
         or "sysconfig" in sys.modules
     ):
-        more("adjust")(plan)
+        more("adjust", plan)
     new = []
     seen = {None}
     for entry, root in reversed(plan):
@@ -58,7 +58,7 @@ def complete(path):
                         continue
                     names = "/".join(os.listdir(entry))
                     if ".pth" in names or ".start" in names:
-                        more("add_site_dir")(path, new, entry, seen)
+                        more("add_site_dir", path, new, entry, seen)
                         continue
                 seen.add(status)
         except Exception:
@@ -68,54 +68,55 @@ def complete(path):
                 continue
         new.append(entry)
     if sys.flags.verbose:
-        more("report")(path, new)
+        more("report", path, new)
     path[:] = new
     site = sys.modules["site"]
     listed = site.getsitepackages
 
     def getsitepackages(prefixes=None):
-        try:
-            return more("getsitepackages")(listed, prefixes)
-        except Exception:  # the hook has been disabled meanwhile
-            return listed(prefixes)
+        return safely(more, "getsitepackages", listed, prefixes, new) or listed(prefixes)
 
     site.getsitepackages = getsitepackages
 
 
 def find_spec(name, path=None, target=None):
-    if name != "sitecustomize" and name != "sysconfig":
+    if name == "sysconfig":
+        return safely(more, name, path, target)
+    if name != "sitecustomize" or not sys.modules.pop("_pysharedir", None):
         return None
-    spec = None
+    # site tries sitecustomize once sys.path is complete.  The answer is what import gives
+    # without the hook, and is given before there is a sharedir to look into.
     try:
-        if name == "sysconfig":
-            return more(name)(path, target)
-        # site tries sitecustomize once sys.path is complete.  The answer is that of
-        # the other finders, and given before there is a sharedir to look into.
-        this = sys.modules.pop("_pysharedir")  # once, see late()
-        try:
-            for finder in sys.meta_path:
-                if finder is not this:
-                    spec = finder.find_spec(name, path, target)
-                    if spec:
-                        break
-        finally:
-            complete(sys.path)
-    except Exception:
-        if sys.flags.verbose:
-            more("report")()
+        for finder in sys.meta_path:
+            spec = finder.find_spec(name, path, target)
+            if spec:
+                break
+    except AttributeError:  # a finder of old, without find_spec
+        spec = sys.modules["_frozen_importlib"]._find_spec(name, path, target)
+    finally:
+        safely(complete, sys.path)
+    if spec:
         return spec
-    if not spec:
-        raise ModuleNotFoundError("No module named 'sitecustomize'", name=name)
-    return spec
+    raise ModuleNotFoundError("No module named 'sitecustomize'", name=name)
 
 
-def more(name):
-    part = "d/adjust.py" if name == "adjust" else "d/more.py"
-    exec(type(loader)("", loader.path[:-2] + part).get_code(""), globals())
-    return globals()[name]
+def safely(function, *args):
+    try:
+        return function(*args)
+    except Exception:  # the hook may have been disabled meanwhile
+        if sys.flags.verbose:
+            sys.excepthook(*sys.exc_info())
 
 
-if sys.modules["site"].__spec__._initializing and "sitecustomize" not in sys.modules:
+def more(name, *args):
+    part = ".d/adjust.py" if name == "adjust" else ".d/more.py"
+    part = part.join(loader.path.rpartition(".py")[::2])
+    exec(type(loader)("", part).get_code(""), globals())
+    return globals()[name](*args)
+
+
+# site sets _home before its first site dir, and makes `copyright` after its last one.
+if "_home" in sys.__dict__ and "copyright" not in sys.modules["builtins"].__dict__:
     sys.meta_path.insert(0, sys.modules["_pysharedir"])
 else:
-    more("late")()
+    more("late")

@@ -26,8 +26,9 @@ def _root_of(version: str, platlibdir: str) -> Callable[[str], str | None]:
     stub = SimpleNamespace(
         version_info=tuple(map(int, version.split("."))),
         platlibdir=platlibdir,
-        modules={"site": SimpleNamespace(__spec__=SimpleNamespace(_initializing=True))},
+        modules={"builtins": SimpleNamespace()},
         meta_path=[],
+        _home=None,
     )
     stub.modules["_pysharedir"] = None
     scope: dict[str, object] = {"sys": stub}

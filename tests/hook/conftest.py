@@ -81,8 +81,7 @@ class Python:
             env=environ,
             errors="surrogateescape",
             check=False,
-            timeout=60,
-            **{"cwd": self.home, **kwargs},
+            **{"cwd": self.home, "timeout": 60, **kwargs},
         )
 
     def ask(self, code: str, *flags: str, **kwargs: Any) -> Any:

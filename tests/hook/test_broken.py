@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import time
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -236,6 +237,29 @@ def test_finder_that_raises_does_not_hide_the_sharedir(venv: Python, name: str) 
     assert done.stdout.strip() == str(venv.sharedir)
 
 
+FINDERS = {
+    "of old": "find_module = lambda self, name, path=None: None",
+    "that raises": "def find_spec(self, name, *args): 0 / 0 if name == 'sitecustomize' else None",
+    "without either": "",
+}
+
+
+@pytest.mark.parametrize("style", ["pth", "sitecustomize"])
+@pytest.mark.parametrize("place", ["insert(0, ", "append("])
+@pytest.mark.parametrize("finder", FINDERS.values(), ids=FINDERS)
+def test_sitecustomize_in_the_sharedir_is_not_run(
+    venv: Python, finder: str, place: str, style: str
+) -> None:
+    lines = f"import sys\nclass Finder:\n    {finder or 'pass'}\nsys.meta_path.{place}Finder())\n"
+    plant(venv.site_dir, {"finder.py": lines, "a.pth": "import finder\n"})
+    venv.share(**{"sitecustomize.py": "print('run')", "noarch.py": ""})
+    before = venv.outcome("-c", "pass")
+    assert normal(venv.hook(style).outcome("-c", "pass")) == normal(before)
+    if place == "append(":  # otherwise it raises before the hook is asked
+        code = "import sys; print(sys.path[-1])"
+        assert venv.run("-c", code).stdout.strip() == str(venv.sharedir)
+
+
 @pytest.mark.parametrize("part", ["", "path.py", "adjust.py", "more.py"])
 @pytest.mark.parametrize("env", [{}, {"PYSHAREDIR_PREFIXES": "/usr"}], ids=["", "prefixes"])
 def test_missing_part(venv: Python, part: str, env: dict[str, str]) -> None:
@@ -248,6 +272,46 @@ def test_missing_part(venv: Python, part: str, env: dict[str, str]) -> None:
     else:
         shutil.rmtree(venv.site_dir / "_pysharedir.d")
     assert venv.outcome("-c", code, env=env) == before
+    assert venv.run("-v", "-c", code, env=env).returncode == before[0]
+
+
+@pytest.mark.parametrize("flags", [(), ("-O",), ("-OO",)], ids=["", "-O", "-OO"])
+@pytest.mark.parametrize("style", ["pth", "sitecustomize"])
+def test_without_sources(venv: Python, style: str, flags: tuple[str, ...]) -> None:
+    """As buildroot makes its images: `compileall -b`, and the sources go."""
+    venv.share(**{"noarch.py": "", "x.pth": "/usr\n"})
+    code = "import noarch, site, sys, sysconfig\n"
+    code += "answer = [sys.path, sysconfig.get_paths(), site.getsitepackages()]"
+    before = venv.hook(style).ask(code)
+    venv.run("-m", "compileall", "-q", "-b", str(venv.root)).check_returncode()
+    for path in [*venv.root.rglob("*.py"), *venv.root.rglob("__pycache__")]:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    assert venv.ask(code, *flags) == before
+    assert before[0][-2:] == [str(venv.sharedir), "/usr"]
+
+
+def test_standard_library_in_a_zip(base: Python, stdlib: Path, tmp_path: Path) -> None:
+    """Python 3.9 has no spec of a module in it before the module has run."""
+    base.share(**{"noarch.py": ""})
+    site_dir_of(tmp_path / "prefix")
+    env = {"PYSHAREDIR_PREFIXES": str(tmp_path / "prefix"), "PYTHONPATH": str(tmp_path)}
+    code = "import json, noarch, sys, sysconfig\n"
+    code += "answer = [sys.path, sysconfig.get_paths()['purelib'], json.__file__]"
+    *before, _ = base.hook().ask(code, env=env)
+    assert str(tmp_path / "prefix") in "".join(before[0])
+    lib = base.prefix / "lib"
+    with zipfile.ZipFile(lib / f"python{VERSION.replace('.', '')}.zip", "w") as archive:
+        for path in stdlib.rglob("*.py"):
+            name = path.relative_to(stdlib)
+            unused = {"test", "tests", "site-packages", "dist-packages", "idlelib"}
+            if path.is_file() and not unused & {*name.parts}:
+                archive.write(path, name)
+    for path in (lib / f"python{VERSION}").iterdir():
+        if path.is_symlink() and path.name not in ("lib-dynload", "os.py"):  # so it finds the rest
+            path.unlink()
+    *after, place = base.ask(code, env=env)
+    assert ".zip/" in place
+    assert after == before
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_upgrade_and_uninstall(installer: Installer, make_venv: MakeVenv, tmp_pa
     assert (venv.prefix / "bin" / "normalizer").exists()  # of charset-normalizer
     installer(venv, "uninstall", *ALL)
     assert tree(venv.prefix) == before
-    assert {each.name for each in venv.sharedir.iterdir()} <= {"__pycache__"}
+    assert {each.name for each in venv.sharedir.iterdir()} <= {"README.txt", "__pycache__"}
 
 
 def test_upgrade_from_platlib(installer: Installer, make_venv: MakeVenv, tmp_path: Path) -> None:

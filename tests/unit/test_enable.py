@@ -23,6 +23,7 @@ HOOK = [
     "_pysharedir.d/adjust.py",
     "_pysharedir.d/more.py",
     "_pysharedir.d/path.py",
+    "_pysharedir.d/record.txt",
     "_pysharedir.pth",
     "_pysharedir.py",
     "_pysharedir.start",
@@ -79,9 +80,11 @@ def test_modules_are_written_before_what_imports_them(venv: Venv, command: Comma
     steps = command.json("--python", venv.root, "enable", "--dry-run")["steps"]
     written = [step.rpartition("/")[2] for step in steps if step.startswith("write")]
     assert written == [
+        "README.txt",
         "path.py",
         "adjust.py",
         "more.py",
+        "record.txt",
         "_pysharedir.py",
         "_pysharedir.start",
         "_pysharedir.pth",
@@ -90,7 +93,8 @@ def test_modules_are_written_before_what_imports_them(venv: Venv, command: Comma
     steps = command.json("--python", venv.root, "disable", "--dry-run")["steps"]
     removed = [step.rpartition("/")[2] for step in steps if not step.endswith((".pyc", "empty"))]
     # The gate goes last, since it records what else there is.
-    assert removed == [*written[:3:-1], *written[2::-1], "_pysharedir.py"]
+    readme, *parts, gate, start, pth = written
+    assert removed == [pth, start, *parts[::-1], readme, gate]
 
 
 def test_an_older_hook_is_upgraded_in_place(venv: Venv, command: Command) -> None:
@@ -142,7 +146,7 @@ def test_a_sitecustomize_that_would_never_run_is_refused(
 def test_the_style_can_be_changed(venv: Venv, command: Command) -> None:
     command.json("--python", venv.root, "enable")
     command.json("--python", venv.root, "enable", "--style", "sitecustomize")
-    assert names(venv.site_dir) == [*HOOK[:3], "_pysharedir.py", "sitecustomize.py"]
+    assert names(venv.site_dir) == [*HOOK[:4], "_pysharedir.py", "sitecustomize.py"]
     assert venv.says("sysconfig.get_path('purelib')") == str(venv.sharedir)
     command.json("--python", venv.root, "enable", "--style", "pth")
     assert names(venv.site_dir) == HOOK

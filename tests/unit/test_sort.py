@@ -49,6 +49,7 @@ def test_each_goes_where_it_belongs(enabled: Venv, command: Command) -> None:
     report = sort(enabled, command)
     assert report["moved"] == ["hello", "native"]
     assert names(enabled.sharedir) == [
+        "README.txt",
         "hello-1.0.dist-info/INSTALLER",
         "hello-1.0.dist-info/METADATA",
         "hello-1.0.dist-info/RECORD",

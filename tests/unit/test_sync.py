@@ -507,7 +507,7 @@ def test_without_the_hook_it_is_refused(
     venv.sharedir.mkdir(parents=True)
     done = command("--python", venv.root, "sync")
     assert f"{venv.sharedir}: not in use here\nhint: " in done.stderr
-    sharedir.rmdir()
+    shutil.rmtree(sharedir)
     done = command("--python", second.root, "sync")
     assert (done.returncode, f"{sharedir}: no such directory" in done.stderr) == (1, True)
 

@@ -11,7 +11,7 @@ from pysharedir.activation import lost, removal, uv
 from pysharedir.activation.outcome import Outcome
 from pysharedir.changes import RemoveDirectory, RemoveFile
 from pysharedir.errors import ForeignFileError
-from pysharedir.hook import files, remembered
+from pysharedir.hook import files, readme, remembered
 from pysharedir.hook.files import State
 from pysharedir.hook.remembered import Remembered
 from pysharedir.interpreter import bytecode, syspath
@@ -60,7 +60,7 @@ def plan(snapshot: Snapshot, *, restore: bool, force: bool) -> list[Step]:
     place, sharedir = snapshot.place, snapshot.sharedir
     if snapshot.hook.state is State.ABSENT:
         own = lost.without(snapshot, place.root, sharedir).distributions
-        return _restoration(snapshot, own) if restore else []
+        return [*_restoration(snapshot, own), *readme.removal(sharedir)] if restore else []
     _refuse_altered_starters(place)
     steps: list[Step] = []
     restored: set[str] = set()
@@ -147,12 +147,21 @@ def _removal(snapshot: Snapshot, restored: Collection[str]) -> list[Step]:
     created = [
         place.on_disk(os.path.normpath(os.path.join(place.root, name))) for name in before.created
     ]
+    steps += readme.removal(snapshot.sharedir) if _is_abandoned(snapshot, created) else []
     steps += _remove_created([path for path in created if not site_dir.is_relative_to(path)])
     steps += [RemoveFile(path) for path in bytecode.pycs([gate])]
     steps += [RemoveDirectory(site_dir / "__pycache__")]
     steps += [RemoveFile(gate)] if files.GATE in before.files else []
     steps += _remove_created([path for path in created if site_dir.is_relative_to(path)])
     return [step for number, step in enumerate(steps) if step not in steps[number + 1 :]]
+
+
+def _is_abandoned(snapshot: Snapshot, created: Sequence[Path]) -> bool:
+    """Tell whether nobody uses the sharedir when the hook is gone."""
+    if snapshot.hook.settings.sharedir is None:
+        return not _served_by_another(snapshot)
+    is_made = snapshot.sharedir in created and readme.is_there(snapshot.sharedir)
+    return is_made and os.listdir(snapshot.sharedir) == [readme.NAME]
 
 
 def _remove_created(paths: Sequence[Path]) -> list[Step]:

@@ -12,7 +12,7 @@ from pysharedir.activation import lost, removal, uv
 from pysharedir.activation.outcome import Outcome
 from pysharedir.changes import MakeLink
 from pysharedir.errors import ForeignFileError, ShadowedError, SharedirError, StartError
-from pysharedir.hook import files
+from pysharedir.hook import files, readme
 from pysharedir.hook.files import State
 from pysharedir.hook.place import caveats
 from pysharedir.interpreter.bytecode import Compile
@@ -78,6 +78,7 @@ def plan(snapshot: Snapshot, settings: Settings) -> list[Step]:
 
     made: list[Step] = [
         *changes.directories(snapshot.site_dir, sharedir),
+        *readme.making(sharedir),
         *_lib64_link(target, place),
     ]
     created = before.created
@@ -155,6 +156,10 @@ def _lib64_link(target: Target, place: Place) -> list[Step]:
 def _files(snapshot: Snapshot, wanted: dict[str, bytes]) -> list[Step]:
     """Return what writes the hook's files, in an order in which no start sees half of them."""
     site_dir, before = snapshot.site_dir, snapshot.hook
+    # A tree without sources gets some only with something new.
+    is_compiled = before.state is State.ENABLED and f"{files.GATE}c" in before.files
+    if is_compiled and wanted == files.render(before.settings, before.created):
+        return []
     changed = [
         name
         for name, content in wanted.items()
@@ -168,7 +173,7 @@ def _files(snapshot: Snapshot, wanted: dict[str, bytes]) -> list[Step]:
     modules = [step for name, step in writes.items() if name not in starters]
     steps += modules
     if modules and not snapshot.place.destdir:
-        paths = tuple(step.path for step in modules)
+        paths = tuple(step.path for step in modules if step.path.suffix == ".py")
         steps.append(Compile(snapshot.target.executable, paths))
     steps += [step for name, step in writes.items() if name in starters]
     return steps + removal.of_files(site_dir, [n for n in before.files if n not in wanted])

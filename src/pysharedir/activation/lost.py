@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pysharedir import layout
 from pysharedir.errors import OccupiedError
+from pysharedir.hook import readme
 from pysharedir.installed import contents
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def without(snapshot: Snapshot, root: str, sharedir: Path) -> Lost:
         if not each.is_hollow
     }
     installed = snapshot.whole(sharedir)
+    own = {readme.NAME} if readme.is_there(sharedir) else set()
     known = {each.key for each in installed if _is_known(each)}
     return Lost(
         tuple(
@@ -53,7 +55,7 @@ def without(snapshot: Snapshot, root: str, sharedir: Path) -> Lost:
             and not each.is_hollow
             and (_is_known(each) or each.key not in known)
         ),
-        tuple(contents.loose(sharedir, installed)),
+        tuple(name for name in contents.loose(sharedir, installed) if name not in own),
     )
 
 

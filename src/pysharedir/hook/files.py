@@ -20,6 +20,8 @@ Style = Literal["pth", "sitecustomize"]
 GATE = "_pysharedir.py"
 PARTS = ("_pysharedir.d/path.py", "_pysharedir.d/adjust.py", "_pysharedir.d/more.py")
 MODULES = (*PARTS, GATE)
+# The gate's record once more, for trees without sources: bytecode has no comments.
+COPY = "_pysharedir.d/record.txt"
 # What starts a style, in the order in which it is written: after the modules.
 STARTERS: dict[Style, tuple[str, ...]] = {
     "pth": ("_pysharedir.start", "_pysharedir.pth"),
@@ -60,7 +62,8 @@ class Settings:
 class Installed:
     """The hook as found in a site dir.
 
-    :ivar files: Those of its files that are there, relative to the site dir.
+    :ivar files: Those of its files that are there, relative to the site dir; pycs in place of
+        modules where there are no sources.
     :ivar settings: Those that it was made with; the defaults when that cannot be told.
     :ivar created: What ``enable`` made beside them: directories and the lib64 link.
     """
@@ -72,15 +75,20 @@ class Installed:
     state: State = State.ABSENT
     version: str | None = None
 
+    @property
+    def names(self) -> set[str]:
+        """The names of these files as ``enable`` wrote them."""
+        return set(map(_source, self.files))
+
 
 def names(style: Style) -> tuple[str, ...]:
     """Return the names of the hook's files, in the order in which they are to be written."""
-    return (*MODULES, *STARTERS[style])
+    return (*PARTS, COPY, GATE, *STARTERS[style])
 
 
 def render(settings: Settings, created: tuple[str, ...] = ()) -> dict[str, bytes]:
     """Return the hook's files for *settings*, in the order in which they are to be written."""
-    files = {name: (layout.templates() / name).read_bytes() for name in names(settings.style)}
+    files = {name: _template(name) for name in names(settings.style)}
     files[PARTS[0]] = _bake(
         files[PARTS[0]],
         SHAREDIR=repr(settings.sharedir),
@@ -94,22 +102,29 @@ def render(settings: Settings, created: tuple[str, ...] = ()) -> dict[str, bytes
         "created": created,
         "files": _digests(files),
     }
-    files[GATE] += f"{_RECORD}{json.dumps(record, sort_keys=True)}\n".encode()
+    for name in COPY, GATE:
+        files[name] += f"{_RECORD}{json.dumps(record, sort_keys=True)}\n".encode()
     return files
 
 
 def read(site_dir: Path) -> Installed:
     """Return the hook that is in *site_dir*; each of its files is read once."""
-    contents = {name: _content(site_dir / name) for name in (*MODULES, *_starters())}
+    contents = {name: _content(site_dir / name) for name in (*MODULES, COPY, *_starters())}
+    compiled = {
+        f"{name}c": _content(site_dir / f"{name}c")
+        for name, content in contents.items()
+        if content is None and name.endswith(".py")
+    }
     ours = {
         name: content
-        for name, content in contents.items()
+        for name, content in (contents | compiled).items()
         if content is not None and _is_ours(name, content)
     }
-    if not ours:
+    if not ours.keys() - {COPY}:
         return Installed(site_dir)
     installed = Installed(site_dir, tuple(ours), state=State.INCOMPLETE)
-    record, rest = _record(contents[GATE] or b"")  # it may be there, and altered
+    teller = COPY if f"{GATE}c" in ours else GATE  # it may be there, and altered
+    record, rest = _record(contents[teller] or b"")
     if record is None:
         return installed
     # A record of another release may lack a setting, or have more.
@@ -118,14 +133,15 @@ def read(site_dir: Path) -> Installed:
     )
     created = tuple(record["created"])
     installed = replace(installed, settings=settings, created=created, version=record["version"])
-    foreign = [name for name in record["files"] if name not in ours]
+    foreign = [name for name in record["files"] if name not in installed.names]
     if any(os.path.lexists(site_dir / name) for name in foreign):
         return replace(installed, state=State.ALTERED)
-    if set(ours) != set(record["files"]):
+    if installed.names != set(record["files"]):
         return installed
-    if _digests(ours) != record["files"] or rest != "\n":
+    digests = _digests({name: content for name, content in ours.items() if name in contents})
+    if digests.items() - record["files"].items() or rest != "\n":
         return replace(installed, state=State.ALTERED)
-    is_current = _digests(ours) == _digests(render(settings))
+    is_current = record["files"] == _digests(render(settings))
     return replace(installed, state=State.ENABLED if is_current else State.OUTDATED)
 
 
@@ -136,7 +152,19 @@ def is_ours(path: Path) -> bool:
 
 
 def _is_ours(name: str, content: bytes) -> bool:
+    if name.endswith(".pyc"):  # it has the names that its source uses
+        return b"pysharedir" in content.lower()
     return content == _OURS[name] if name in _OURS else content[:14] == b"# pysharedir: "
+
+
+def _source(name: str) -> str:
+    return name.removesuffix("c") if name.endswith(".pyc") else name
+
+
+def _template(name: str) -> bytes:
+    if name == COPY:
+        return b"# pysharedir: what `enable` wrote.  The gate says it too, while it has a source.\n"
+    return (layout.templates() / name).read_bytes()
 
 
 def _starters() -> tuple[str, ...]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from trees import names, plant
 from unit.doctor.faults.hook import take_gate
 from unit.wheels import put
 
@@ -42,7 +45,7 @@ def test_a_sharedir_to_be_mounted_is_not_made(
     outside = tmp_path / "outside"
     command.json("--python", venv.root, "enable", "--sharedir", outside)
     assert doctor.finds(venv) == {}
-    outside.rmdir()
+    shutil.rmtree(outside)
     assert doctor(venv, "--fix")["steps"] == []
     assert doctor.finds(venv) == {"SD611": [str(outside)]}
 
@@ -95,8 +98,10 @@ def test_the_settings_survive_a_fix(venv: Venv, command: Command, doctor: Doctor
     assert command.json("--python", venv.root, "status")["hook"]["settings"]["opt_in"]
 
 
-def test_a_sharedir_that_was_moved_away_is_not_made(healthy: Venv, doctor: Doctor) -> None:
-    healthy.sharedir.rename(healthy.root / "moved")
+def test_a_sharedir_that_was_moved_with_its_parent_is_not_made(
+    healthy: Venv, doctor: Doctor
+) -> None:
+    healthy.sharedir.parent.rename(healthy.root / "moved")
     report = doctor(healthy, "--fix", "--select", "SD6")
     assert not report["steps"]
     (finding,) = report["findings"]
@@ -104,7 +109,29 @@ def test_a_sharedir_that_was_moved_away_is_not_made(healthy: Venv, doctor: Docto
         "bring it back if it was moved, mount it if it is to be mounted; "
         f"else `pysharedir --python {healthy.root} enable` makes it"
     )
-    (healthy.root / "moved").rename(healthy.sharedir)
+    (healthy.root / "moved").rename(healthy.sharedir.parent)
+    assert doctor.finds(healthy) == {}
+
+
+@pytest.mark.slow  # runs pip
+def test_pip_removes_no_sharedir(venv: Venv, command: Command, doctor: Doctor) -> None:
+    command.json("--python", venv.root, "enable")
+    info = venv.sharedir / "pure-1.dist-info"
+    plant(venv.sharedir, {"pure.py": "", info.name: {"METADATA": "Name: pure\nVersion: 1\n"}})
+    (info / "RECORD").write_text(f"pure.py,,\n{info.name}/METADATA,,\n{info.name}/RECORD,,\n")
+    uninstall = ["-m", "pip", "--python", str(venv.root), "uninstall", "-qy", "pure"]
+    subprocess.run([sys.executable, *uninstall], check=True, env=venv.environment)
+    assert names(venv.sharedir) == ["README.txt"]
+    assert doctor.finds(venv) == {}
+
+
+def test_a_sharedir_that_pip_emptied_is_made_again(healthy: Venv, doctor: Doctor) -> None:
+    shutil.rmtree(healthy.sharedir)
+    (finding,) = doctor(healthy, "--select", "SD611")["findings"]
+    assert "removes a directory with the last file in it" in finding["reason"]
+    doctor(healthy, "--fix")
+    assert names(healthy.sharedir) == ["README.txt"]
+    assert healthy.says("sysconfig.get_path('purelib')") == str(healthy.sharedir)
     assert doctor.finds(healthy) == {}
 
 
@@ -203,3 +230,24 @@ def test_what_is_behind_a_link_is_not_closed(
     command.json("--python", venv.root, "enable")
     assert list(doctor.finds(venv)) == ["SD613"]
     assert not doctor(venv, "--fix")["steps"]
+
+
+@pytest.mark.parametrize("options", [(), ("--style=sitecustomize",), ("--sharedir", "outside")])
+def test_a_tree_without_sources(
+    venv: Venv, command: Command, doctor: Doctor, options: tuple[str, ...]
+) -> None:
+    options = tuple(str(venv.root / each) if each == "outside" else each for each in options)
+    command.json("--python", venv.root, "enable", *options)
+    venv.run("-m", "compileall", "-q", "-b", str(venv.site_dir)).check_returncode()
+    for path in [*venv.site_dir.rglob("*.py"), *venv.site_dir.rglob("__pycache__")]:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    status = command.json("--python", venv.root, "status")
+    assert (status["hook"]["state"], status["active"]) == ("enabled", True)
+    assert status["sharedir"] == (options[1] if options[1:] else str(venv.sharedir))
+    assert doctor.finds(venv) == {}
+    assert command.json("--python", venv.root, "enable")["steps"] == []
+    command.json("--python", venv.root, "enable", "--opt-in")
+    assert not list(venv.site_dir.rglob("*_pysharedir.pyc")), "it has sources again"
+    assert doctor.finds(venv) == {}
+    command.json("--python", venv.root, "disable")
+    assert venv.has_no_hook()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import py_compile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,7 +43,7 @@ def test_what_is_rendered_is_read(tmp_path: Path, settings: Settings) -> None:
 @pytest.mark.parametrize("settings", SETTINGS)
 def test_modules_come_before_what_imports_them(settings: Settings) -> None:
     rendered = list(files.render(settings))
-    assert rendered == [*files.PARTS, files.GATE, *files.STARTERS[settings.style]]
+    assert rendered == [*files.PARTS, files.COPY, files.GATE, *files.STARTERS[settings.style]]
 
 
 @pytest.mark.parametrize(
@@ -62,6 +64,45 @@ def test_states(tmp_path: Path, name: str, change: bytes | None, state: State) -
     else:
         path.write_bytes(change)
     assert files.read(tmp_path).state is state
+
+
+def compile_all(site_dir: Path) -> Path:
+    """Put pycs in the place of all sources, as `compileall -b` does."""
+    for path in site_dir.rglob("*.py"):
+        py_compile.compile(str(path), str(path) + "c", doraise=True)
+        path.unlink()
+    return site_dir
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_without_sources(tmp_path: Path, settings: Settings) -> None:
+    site_dir = compile_all(write(tmp_path, settings, created=("lib64",)))
+    hook = files.read(site_dir)
+    assert (hook.settings, hook.created, hook.state) == (settings, ("lib64",), State.ENABLED)
+    assert hook.names == set(files.render(settings))
+    assert f"{files.GATE}c" in hook.files
+    (site_dir / "_pysharedir.d/more.pyc").unlink()
+    assert files.read(site_dir).state is State.INCOMPLETE
+    (site_dir / "_pysharedir.d/more.pyc").write_bytes(b"mine")
+    assert files.read(site_dir).state is State.INCOMPLETE
+
+
+def test_without_sources_of_another_release(tmp_path: Path) -> None:
+    site_dir = write(tmp_path, Settings())
+    copy = site_dir / files.COPY
+    digest = hashlib.sha256((site_dir / files.PARTS[0]).read_bytes()).hexdigest()
+    copy.write_text(copy.read_text().replace(digest, "0" * 64))
+    assert files.read(site_dir).state is State.ENABLED, "the gate counts"
+    assert files.read(compile_all(site_dir)).state is State.OUTDATED
+
+
+def test_a_copy_of_the_record_alone_is_no_hook(tmp_path: Path) -> None:
+    site_dir = write(tmp_path, Settings())
+    (site_dir / files.GATE).unlink()
+    assert files.read(site_dir).version is None
+    for name in {*files.names("pth")} - {files.COPY, files.GATE}:
+        (site_dir / name).unlink()
+    assert files.read(site_dir).state is State.ABSENT
 
 
 def test_an_altered_gate_tells_its_settings_still(tmp_path: Path) -> None:

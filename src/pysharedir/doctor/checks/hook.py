@@ -8,10 +8,9 @@ from packaging.version import InvalidVersion, Version
 
 from pysharedir import __version__, layout
 from pysharedir.activation import enable
-from pysharedir.changes import MakeDirectory
 from pysharedir.doctor.findings import Finding
 from pysharedir.errors import PysharedirError
-from pysharedir.hook import files
+from pysharedir.hook import files, readme
 from pysharedir.hook.files import State
 from pysharedir.installed import system_packages
 
@@ -47,7 +46,7 @@ def altered(examination: Examination) -> Iterator[Finding]:
 
 def incomplete(examination: Examination) -> Iterator[Finding]:
     """Find a hook of which files are missing, but not the gate."""
-    missing = _wanted(examination) - set(examination.hook.files)
+    missing = _wanted(examination) - examination.hook.names
     if missing and examination.hook.version is not None:
         yield Finding(
             about=str(examination.hook.site_dir / files.GATE),
@@ -73,7 +72,7 @@ def doubled(examination: Examination) -> Iterator[Finding]:
     """Find a second hook: of the other style, or in another site dir of the same root."""
     hook = examination.hook
     wanted = _wanted(examination)
-    for name in hook.files:
+    for name in hook.names:
         if hook.version is not None and name not in wanted:
             yield Finding(
                 about=str(hook.site_dir / name),
@@ -119,10 +118,10 @@ def _enable(examination: Examination) -> tuple[Step, ...]:
     try:
         steps = enable.plan(examination, examination.hook.settings)
         # An empty sharedir would hide that a full one is gone, see SD611.
-        beside = (examination.sharedir, *examination.sharedir.parents)
-        return tuple(
-            step for step in steps if not isinstance(step, MakeDirectory) or step.path not in beside
-        )
+        sharedir = examination.sharedir
+        made = (sharedir, *sharedir.parents, sharedir / readme.NAME)
+        kept_out = () if sharedir.is_dir() else made
+        return tuple(step for step in steps if getattr(step, "path", None) not in kept_out)
     except PysharedirError:
         return ()
 

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 
 from pysharedir import layout
 from pysharedir.activation.unused import Cause, why_unused
-from pysharedir.changes import ChangeMode
+from pysharedir.changes import ChangeMode, MakeDirectory
 from pysharedir.doctor.findings import Finding
+from pysharedir.hook import readme
 from pysharedir.hook.files import State
 from pysharedir.wording import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pysharedir.changes import Step
     from pysharedir.doctor.examination import Examination
 
 
@@ -29,17 +31,44 @@ def missing(examination: Examination) -> Iterator[Finding]:
     """Find a hook whose sharedir is not there, so that it does nothing."""
     if examination.hook.state is State.ABSENT or examination.sharedir.is_dir():
         return
-    # An empty one in its place would hide that a full one was moved away, or is not mounted.
-    makes = f"{examination.command('enable')} makes it"
     obstacle = _obstacle(examination.sharedir)
+    makes = f"{examination.command('enable')} makes it"
+    if obstacle:
+        cause = f": {obstacle} is no directory"
+        remedy = f"move {obstacle} away; then {makes}"
+    elif _is_emptied(examination):
+        cause = ": pip, for one, removes a directory with the last file in it"
+        remedy = f"bring it back if it was moved; else {makes}, with a README that stays"
+    else:
+        cause = ""
+        remedy = f"bring it back if it was moved, mount it if it is to be mounted; else {makes}"
     yield Finding(
         about=str(examination.sharedir),
-        reason="the hook has no sharedir, so that it does nothing"
-        + (f": {obstacle} is no directory" if obstacle else ""),
-        remedy=f"move {obstacle} away; then {makes}"
-        if obstacle
-        else f"bring it back if it was moved, mount it if it is to be mounted; else {makes}",
+        reason=f"the hook has no sharedir, so that it does nothing{cause}",
+        remedy=remedy,
+        fix=_new(examination.sharedir) if _is_emptied(examination) else (),
     )
+
+
+def _is_emptied(examination: Examination) -> bool:
+    """Tell whether the sharedir is one that `enable` made, of which only the parent is left.
+
+    An empty one in the place of any other would hide that a full one was moved away, or is not
+    mounted.
+    """
+    sharedir = examination.sharedir
+    made = (os.path.join(examination.place.root, name) for name in examination.hook.created)
+    return (
+        examination.hook.settings.sharedir is None
+        and str(sharedir) in map(os.path.normpath, made)
+        and not os.path.lexists(sharedir)
+        and sharedir.parent.is_dir()
+        and not any(parent.is_symlink() or parent.is_mount() for parent in sharedir.parents[:2])
+    )
+
+
+def _new(sharedir: Path) -> tuple[Step, ...]:
+    return (MakeDirectory(sharedir), *readme.making(sharedir))
 
 
 def unused(examination: Examination) -> Iterator[Finding]:

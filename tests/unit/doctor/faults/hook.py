@@ -80,6 +80,7 @@ FAULTS = {
     "SD611": Fault(
         take_sharedir,
         ("/share/python/VERSION",),
+        mended=True,
         excludes=("SD601", "SD603", "SD605", "SD613"),
     ),
     "SD612": Fault(take_hook, ("/share/python/VERSION",), excludes=_HOOKS),
