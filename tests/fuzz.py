@@ -52,10 +52,10 @@ def fuzz(*strategies: SearchStrategy[Any], examples: int, seconds: float) -> Cal
         many = seed(SEED)(limits(given(*strategies)(one)))
 
         @functools.wraps(many)
-        def bounded() -> None:
+        def bounded(*args: Any, **kwargs: Any) -> None:
             ends[:] = [time.monotonic() + seconds * EFFORT]
             with contextlib.suppress(_Spent):
-                many()
+                many(*args, **kwargs)
 
         return bounded
 

@@ -85,6 +85,11 @@ def is_locked(home: Tree) -> bool:
     return False
 
 
+def is_in(home: str) -> bool:
+    """Tell whether there is a journal in a directory, of whomever, and of a move under way too."""
+    return any(os.path.lexists(f"{home}/{phase.path}") for phase in Phase)
+
+
 def pending(home: Tree) -> Pending | None:
     """Return the move that did not come to its end, if there is one.
 

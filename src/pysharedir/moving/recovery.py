@@ -20,7 +20,7 @@ from pysharedir.moving.tree import Tree
 from pysharedir.moving.trees import Trees
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from pysharedir.moving.journal import Pending
@@ -51,6 +51,16 @@ def notes(scope: Scope) -> list[str]:
     return [_note(error) for _, error in interrupted(scope)]
 
 
+def seen(path: Iterable[str]) -> list[str]:
+    """Return what is told by a command that knows no more of a target than its ``sys.path``."""
+    return [
+        f"{entry}: a move of distributions was interrupted, or is under way; "
+        "`pysharedir status` tells more"
+        for entry in path
+        if journal.is_in(entry)
+    ]
+
+
 def interrupted(scope: Scope) -> list[tuple[Path, PysharedirError]]:
     """Return what is to be said of moves that did not come to their end; changes nothing.
 
@@ -60,6 +70,8 @@ def interrupted(scope: Scope) -> list[tuple[Path, PysharedirError]]:
 
 
 def _interrupted(home: Path, scope: Scope) -> PysharedirError | None:
+    if not _has_work(home):
+        return None
     try:
         with Tree(home) as tree, Trees() as trees:
             pending = journal.pending(tree)
@@ -70,13 +82,20 @@ def _interrupted(home: Path, scope: Scope) -> PysharedirError | None:
             _check(home, pending, trees, scope)
     except _LEFT_ALONE as error:
         return error
-    except FileNotFoundError:
-        return None
     except OSError as error:
         return InterruptedMoveError(home, said(error))
     return InterruptedMoveError(
         home, pending.names, "nothing is lost; `pysharedir sort` finishes or undoes it"
     )
+
+
+def _has_work(home: Path) -> bool:
+    """Tell whether a move is under way, or was interrupted."""
+    try:
+        with Tree(home) as tree:
+            return tree.has(WORK)
+    except OSError:  # there is no such directory; or whoever needs it will say why not
+        return False
 
 
 def _recovered(scope: Scope) -> Iterator[str]:
@@ -96,10 +115,9 @@ def _recover(home: Path, scope: Scope) -> str:
     :raises InterruptedMoveError: when it could be neither finished nor undone.
     :raises BusyError: when it is under way.
     """
+    if not _has_work(home):
+        return ""
     try:
-        with Tree(home) as tree:
-            if not tree.has(WORK):
-                return ""
         with journal.locked(home) as tree, Trees() as trees:
             pending = journal.pending(tree)
             if pending is None:
@@ -108,8 +126,6 @@ def _recover(home: Path, scope: Scope) -> str:
             is_undone = pending.phase is Phase.PLACING
             settle = relocation.undo if is_undone else relocation.finish
             relocation.settle(tree, lambda: settle(pending.moves, trees))
-    except FileNotFoundError:
-        return ""
     except OSError as error:
         raise InterruptedMoveError(home, said(error)) from error
     return f"{'undid' if is_undone else 'finished'} an interrupted move of {pending.names}"

@@ -112,14 +112,14 @@ def check_above(directory: Path, scope: Scope) -> None:
 
     :raises UntrustedError: when it is so.
     """
-    shared = os.stat(scope.sharedir)
-    group = shared.st_gid if shared.st_mode & stat.S_IWGRP else None
+    shared = os.stat(scope.sharedir) if scope.sharedir.is_dir() else None
+    group = shared.st_gid if shared and shared.st_mode & stat.S_IWGRP else None
     real, root = Path(os.path.realpath(directory)), Path(os.path.realpath(scope.root))
     is_outside = not real.is_relative_to(root)
     for path in (real, *real.parents):
         status = os.stat(path)
         others = status.st_mode & stat.S_IWOTH
-        if scope.world_writable and os.path.samestat(status, shared):
+        if scope.world_writable and shared and os.path.samestat(status, shared):
             others = 0
         in_group = status.st_mode & stat.S_IWGRP and status.st_gid != group
         is_sticky = is_outside and path != real and status.st_mode & stat.S_ISVTX

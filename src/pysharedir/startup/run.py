@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pysharedir import changes
 from pysharedir.errors import OldTargetError
 from pysharedir.interpreter.target import FLOOR
+from pysharedir.moving import recovery
 from pysharedir.snapshot import Reader
 from pysharedir.startup import allowlist, costs, owners, static, traces
 from pysharedir.startup.spans import Startup, files_of, sources_of
@@ -63,7 +64,7 @@ def start(executable: Path, *, runs: int = RUNS, reader: Reader | None = None) -
         hook_parts=owners.hook_parts((file.path for file in files if file.path), reader),
         ends_early=any(span["fatal"] for span in facts["spans"]),
         runs=max(runs, 1),
-        notes=tuple(notes),
+        notes=(*notes, *recovery.seen(facts["path"])),
         prefix=facts["prefix"],
         base_prefix=facts["base_prefix"],
         stdlib=facts["stdlib"],

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pysharedir import layout
 from pysharedir.interpreter import pth
 from pysharedir.interpreter.finding import bare
+from pysharedir.moving import recovery
 from pysharedir.snapshot import Reader
 from pysharedir.startup import owners, reading
 from pysharedir.startup.reading import File, Item, Read
@@ -75,7 +76,7 @@ def read(executable: Path, *, reader: Reader | None = None, owned: bool = True) 
         suffixes=start.suffixes,
         files=_owned(start) if owned else tuple(start.files),
         hook_parts=owners.hook_parts((file.path for file in start.files), start.reader),
-        notes=_notes(facts),
+        notes=(*_notes(facts), *recovery.seen(start.path)),
     )
 
 
