@@ -57,7 +57,7 @@ def seen(path: Iterable[str]) -> list[str]:
         f"{entry}: a move of distributions was interrupted, or is under way; "
         "`pysharedir status` tells more"
         for entry in path
-        if journal.is_in(entry)
+        if entry and journal.is_in(entry)
     ]
 
 
