@@ -149,6 +149,11 @@ def patch(module, early=False):
 
     def get_paths(*args, **kwargs):
         paths = original(*args, **kwargs)
+        # pip keeps one get_path("purelib"), to look for egg-links, which setuptools puts into
+        # the site dir, and to refuse --user for what is there.  It installs by get_paths().
+        asker = sys._getframe(1).f_back
+        if asker and asker.f_globals.get("__name__") == "pip._internal.locations.base":
+            return paths
         scheme = args[0] if args else kwargs.get("scheme")
         if scheme != "deb_system" and root_of(paths["purelib"]) == root:
             if sharedir_of(root) in sys.path:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from installers.conftest import MakeVenv
     from installers.python import Python
+    from trees import Tree
 
 SPIED = ("noarch", "native", "far_noarch", "far_native")
 
@@ -134,3 +135,15 @@ def test_build_without_isolation_sees_all(venv: Python, tmp_path: Path) -> None:
     venv = _plant_spied(venv, tmp_path / "far")
     venv.pip("install", "--no-build-isolation", projects.spied(tmp_path / "project"))
     assert seen(tmp_path / "far") == dict.fromkeys(SPIED, True)
+
+
+def test_pip_uninstalls_what_develop_has_installed(venv: Python, tmp_path: Path) -> None:
+    """setuptools before 80 asks distutils, and so writes an egg-link into the site dir."""
+    egg_info: Tree = {"PKG-INFO": "Metadata-Version: 2.1\nName: mine\nVersion: 1.0\n"}
+    project = plant(tmp_path / "mine", {"mine.egg-info": egg_info, "mine.py": ""})
+    lines = {"mine.egg-link": f"{project}\n.", "easy-install.pth": f"{project}\n"}
+    plant(venv.site_dir, {**lines})
+    assert venv.which("mine") == {"mine": True}
+    assert "Successfully uninstalled mine" in venv.pip("uninstall", "mine")
+    assert venv.which("mine") == {"mine": False}
+    assert not (venv.site_dir / "mine.egg-link").exists()
