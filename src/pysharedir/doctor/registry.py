@@ -132,10 +132,4 @@ CHECKS = (
     ),
     Check("SD702", "pyc-stale", "a pyc does not fit its source", "pycs:stale"),
     Check("SD801", "uv-cache", "what uv remembers is true no more", "uv:disagrees"),
-    Check(
-        "SD811",
-        "egg-link-unseen",
-        "an egg-link is where pip does not see it",
-        "develop:unseen",
-    ),
 )

@@ -3,7 +3,6 @@
 from unit.doctor.faults import (
     copies,
     dependencies,
-    develop,
     hook,
     layout,
     leftovers,
@@ -18,7 +17,6 @@ from unit.doctor.faults.fault import Fault
 FAULTS: dict[str, Fault] = {
     **copies.FAULTS,
     **dependencies.FAULTS,
-    **develop.FAULTS,
     **hook.FAULTS,
     **layout.FAULTS,
     **leftovers.FAULTS,
