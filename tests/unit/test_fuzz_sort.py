@@ -345,9 +345,7 @@ def check(root: Path) -> None:
     assert [path for path in own if not os.path.lexists(path)] == []
     assert [path for path in left if os.path.lexists(path)] == []
     assert listed(move.distribution.at(move.destination) for move in planned.moves) == rows
-    # What has moved makes way for others, and moves no more.
-    names = {move.distribution.info.name for move in planned.moves}
-    assert names.isdisjoint(move.distribution.info.name for move in plan(root).moves)
+    plan(root)  # which may have more to move now, to where others were
     undo()
     restored = look(root)
     assert by_place(restored) == by_place(before)

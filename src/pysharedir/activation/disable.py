@@ -85,7 +85,11 @@ def _refuse_occupied_roots(snapshot: Snapshot) -> None:
         sharedir = Path(layout.sharedir_of(root, snapshot.target.version))
         loss = lost.without(snapshot, root, sharedir)
         restore = snapshot.target.command("disable", "--restore", root=root)
-        hint = f"`{restore}` moves them back" if loss.distributions else _OWNERLESS
+        hint = (
+            f"`{restore}` moves them back, --force leaves them"
+            if loss.distributions
+            else _OWNERLESS
+        )
         lost.refuse(sharedir, loss.names, hint)
 
 

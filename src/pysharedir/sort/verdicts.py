@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 # What package managers of operating systems write into INSTALLER; their databases are asked too.
 _SYSTEM = frozenset({"apk", "apt", "conda", "debian", "dpkg", "pacman", "portage", "rpm"})
-
-
 _PARTS = 3  # of a tag: Python, ABI and platform, each a set with dots between
 
 
