@@ -527,3 +527,34 @@ def test_scripts_are_those_of_the_prefix(
         said = say(command, own, *arguments, "--prefix", str(enabled.root))
         assert "remembered.json: not written by pysharedir" in said, said
     assert script.read_text() == "important"
+
+
+DEEP = "[" * 200_000
+
+
+@pytest.mark.parametrize("what", ["fifo", "deep"])
+def test_what_is_no_file_of_metadata_stops_nobody(
+    enabled: Venv, command: Command, what: str
+) -> None:
+    info = put(enabled.site_dir, "hello", HELLO)
+    put(enabled.site_dir, "other", {"other/__init__.py": ""})
+    site_dir = enabled.site_dir
+    odd = [info / "direct_url.json", info / "RECORD", info / "entry_points.txt", info / "METADATA"]
+    if what == "fifo":
+        odd += [enabled.root / "bin/activate", site_dir / "a.egg-link", site_dir / "a.pth"]
+    for path in odd:
+        path.unlink(missing_ok=True)
+        if what == "fifo" and path.suffix != ".pth":
+            os.mkfifo(path)
+        else:
+            path.write_text("/else\n" if path.suffix == ".pth" else DEEP)
+    for arguments in (*REPORTS, ("sort",)):
+        say(command, enabled, *arguments)
+    assert "other/__init__.py" in names(enabled.sharedir)
+    (site_dir / "_pysharedir.d/remembered.json").write_text(DEEP)
+    gate = site_dir / "_pysharedir.py"
+    assert "not written by pysharedir" in say(command, enabled, "status")
+    gate.write_text(gate.read_text().partition("# pysharedir-record: ")[0])
+    with gate.open("a") as file:
+        file.write(f"# pysharedir-record: {DEEP}\n")
+    say(command, enabled, "doctor")

@@ -202,7 +202,7 @@ def _record(gate: bytes) -> tuple[dict[str, Any] | None, str]:
     try:
         text = gate.decode().partition(_RECORD)[2]
         record, end = json.JSONDecoder().raw_decode(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None, ""
     kinds = {"version": str, "created": list, "files": dict}
     whole = (

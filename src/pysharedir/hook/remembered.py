@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pysharedir.changes import RemoveFile, Step, WriteFile, directories
 from pysharedir.errors import RememberedError
+from pysharedir.interpreter import content as file_content
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -55,14 +56,14 @@ def read(site_dir: Path) -> Remembered:
     """
     path = site_dir / NAME
     try:
-        facts = json.loads(path.read_text("utf-8"))
+        facts = json.loads(file_content.read(path))
         return Remembered(
             {str(name): str(verdict) for name, verdict in facts["overrules"].items()},
             {str(name): MadeScript(**script) for name, script in facts["scripts"].items()},
         )
     except FileNotFoundError:
         return Remembered()
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise RememberedError(path) from error
 
 
@@ -103,7 +104,7 @@ def name_of(site_dir: Path, path: Path) -> str:
 def content(path: Path) -> bytes | None:
     """Return the content of a file that is no link; None when it cannot be read."""
     try:
-        return None if path.is_symlink() else path.read_bytes()
+        return None if path.is_symlink() else file_content.read(path)
     except OSError:
         return None
 

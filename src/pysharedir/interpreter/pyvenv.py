@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pysharedir.interpreter import content
 
 
 def settings(venv: str) -> dict[str, str]:
     """Return what the pyvenv.cfg of a venv says; nothing when it cannot be read."""
     try:
-        lines = Path(venv, "pyvenv.cfg").read_text("utf-8", "replace").splitlines()
+        lines = content.read(f"{venv}/pyvenv.cfg").decode("utf-8", "replace").splitlines()
     except OSError:
         return {}
     pairs = (line.partition("=") for line in lines if "=" in line)

@@ -144,7 +144,13 @@ class Relocation:
     def _back(self) -> None:
         if self.keep is None:
             reverse = tuple(
-                Move(move.distribution.at(move.destination), move.source, move.stays, move.kept)
+                Move(
+                    move.distribution.at(move.destination),
+                    move.source,
+                    # Pycs of what stays may be made anew by now.
+                    tuple(path for path in move.stays if not path.endswith(".pyc")),
+                    move.kept,
+                )
                 for move in self.moves
             )
             Relocation(reverse, self.home).apply()

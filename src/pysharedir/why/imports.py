@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from pysharedir.errors import RecordError
 from pysharedir.installed.distribution import top_level
-from pysharedir.interpreter import pth
+from pysharedir.interpreter import content, pth
 
 if TYPE_CHECKING:
     from pysharedir.installed.distribution import Distribution
@@ -63,10 +63,10 @@ def editable(distribution: Distribution) -> str | None:
     https://packaging.python.org/en/latest/specifications/direct-url/
     """
     try:
-        facts = json.loads((distribution.info / "direct_url.json").read_text("utf-8"))
+        facts = json.loads(content.read(distribution.info / "direct_url.json"))
         url = urlsplit(facts["url"])
         is_editable = facts.get("dir_info", {}).get("editable", False)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
     return unquote(url.path) if is_editable and url.scheme == "file" else None
 

@@ -12,6 +12,7 @@ from packaging.version import InvalidVersion, Version
 from pysharedir import layout
 from pysharedir.changes import RemoveDirectory, RemoveFile
 from pysharedir.doctor.findings import Finding
+from pysharedir.interpreter import content
 from pysharedir.interpreter.syspath import Role
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def _of_path_line(name: str, line: Entry) -> str:
 
 def _is_of(egg_link: Path, directory: str) -> bool:
     try:
-        return egg_link.read_text("utf-8").splitlines()[:1] == [directory]
+        return content.read(egg_link).decode().splitlines()[:1] == [directory]
     except (OSError, ValueError):
         return False
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pysharedir import layout
 from pysharedir.doctor.findings import Finding
-from pysharedir.interpreter import pth
+from pysharedir.interpreter import content, pth
 from pysharedir.interpreter.syspath import Origin
 from pysharedir.wording import some
 
@@ -265,7 +265,7 @@ def _extends_its_path(package: _Candidate) -> bool:
     if package.form is not _Form.PACKAGE:
         return False
     try:
-        return EXTENDS.search(Path(package.file).read_bytes()) is not None
+        return EXTENDS.search(content.read(package.file)) is not None
     except OSError:
         return False
 

@@ -16,6 +16,7 @@ from pysharedir.doctor.findings import Finding
 from pysharedir.errors import RecordError
 from pysharedir.installed import shebangs, system_packages
 from pysharedir.installed.scripts import wanted_scripts
+from pysharedir.interpreter import content as file_content
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -91,8 +92,8 @@ def activating(examination: Examination) -> Iterator[Finding]:
     if not examination.target.is_venv:
         return
     try:
-        values = _ACTIVATES.findall(path.read_text("utf-8", "surrogateescape"))
-    except FileNotFoundError:
+        values = _ACTIVATES.findall(file_content.read(path).decode("utf-8", "surrogateescape"))
+    except OSError:
         return
     directories = {_literal(value) for value in values} - {None}
     for directory in sorted(map(str, directories)):
