@@ -21,14 +21,15 @@ def adjust(plan):
     import os
 
     if "sysconfig" in sys.modules:  # another startup file was quicker
-        more("patch", sys.modules["sysconfig"], True)
-    stdlib = os.path.dirname(os.__file__)
+        safely("patch", sys.modules["sysconfig"], True)
+    stdlib = os.__file__.rpartition("/")[0]
+    stdlib = (stdlib, stdlib + "/lib-dynload")
     plan.reverse()
     if SHAREDIR:
         plan[:] = [(entry if root is None else sharedir_of(root), root) for entry, root in plan]
     floor = 0
     for index, (entry, _) in enumerate(plan):
-        if entry in (stdlib, stdlib + "/lib-dynload"):
+        if entry in stdlib:
             floor = index + 1
     # Site dirs of PYTHONPATH come before the standard library, their sharedirs never.
     plan[:floor] = [pair for pair in plan[:floor] if pair[1] is None] + [
@@ -37,6 +38,7 @@ def adjust(plan):
     roots = {root_of(entry) for entry, _ in plan}
     plan.insert(before_base(plan, floor), (prefix_dirs(roots), True))
     plan.reverse()
+    return True
 
 
 def before_base(plan, floor):
@@ -66,7 +68,7 @@ def prefix_dirs(but=()):
     prefixes = dict.fromkeys(prefixes)
     for root in but:
         prefixes.pop(root, None)
-    python = os.path.basename(os.path.dirname(os.__file__))
+    python = os.__file__.split("/")[-2]
     if python[-4:] == ".zip":
         python = "python" + VERSION
     tails = ["/%s/%s/site-packages" % (lib, python) for lib in {sys.platlibdir: 0, "lib": 0}]

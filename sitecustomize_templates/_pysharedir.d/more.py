@@ -59,8 +59,14 @@ def late():
         exec(spec.loader.get_code(spec.name), {"__name__": __name__, "__spec__": spec})
     elif spec and root_of(site_dir) is not None:
         sharedir = sharedir_of(root_of(site_dir))
-        if os.path.isdir(sharedir) and not os.stat(sharedir).st_mode & UNSAFE:
+        if is_usable(sharedir):
             add_after(site_dir, sharedir, again=added is not None)
+
+
+def is_usable(sharedir):
+    import os
+
+    return os.path.isdir(sharedir) and not os.stat(sharedir).st_mode & UNSAFE
 
 
 def being_added(site):
@@ -95,14 +101,13 @@ def add_after(site_dir, sharedir, again):
         sys.modules["site"].addsitedir(sharedir)  # there may be new .pth files
 
 
-def getsitepackages(listed, prefixes, added):
-    # site.getsitepackages() with the sharedirs, even while they are not on sys.path.  pip
-    # hides from its isolated builds what this lists.
+def getsitepackages(listed, prefixes, roots):
+    # site.getsitepackages() with the sharedirs of the roots that were on sys.path, even while
+    # they are not on it.  pip hides from its isolated builds what this lists.
     dirs = listed(prefixes)
-    more = [sharedir_of(root_of(entry)) for entry in dirs if root_of(entry) is not None]
-    if prefixes is None:
-        more += prefix_dirs()
-    return list(dict.fromkeys(dirs + [entry for entry in more if entry in added]))
+    more = [sharedir_of(root) for root in map(root_of, dirs) if root and root in roots]
+    more = [sharedir for sharedir in more if is_usable(sharedir)]
+    return list(dict.fromkeys(dirs + more + ([] if prefixes is not None else prefix_dirs())))
 
 
 def others(finders):
@@ -131,7 +136,7 @@ def sysconfig(path, target):
         delattr(spec.loader, method)
         sys.meta_path[:] = others(sys.meta_path)
         loaded = load(module)
-        safely(patch, loaded or module)
+        safely("patch", loaded or module)
         return loaded
 
     setattr(spec.loader, method, load_and_patch)

@@ -37,14 +37,15 @@ def complete(path):
             plan.append((root + "/share/python/" + VERSION, root))
         plan.append((entry, None))
     environ = sys.modules["posix"].environ
-    if (
-        str(entry)[-4:] != ".zip"  # the standard library does not come first
-        or b"PYTHONPATH" in environ
-        or b"PYSHAREDIR_PREFIXES" in environ
-        or SHAREDIR
-        or "sysconfig" in sys.modules
-    ):
-        more("adjust", plan)
+    is_plain = (
+        str(entry)[-4:] == ".zip"  # the standard library comes first
+        and b"PYTHONPATH" not in environ
+        and b"PYSHAREDIR_PREFIXES" not in environ
+        and not SHAREDIR
+        and "sysconfig" not in sys.modules
+    )
+    if not (is_plain or safely("adjust", plan)):
+        return
     new = []
     seen = {None}
     for entry, root in reversed(plan):
@@ -58,7 +59,7 @@ def complete(path):
                         continue
                     names = "/".join(os.listdir(entry))
                     if ".pth" in names or ".start" in names:
-                        more("add_site_dir", path, new, entry, seen)
+                        safely("add_site_dir", path, new, entry, seen)
                         continue
                 seen.add(status)
         except Exception:
@@ -68,20 +69,20 @@ def complete(path):
                 continue
         new.append(entry)
     if sys.flags.verbose:
-        more("report", path, new)
+        safely("report", path, new)
     path[:] = new
     site = sys.modules["site"]
     listed = site.getsitepackages
 
     def getsitepackages(prefixes=None):
-        return safely(more, "getsitepackages", listed, prefixes, new) or listed(prefixes)
+        return safely("getsitepackages", listed, prefixes, roots) or listed(prefixes)
 
     site.getsitepackages = getsitepackages
 
 
 def find_spec(name, path=None, target=None):
     if name == "sysconfig":
-        return safely(more, name, path, target)
+        return safely(name, path, target)
     if name != "sitecustomize" or not sys.modules.pop("_pysharedir", None):
         return None
     # site tries sitecustomize once sys.path is complete.  The answer is what import gives
@@ -94,29 +95,27 @@ def find_spec(name, path=None, target=None):
     except AttributeError:  # a finder of old, without find_spec
         spec = sys.modules["_frozen_importlib"]._find_spec(name, path, target)
     finally:
-        safely(complete, sys.path)
+        safely("complete", sys.path)
     if spec:
         return spec
     raise ModuleNotFoundError("No module named 'sitecustomize'", name=name)
 
 
-def safely(function, *args):
+def safely(name, *args):
+    # Calls a function of this namespace, which is in another part when it is not here.
     try:
-        return function(*args)
+        if name not in globals():
+            part = ".d/adjust.py" if name == "adjust" else ".d/more.py"
+            part = part.join(loader.path.rpartition(".py")[::2])
+            exec(type(loader)("", part).get_code(""), globals())
+        return globals()[name](*args)
     except Exception:  # the hook may have been disabled meanwhile
         if sys.flags.verbose:
             sys.excepthook(*sys.exc_info())
-
-
-def more(name, *args):
-    part = ".d/adjust.py" if name == "adjust" else ".d/more.py"
-    part = part.join(loader.path.rpartition(".py")[::2])
-    exec(type(loader)("", part).get_code(""), globals())
-    return globals()[name](*args)
 
 
 # site sets _home before its first site dir, and makes `copyright` after its last one.
 if "_home" in sys.__dict__ and "copyright" not in sys.modules["builtins"].__dict__:
     sys.meta_path.insert(0, sys.modules["_pysharedir"])
 else:
-    more("late")
+    safely("late")
