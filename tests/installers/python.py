@@ -73,7 +73,7 @@ class Python:
         options: list[str | Path] = ["--python", self.executable]
         if command in ("install", "sync"):
             # uv caches what an interpreter says by the time of its executable.
-            options += ["--no-index", "--refresh"]
+            options += ["--no-index"]
         if command in ("install", "sync", "uninstall"):
             options.append("--break-system-packages")
         uv = find_uv_bin()
