@@ -147,10 +147,6 @@ class Pristine:
         install: commands.Command = ("pip", "install", *manner, *chosen, "-r", WHEELS)
         commands.run((find_uv_bin(), *install), self.environment)
         self.pysharedir("enable")
-        # uv remembers what it asked an interpreter.
-        ask: commands.Command = ("pip", "install", "--no-index", "--refresh", "--dry-run")
-        nothing = ("--python", self.venv, "-r", os.devnull)
-        commands.run((find_uv_bin(), *ask, *nothing), self.environment)
         self.venv.rename(self._kept)
         self.renew()
 
