@@ -287,12 +287,12 @@ class Snapshot(Reader):
         """
         from pysharedir.moving import recovery, trust  # noqa: PLC0415  # not for what only reads
 
-        gate = self.site_dir / files.GATE
         # The target runs the code of its own root anyway.
         if self.hook.settings.sharedir is not None and self.place.root != self.target.root:
-            status = gate.lstat()
-            if status.st_uid not in (os.geteuid(), 0):
-                raise UntrustedHookError(gate, trust.owner(status), self.sharedir)
+            for path in (self.site_dir / name for name in self.hook.files):
+                status = path.lstat()
+                if status.st_uid not in (os.geteuid(), 0):
+                    raise UntrustedHookError(path, trust.owner(status), self.sharedir)
         return recovery.recover(self.scope, dry_run=dry_run)
 
     def check_used(self) -> None:

@@ -529,6 +529,25 @@ def test_scripts_are_those_of_the_prefix(
     assert script.read_text() == "important"
 
 
+def test_what_is_recorded_as_made_is_below_the_prefix(
+    enabled: Venv, make_venv: Callable[[str], Venv], command: Command, tmp_path: Path
+) -> None:
+    """An empty directory elsewhere, or a link to lib, is not for ``disable`` to remove."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "lib64").symlink_to("lib")
+    gate = enabled.site_dir / "_pysharedir.py"
+    code, mark, record = gate.read_text().partition("# pysharedir-record: ")
+    facts = json.loads(record)
+    assert facts["created"]
+    facts["created"] += ["../empty", "../lib64", str(tmp_path / "empty")]
+    gate.write_text(f"{code}{mark}{json.dumps(facts, sort_keys=True)}\n")
+    before = state(tmp_path / "empty", tmp_path / "lib64")
+    command.json("--python", make_venv("own").root, "disable", "--prefix", str(enabled.root))
+    assert enabled.has_no_hook()
+    assert not enabled.sharedir.exists()
+    assert state(tmp_path / "empty", tmp_path / "lib64") == before
+
+
 DEEP = "[" * 200_000
 
 

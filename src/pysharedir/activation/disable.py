@@ -149,7 +149,10 @@ def _removal(snapshot: Snapshot, restored: Collection[str]) -> list[Step]:
     steps += remembered.steps(site_dir, snapshot.remembered, Remembered())
     steps += removal.of_files(site_dir, [name for name in before.files if name != files.GATE])
     created = [
-        place.on_disk(os.path.normpath(os.path.join(place.root, name))) for name in before.created
+        path
+        for name in before.created
+        if (path := place.on_disk(os.path.normpath(os.path.join(place.root, name))))
+        and (path.is_relative_to(place.on_disk(place.root)) or before.settings.sharedir is not None)
     ]
     steps += readme.removal(snapshot.sharedir) if _is_abandoned(snapshot, created) else []
     steps += _remove_created([path for path in created if not site_dir.is_relative_to(path)])

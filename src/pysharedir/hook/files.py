@@ -204,11 +204,28 @@ def _record(gate: bytes) -> tuple[dict[str, Any] | None, str]:
         record, end = json.JSONDecoder().raw_decode(text)
     except (ValueError, RecursionError):
         return None, ""
-    kinds = {"version": str, "created": list, "files": dict}
-    whole = (
+    return (record, text[end:]) if _is_whole(record) else (None, "")
+
+
+def _is_whole(record: Any) -> bool:
+    """Tell whether a record is one that ``enable`` can have written."""
+    return (
         isinstance(record, dict)
-        and all(isinstance(record.get(key), kind) for key, kind in kinds.items())
-        and record.get("style", "pth") in STARTERS
-        and isinstance(record.get("sharedir"), str | None)
+        and _is_text(record.get("version"))
+        and isinstance(record.get("created"), list)
+        and all(map(_is_text, record["created"]))
+        and isinstance(record.get("files"), dict)
+        and all(map(_is_text, record["files"].values()))
+        and record.get("style", "pth") in tuple(STARTERS)
+        and (record.get("sharedir") is None or _is_text(record["sharedir"]))
+        and isinstance(record.get("opt_in", False), bool)
+        and isinstance(record.get("allow_world_writable", False), bool)
     )
-    return (record, text[end:]) if whole else (None, "")
+
+
+def _is_text(value: object) -> bool:
+    """Tell whether it is text, and could be the name of a file."""
+    try:
+        return isinstance(value, str) and b"\0" not in os.fsencode(value)
+    except ValueError:
+        return False

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import py_compile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -137,3 +138,31 @@ def test_is_ours(tmp_path: Path, tree: Tree, is_ours: bool) -> None:
     (name,) = tree
     assert files.is_ours(plant(tmp_path, tree) / name) == is_ours
     assert not files.is_ours(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"version": 1},
+        {"created": "x"},
+        {"created": [5]},
+        {"created": ["a\0b"]},
+        {"created": ["\ud800"]},
+        {"files": []},
+        {"files": {"_pysharedir.py": []}},
+        {"style": []},
+        {"style": "other"},
+        {"sharedir": 5},
+        {"sharedir": "a\0b"},
+        {"opt_in": []},
+        {"allow_world_writable": {}},
+    ],
+    ids=str,
+)
+def test_a_record_that_enable_cannot_have_written(tmp_path: Path, change: dict[str, Any]) -> None:
+    write(tmp_path, Settings(sharedir="/pure"), created=("lib64",))
+    gate, mark, record = (tmp_path / files.GATE).read_text().partition("# pysharedir-record: ")
+    facts = json.dumps({**json.loads(record), **change})
+    (tmp_path / files.GATE).write_text(f"{gate}{mark}{facts}\n")
+    found = files.read(tmp_path)
+    assert (found.settings, found.created, found.state) == (Settings(), (), State.INCOMPLETE)
