@@ -27,9 +27,15 @@ class _Spent(BaseException):
     """The time is over; hypothesis goes on after no exception that is no Exception."""
 
 
-def fuzz(*strategies: SearchStrategy[Any], examples: int, seconds: float) -> Callable[[Any], Any]:
+def fuzz(
+    *strategies: SearchStrategy[Any],
+    examples: int,
+    seconds: float,
+    **named: SearchStrategy[Any],
+) -> Callable[[Any], Any]:
     """Return what makes a test run on so many examples from the seed that is told.
 
+    :param strategies: As for :func:`hypothesis.given`; so for *named*.
     :param seconds: After these it ends; but to find the smallest example that fails takes what it
         takes.
     """
@@ -49,7 +55,7 @@ def fuzz(*strategies: SearchStrategy[Any], examples: int, seconds: float) -> Cal
                 failed.append(True)
                 raise
 
-        many = seed(SEED)(limits(given(*strategies)(one)))
+        many = seed(SEED)(limits(given(*strategies, **named)(one)))
 
         @functools.wraps(many)
         def bounded(*args: Any, **kwargs: Any) -> None:
