@@ -689,7 +689,7 @@ def test_a_script_that_is_left_is_not_its_module(
 
 def test_the_sharedir_is_gone(venv: Venv, command: Command, why: Why, tmp_path: Path) -> None:
     command.json("--python", venv.root, "enable", "--sharedir", tmp_path / "mounted")
-    (tmp_path / "mounted").rmdir()
+    shutil.rmtree(tmp_path / "mounted")
     assert str(tmp_path / "mounted") in first(why(venv, "one").reasons, "sharedir-missing").reason
 
 

@@ -120,10 +120,10 @@ def test_what_a_killed_pip_leaves(
     )
     assert venv.run("-c", code).returncode == -signal.SIGKILL
     renamed = ["~illed", "~illed-1.0.dist-info"]
-    assert sorted(os.listdir(venv.sharedir)) == renamed
+    assert sorted(os.listdir(venv.sharedir)) == ["README.txt", *renamed]
     assert doctor(venv, "--fix", "--select", "SD211")["steps"] == []
     put(venv.sharedir, "killed", {"killed/__init__.py": "", "killed/data": ""})
     assert "Ignoring invalid distribution ~illed" in venv.run("-m", "pip", "list").stderr
     assert doctor(venv, "--fix", "--select", "SD211")["findings"] == []
-    assert sorted(os.listdir(venv.sharedir)) == ["killed", "killed-1.0.dist-info"]
+    assert sorted(os.listdir(venv.sharedir)) == ["README.txt", "killed", "killed-1.0.dist-info"]
     assert venv.run("-m", "pip", "list").stderr == ""
