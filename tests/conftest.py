@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import time
+import zlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +19,13 @@ if TYPE_CHECKING:
 
 # That of the fuzzers, for all workers of a run.
 os.environ.setdefault("PYSHAREDIR_SEED", str(random.randrange(2**32)))  # noqa: S311
+
+# Two versions of Python take half of the tests each, by turns of a day: both run all in two days.
+HALF = (
+    int(os.environ["PYSHAREDIR_HALF"]) + int(time.time()) // (24 * 60 * 60)
+    if "PYSHAREDIR_HALF" in os.environ
+    else None
+)
 
 pytest_plugins = ["descendants", "progress"]
 
@@ -59,8 +68,27 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return kept
 
 
-def pytest_report_header() -> str:
-    return f"fuzzers: PYSHAREDIR_SEED={os.environ['PYSHAREDIR_SEED']}"
+def pytest_report_header() -> list[str]:
+    lines = [f"fuzzers: PYSHAREDIR_SEED={os.environ['PYSHAREDIR_SEED']}"]
+    if HALF is not None:
+        lines.append(
+            f"half {HALF % 2} of the tests: those whose name has a CRC-32 that is"
+            f" {'odd' if HALF % 2 else 'even'}; the other half runs tomorrow, or with another"
+            " PYSHAREDIR_HALF"
+        )
+    return lines
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the half of the tests that is another's turn."""
+    if HALF is None:
+        return
+    halves: tuple[list[pytest.Item], list[pytest.Item]] = [], []
+    for item in items:
+        halves[zlib.crc32(item.nodeid.encode("utf-8", "replace")) % 2].append(item)
+    mine, others = halves[HALF % 2], halves[1 - HALF % 2]
+    config.hook.pytest_deselected(items=others)
+    items[:] = mine
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

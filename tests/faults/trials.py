@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _Each = TypeVar("_Each")
 _SHOWN = 10
-EVERY = 3
+EVERY = 4
 
 
 @dataclass(frozen=True)

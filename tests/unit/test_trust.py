@@ -100,6 +100,7 @@ def say(command: Command, venv: Venv, *arguments: str) -> str:
     return f"{done.stdout} {done.stderr}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", ["commit", "finish"])
 def test_who_only_reports_tells_of_it_and_changes_nothing(
     enabled: Venv, command: Command, moving: Relocation, step: str
@@ -155,8 +156,15 @@ def precious(tmp_path: Path) -> Path:
 
 
 @only_root
-@pytest.mark.parametrize("phase", list(journal.Phase), ids=lambda phase: phase.name)
-@pytest.mark.parametrize("mode", [0o1777, 0o777, 0o755])
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("mode", "phase"),
+    [
+        (0o1777, journal.Phase.PLACING),
+        (0o777, journal.Phase.PLACING),
+        (0o755, journal.Phase.REMOVING),
+    ],
+)
 def test_a_journal_of_somebody_else_is_told_of_and_left_alone(
     enabled: Venv, command: Command, precious: Path, mode: int, phase: journal.Phase
 ) -> None:
@@ -330,6 +338,7 @@ def test_it_speaks_only_of_directories_of_the_target(
         (enabled.sharedir / path).unlink()
 
 
+@pytest.mark.slow
 def test_that_of_another_prefix_is_kept_for_it(
     make_venv: Callable[[str], Venv], command: Command, tmp_path: Path
 ) -> None:
@@ -551,6 +560,7 @@ def test_what_is_recorded_as_made_is_below_the_prefix(
 DEEP = "[" * 200_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["fifo", "deep"])
 def test_what_is_no_file_of_metadata_stops_nobody(
     enabled: Venv, command: Command, what: str
