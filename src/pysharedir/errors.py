@@ -384,7 +384,8 @@ class UntrustedError(PysharedirError):
 
     def __init__(self, path: Path, owner: str, reason: str, remedy: str) -> None:
         super().__init__(
-            f"{path}: belongs to {owner}{reason}: no move of distributions is recovered", remedy
+            f"{path}: belongs to {owner}{reason}: no move of distributions begins or is recovered",
+            remedy,
         )
         self.path = path
         self.owner = owner

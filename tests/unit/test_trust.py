@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pysharedir.errors import ChangeError, PysharedirError
+from pysharedir.errors import ChangeError, PysharedirError, UntrustedError
 from pysharedir.moving import journal, recovery, relocation, staging
 from pysharedir.moving.move import WORK
 from pysharedir.moving.relocation import Relocation
@@ -180,6 +180,23 @@ def test_a_journal_of_somebody_else_is_told_of_and_left_alone(
             assert f"{work}: belongs to nobody, not to you or root" in said, arguments
             assert f"if it is no move of theirs, remove {work}" in said
         assert state(precious, work) == before, arguments
+
+
+@only_root
+@pytest.mark.parametrize("name", ["", "trash"])
+def test_a_work_directory_of_somebody_else_at_the_source(
+    enabled: Venv, command: Command, moving: Relocation, name: str
+) -> None:
+    """It is refused before anything is placed."""
+    plant(enabled.site_dir, {WORK: {"trash": {}}})
+    os.chown(enabled.site_dir / WORK / name, NOBODY, NOBODY)
+    before = state(enabled.root, times=False)
+    with pytest.raises(UntrustedError):
+        moving.apply()
+    assert state(enabled.root, times=False) == before
+    # What a crash left in a directory of one's own is swept out.
+    told = "2 moved" if name else f"{enabled.site_dir / WORK}: belongs to nobody"
+    assert told in say(command, enabled, "sort")
 
 
 @only_root

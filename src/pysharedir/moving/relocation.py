@@ -89,6 +89,9 @@ class Relocation:
     def _apply(self) -> Callable[[], object]:
         with journal.locked(self.home) as home, Trees() as trees:
             self._refuse_overtaken(home)
+            for move in self.moves:  # somebody else's are refused before anything is done
+                trees.there(move.source, TRASH)
+                trees.there(move.destination, STAGE)
             journal.begin(home, self.moves)
             try:
                 self._put(trees)
