@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import threading
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -162,21 +163,28 @@ class Server:
             try:
                 yield ended
             finally:
-                go_on()
-                ended.append(self._end())
+                with go_on():
+                    ended.append(self._end())
 
     @contextlib.contextmanager
-    def _stop(self, begun: dict[str, Any], point: Point | None) -> Iterator[Callable[[], object]]:
-        """Stop a run that has begun at a point; give what lets it go on."""
+    def _stop(
+        self, begun: dict[str, Any], point: Point | None
+    ) -> Iterator[Callable[[], contextlib.AbstractContextManager[object]]]:
+        """Stop a run that has begun at a point; give what lets it go on to its end."""
         pid = begun["pid"]
         if point is None:
-            yield lambda: self._open(begun)
+            yield lambda: self._opened(begun)
             return
         stop = _inject(point, "signal=STOP", f"{point.number}")
         with _attached(pid, ["-o", os.devnull, *stop]) as tracer:
             self._open(begun)
             _wait_until_stopped(pid, tracer, point)
-            yield lambda: _continue(pid)
+            yield lambda: _going(pid)
+
+    @contextlib.contextmanager
+    def _opened(self, begun: dict[str, Any]) -> Iterator[None]:
+        self._open(begun)
+        yield
 
     def _open(self, begun: dict[str, Any]) -> None:
         """Let a run pass the gate at which it waits."""
@@ -209,14 +217,27 @@ def _wait_until_stopped(pid: int, tracer: subprocess.Popen[str], point: Point) -
         time.sleep(0.002)
 
 
-def _continue(pid: int) -> None:
-    """Let a stopped process go on: strace has been seen to miss a signal to that end."""
-    going = 0
-    while going < STABLE:
-        if _is_stopped(pid):
-            os.kill(pid, signal.SIGCONT)
-            time.sleep(0.005)
-        going += 1
+@contextlib.contextmanager
+def _going(pid: int) -> Iterator[None]:
+    """Let a stopped process go on, as often as it takes.
+
+    strace has been seen to miss a signal to that end, and on a busy machine to stop a process late.
+    """
+    ended = threading.Event()
+
+    def go() -> None:
+        while not ended.wait(0.002):
+            if _is_stopped(pid):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
+    thread = threading.Thread(target=go)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def _is_stopped(pid: int) -> bool:
