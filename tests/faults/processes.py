@@ -208,12 +208,14 @@ class Server:
 
 def _wait_until_stopped(pid: int, tracer: subprocess.Popen[str], point: Point) -> None:
     """Wait until a process stays stopped: strace stops it for a moment at each call."""
-    seen = 0
+    seen, last = 0, None
     deadline = time.monotonic() + PATIENCE
     while seen < STABLE:
         assert tracer.poll() is None, f"never came to {point}"
         assert time.monotonic() < deadline, f"never stopped at {point}"
-        seen = seen + 1 if _is_stopped(pid) else 0
+        since = _stopped_since(pid)
+        seen = seen + 1 if since is not None and since == last else 0
+        last = since
         time.sleep(0.002)
 
 
@@ -227,7 +229,7 @@ def _going(pid: int) -> Iterator[None]:
 
     def go() -> None:
         while not ended.wait(0.002):
-            if _is_stopped(pid):
+            if _stopped_since(pid) is not None:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGCONT)
 
@@ -240,11 +242,18 @@ def _going(pid: int) -> Iterator[None]:
         thread.join()
 
 
-def _is_stopped(pid: int) -> bool:
+def _stopped_since(pid: int) -> int | None:
+    """Return how often a process has given up its core if it is stopped, None if it is not.
+
+    Two looks at one that runs from call to call may both find it stopped, but not by one number.
+    """
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in ("t", "T")
+        status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
-        return False  # gone
+        return None  # gone
+    facts = dict(line.split(":", 1) for line in status.splitlines())
+    is_stopped = facts["State"].split()[0] in ("t", "T")
+    return int(facts["voluntary_ctxt_switches"]) if is_stopped else None
 
 
 def kill(point: Point) -> list[str]:
