@@ -21,6 +21,7 @@ from pysharedir.installed import distribution
 from pysharedir.installed.owners import Owners
 from pysharedir.interpreter import syspath
 from pysharedir.interpreter.finding import find
+from pysharedir.wording import user
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -285,14 +286,14 @@ class Snapshot(Reader):
             whoever wrote it is not to be trusted with that.
         :raises PysharedirError: as :func:`pysharedir.moving.recovery.recover` does.
         """
-        from pysharedir.moving import recovery, trust  # noqa: PLC0415  # not for what only reads
+        from pysharedir.moving import recovery  # noqa: PLC0415  # not for what only reads
 
         # The target runs the code of its own root anyway.
         if self.hook.settings.sharedir is not None and self.place.root != self.target.root:
             for path in (self.site_dir / name for name in self.hook.files):
                 status = path.lstat()
                 if status.st_uid not in (os.geteuid(), 0):
-                    raise UntrustedHookError(path, trust.owner(status), self.sharedir)
+                    raise UntrustedHookError(path, user(status.st_uid), self.sharedir)
         return recovery.recover(self.scope, dry_run=dry_run)
 
     def check_used(self) -> None:

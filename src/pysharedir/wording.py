@@ -25,3 +25,13 @@ def some(names: Sequence[str], most: int = 1) -> str:
     """Return the first of *names*, and how many more there are."""
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+def user(uid: int) -> str:
+    """Return the name of a user, or the number of one who has none."""
+    import pwd  # noqa: PLC0415  # few need it
+
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"

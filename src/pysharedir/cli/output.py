@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.bar import Bar
 from rich.console import Console
 from rich.measure import Measurement
 from rich.segment import Segment
@@ -113,6 +112,8 @@ def bar(size: int, begin: int, end: int, width: int) -> RenderableType:
     Without its characters, those of ASCII do.
     """
     if not console().options.ascii_only:
+        from rich.bar import Bar
+
         return Bar(size, begin, end, width=width, color="cyan")
     first, last = (round(width * at / size) for at in (begin, end))
     return text(" " * first + "#" * (last - first))

@@ -13,6 +13,7 @@ from pysharedir import layout
 from pysharedir.errors import NoAnswerError, NoTargetError, OldTargetError, TargetError
 from pysharedir.interpreter import processes, tools
 from pysharedir.interpreter.target import FLOOR, Target, view_of
+from pysharedir.wording import user
 
 if TYPE_CHECKING:
     from pysharedir.interpreter.answers import Bare, Probe
@@ -179,19 +180,10 @@ def _default_venv() -> str | None:
         if status.st_uid not in (os.geteuid(), 0):
             raise TargetError(
                 path,
-                f"{path}: belongs to {_user(status.st_uid)}, so it is not worked on unasked",
+                f"{path}: belongs to {user(status.st_uid)}, so it is not worked on unasked",
                 "to work on it, name it: --python .venv",
             )
     return path
-
-
-def _user(uid: int) -> str:
-    import pwd  # noqa: PLC0415  # for errors only
-
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return f"user {uid}"
 
 
 def _tool(prefix: str) -> str | None:

@@ -7,7 +7,6 @@ written it but the caller and root.
 from __future__ import annotations
 
 import os
-import pwd
 import shlex
 import stat
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 from pysharedir import layout
 from pysharedir.errors import ForeignMoveError, UntrustedError
 from pysharedir.moving.move import WORK
+from pysharedir.wording import user
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,7 +59,7 @@ def check_owner(path: Path, status: os.stat_result) -> None:
     :param status: That of *path* itself: a link is refused, wherever it leads.
     :raises UntrustedError: when it is so.
     """
-    whose = owner(status)
+    whose = user(status.st_uid)
     work = next(each for each in (path, *path.parents) if each.name == WORK)
     removal = f"remove {shlex.quote(str(work))}"
     if not (stat.S_ISDIR(status.st_mode) or stat.S_ISREG(status.st_mode)):
@@ -131,12 +131,4 @@ def check_above(directory: Path, scope: Scope) -> None:
 
 def _open_to_others(path: Path, status: os.stat_result, whose: str) -> UntrustedError:
     remedy = f"`chmod {whose}-w {shlex.quote(str(path))}`, then run `pysharedir sort`"
-    return UntrustedError(path, owner(status), ", and others can write to it", remedy)
-
-
-def owner(status: os.stat_result) -> str:
-    """Return the name of the owner of a file, or its number when it has none."""
-    try:
-        return pwd.getpwuid(status.st_uid).pw_name
-    except KeyError:
-        return str(status.st_uid)
+    return UntrustedError(path, user(status.st_uid), ", and others can write to it", remedy)
