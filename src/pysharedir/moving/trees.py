@@ -31,9 +31,10 @@ class Trees(contextlib.ExitStack):
 
         :raises UntrustedError: when it is there, and somebody else's.
         """
-        for each in (WORK, f"{WORK}/{name}"):
-            self[path].make(each)
-        return self.there(path, name) or self.work(path, name)
+        while (tree := self.there(path, name)) is None:
+            for each in (WORK, f"{WORK}/{name}"):
+                self[path].make(each)
+        return tree
 
     def there(self, path: Path, name: str) -> Tree | None:
         """Return the tree of a directory in the work directory, None if it is not there.
