@@ -119,6 +119,14 @@ def _pristine(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, s
     return root
 
 
+def site_dir_of(python: Path, root: Path, environment: dict[str, str], *options: str) -> Path:
+    """Make a venv of any Python, without pip, and return its site dir."""
+    subprocess.run(
+        [python, "-m", "venv", "--without-pip", *options, root], check=True, env=environment
+    )
+    return next(root.glob("lib/python*/site-packages"))
+
+
 def copied(template: Path, root: Path) -> Path:
     """Copy a venv: it is found by its pyvenv.cfg, so a copy is one."""
     shutil.copytree(template, root, symlinks=True)

@@ -23,6 +23,7 @@ from pysharedir.startup import allowlist, traces
 from pysharedir.startup import run as startup
 from trees import plant
 from unit import terminal
+from unit.conftest import site_dir_of
 from unit.wheels import put
 
 if TYPE_CHECKING:
@@ -86,10 +87,7 @@ def any_venv(
     tmp_path: Path,
 ) -> Path:
     """The site dir of a venv of each Python there is."""
-    python = find_interpreter(request.param)
-    venv = tmp_path / "any"
-    subprocess.run([python, "-m", "venv", "--without-pip", venv], check=True, env=environment)
-    return venv / "lib" / f"python{request.param}" / "site-packages"
+    return site_dir_of(find_interpreter(request.param), tmp_path / "any", environment)
 
 
 def test_a_start_that_is_looked_at_ends_as_any(any_venv: Path, command: Command) -> None:

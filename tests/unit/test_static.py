@@ -19,7 +19,7 @@ import interpreters
 from pysharedir.cli import cli
 from pysharedir.startup import allowlist, run, static
 from trees import plant
-from unit.conftest import VERSION
+from unit.conftest import VERSION, site_dir_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,10 +43,7 @@ def any_venv(
 ) -> Path:
     """The site dir of a venv of each Python there is, which sees that of its base."""
     python = find_interpreter(request.param)
-    venv = tmp_path / "any"
-    options = ["--without-pip", "--system-site-packages"]
-    subprocess.run([python, "-m", "venv", *options, venv], check=True, env=environment)
-    return venv / "lib" / f"python{request.param}" / "site-packages"
+    return site_dir_of(python, tmp_path / "any", environment, "--system-site-packages")
 
 
 def ran(startup: Startup) -> list[str]:
