@@ -119,6 +119,13 @@ CHECKS = (
     Check("SD603", "hook-incomplete", "files of the hook are missing", "hook:incomplete"),
     Check("SD604", "hook-orphaned", "files of a hook were left behind", "hook:orphaned"),
     Check("SD605", "hook-doubled", "there is a second hook", "hook:doubled"),
+    Check(
+        "SD606",
+        "hook-required",
+        "the hook is required, and does not act",
+        "hook:required",
+        on_request=True,
+    ),
     Check("SD611", "sharedir-missing", "the hook has no sharedir", "sharedir:missing"),
     Check(
         "SD612", "sharedir-unused", "a sharedir with distributions is not used", "sharedir:unused"
