@@ -52,13 +52,13 @@ def before_base(plan, floor):
     return len(plan)
 
 
-def prefix_dirs(but=()):
+def prefix_dirs(but=(), name=b"PYSHAREDIR_PREFIXES"):
     # platlib, purelib and sharedir of each prefix, as far as they exist.  As for PYTHONPATH,
     # their .pth files are not run: to load an environment module must not run code.  Nor are
     # they compared by inode: there may be hundreds, and a stat costs four times as much.
     import os
 
-    value = sys.modules["posix"].environ.get(b"PYSHAREDIR_PREFIXES")
+    value = sys.modules["posix"].environ.get(name)
     if sys.flags.ignore_environment or not value:
         return []
     value = os.fsdecode(value)
@@ -68,6 +68,8 @@ def prefix_dirs(but=()):
     prefixes = dict.fromkeys(prefixes)
     for root in but:
         prefixes.pop(root, None)
+    if os.__file__[:8] == "/usr/lib":
+        return safely("distribution_dirs", prefixes)
     python = os.__file__.split("/")[-2]
     if python[-4:] == ".zip":
         python = "python" + VERSION

@@ -64,7 +64,7 @@ def complete(path):
                 seen.add(status)
         except Exception:
             if root is True:
-                new += entry  # the list of all that PYSHAREDIR_PREFIXES names
+                new += entry  # the list of prefix_dirs()
             if root is not None:
                 continue
         new.append(entry)

@@ -19,6 +19,7 @@ TEMPLATES = [
     "_pysharedir.d/adjust.py",
     "_pysharedir.d/more.py",
     "_pysharedir.d/path.py",
+    "_pysharedir.d/prefixes.py",
     "_pysharedir.pth",
     "_pysharedir.py",
     "_pysharedir.start",
@@ -90,11 +91,14 @@ def test_an_editable_install_finds_the_templates(tmp_path: Path) -> None:
     assert said == str(CHECKOUT / "sitecustomize_templates")
 
 
-def test_every_template_is_installed_by_some_style() -> None:
+def test_every_template_is_installed_by_some_settings() -> None:
     found = {
         str(path.relative_to(layout.templates()))
         for path in layout.templates().rglob("*")
         if path.is_file() and path.suffix != ".pyc"
     }
     styles = [files.render(files.Settings(style=style)) for style in files.STARTERS]
-    assert found == {name for style in styles for name in style} - {files.COPY} == set(TEMPLATES)
+    installed = {name for style in styles for name in style} - {files.COPY}
+    assert found == installed | {files.PREFIXES} == set(TEMPLATES)
+    full = files.render(files.Settings(user_first=True))[files.PARTS[1]]
+    assert (layout.templates() / files.PREFIXES).read_bytes().splitlines()[0] in full

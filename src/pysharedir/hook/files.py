@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -22,12 +23,15 @@ PARTS = ("_pysharedir.d/path.py", "_pysharedir.d/adjust.py", "_pysharedir.d/more
 MODULES = (*PARTS, GATE)
 # The gate's record once more, for trees without sources: bytecode has no comments.
 COPY = "_pysharedir.d/record.txt"
+# What only some settings need: appended to a part, so that nobody else pays for it.
+PREFIXES = "_pysharedir.d/prefixes.py"
 # What starts a style, in the order in which it is written: after the modules.
 STARTERS: dict[Style, tuple[str, ...]] = {
     "pth": ("_pysharedir.start", "_pysharedir.pth"),
     "sitecustomize": ("sitecustomize.py",),
 }
 _RECORD = "# pysharedir-record: "
+_VARIABLE = r"(?!PYSHAREDIR(_PREFIXES)?\b|PYTHON(PATH|HOME)\b)[A-Za-z_]\w*(:site-dirs)?"
 _OURS = {
     "_pysharedir.pth": b"import _pysharedir\n",
     "_pysharedir.start": b"_pysharedir:start\n",
@@ -50,12 +54,25 @@ class Settings:
 
     :ivar sharedir: A directory to share between prefixes, ``{version}`` in it stands for X.Y;
         None for the one next to the site dir.
+    :ivar prefixes_from: The variables beside PYSHAREDIR_PREFIXES that name prefixes; with
+        ``:site-dirs`` after it, one that names site dirs.
+    :ivar prefix_startup_files: Whether the ``.pth`` and ``.start`` files of prefixes are run.
+    :ivar user_first: Whether the user site dir comes before the prefixes.
     """
 
     style: Style = "pth"
     sharedir: str | None = None
     opt_in: bool = False
     allow_world_writable: bool = False
+    prefixes_from: tuple[str, ...] = ()
+    prefix_startup_files: bool = False
+    user_first: bool = False
+
+    @property
+    def variables(self) -> dict[str, bool]:
+        """The variables that the hook reads, and whether they name site dirs, in their order."""
+        given = (each.partition(":")[::2] for each in self.prefixes_from)
+        return {"PYSHAREDIR_PREFIXES": False} | {name: form != "" for name, form in given}
 
 
 @dataclass(frozen=True)
@@ -94,6 +111,14 @@ def render(settings: Settings, created: tuple[str, ...] = ()) -> dict[str, bytes
         SHAREDIR=repr(settings.sharedir),
         UNSAFE="0" if settings.allow_world_writable else "0o002",
     )
+    if settings.prefixes_from or settings.prefix_startup_files or settings.user_first:
+        files[PARTS[0]] = _bake_variables(files[PARTS[0]], settings)
+        files[PARTS[1]] += b"\n\n" + _bake(
+            _template(PREFIXES),
+            VARIABLES=repr(tuple((os.fsencode(k), v) for k, v in settings.variables.items())),
+            STARTUP_FILES=repr(settings.prefix_startup_files),
+            USER_FIRST=repr(settings.user_first),
+        )
     if settings.opt_in:
         files[GATE] = _bake(files[GATE], ON="False", WORDS='b"1 on true yes"')
     record = {
@@ -131,6 +156,7 @@ def read(site_dir: Path) -> Installed:
     settings = Settings(
         **{key: record.get(key, value) for key, value in asdict(Settings()).items()}
     )
+    settings = replace(settings, prefixes_from=tuple(settings.prefixes_from))
     created = tuple(record["created"])
     installed = replace(installed, settings=settings, created=created, version=record["version"])
     foreign = [name for name in record["files"] if name not in installed.names]
@@ -143,6 +169,11 @@ def read(site_dir: Path) -> Installed:
         return replace(installed, state=State.ALTERED)
     is_current = record["files"] == _digests(render(settings))
     return replace(installed, state=State.ENABLED if is_current else State.OUTDATED)
+
+
+def is_variable(value: object) -> bool:
+    """Tell whether ``--prefixes-from`` can be given it: it becomes part of a program."""
+    return isinstance(value, str) and re.fullmatch(_VARIABLE, value, re.ASCII) is not None
 
 
 def is_ours(path: Path) -> bool:
@@ -177,6 +208,13 @@ def _bake(content: bytes, **constants: str) -> bytes:
         (index,) = (i for i, line in enumerate(lines) if line.startswith(f"{name} = "))
         lines[index] = f"{name} = {value}\n"
     return "".join(lines).encode()
+
+
+def _bake_variables(content: bytes, settings: Settings) -> bytes:
+    """Make the path not plain when one of the variables is set, as PYSHAREDIR_PREFIXES does."""
+    line = b'        and b"%s" not in environ\n'
+    names = map(os.fsencode, settings.variables)
+    return content.replace(line % b"PYSHAREDIR_PREFIXES", b"".join(line % name for name in names))
 
 
 def _digest(content: bytes) -> str:
@@ -220,6 +258,10 @@ def _is_whole(record: Any) -> bool:
         and (record.get("sharedir") is None or _is_text(record["sharedir"]))
         and isinstance(record.get("opt_in", False), bool)
         and isinstance(record.get("allow_world_writable", False), bool)
+        and isinstance(record.get("prefixes_from", []), list)
+        and all(map(is_variable, record.get("prefixes_from", [])))
+        and isinstance(record.get("prefix_startup_files", False), bool)
+        and isinstance(record.get("user_first", False), bool)
     )
 
 

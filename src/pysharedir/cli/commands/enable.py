@@ -18,6 +18,23 @@ def _absolute(_: click.Context, __: click.Parameter, value: str | None) -> str |
     return value and os.path.abspath(os.path.expanduser(value))
 
 
+def _variables(
+    _: click.Context, __: click.Parameter, values: tuple[str, ...]
+) -> tuple[str, ...] | None:
+    """Refuse what names no variable, and one variable that is to be read in two ways."""
+    from pysharedir.hook.files import is_variable
+
+    for value in values:
+        if not is_variable(value):
+            raise click.BadParameter(f"{value!r}: give the name of a variable, or NAME:site-dirs")
+    values = tuple(dict.fromkeys(values))
+    names = [value.partition(":")[0] for value in values]
+    for name in names:
+        if names.count(name) > 1:
+            raise click.BadParameter(f"{name!r} names either prefixes or site dirs")
+    return values or None
+
+
 @click.command(
     cls=Command,
     epilog="""\b
@@ -48,6 +65,25 @@ Examples:
     help="Use a sharedir that everybody can write to.",
 )
 @click.option(
+    "--prefixes-from",
+    metavar="VAR[:site-dirs]",
+    multiple=True,
+    callback=_variables,
+    help="Read this variable as PYSHAREDIR_PREFIXES is read, after it; with :site-dirs, as a list"
+    " of site dirs.  May be given again, in order of precedence.",
+)
+@click.option("--no-prefixes-from", is_flag=True, help="Read PYSHAREDIR_PREFIXES only.")
+@click.option(
+    "--prefix-startup-files/--no-prefix-startup-files",
+    default=None,
+    help="Run the .pth and .start files of prefixes, too.",
+)
+@click.option(
+    "--user-first/--no-user-first",
+    default=None,
+    help="Put the user site dir before the prefixes.",
+)
+@click.option(
     "--style",
     type=click.Choice(["pth", "sitecustomize"]),
     help="How the hook is started: by a .pth and .start file, or as a sitecustomize.py that"
@@ -66,6 +102,7 @@ def enable(
     prefix: str | None,
     dry_run: bool,
     as_json: bool,
+    no_prefixes_from: bool,
     **settings: Any,
 ) -> None:
     """Install the hook into an interpreter, and make its sharedir.
@@ -77,6 +114,10 @@ def enable(
     from pysharedir.cli.reports import activation as report
     from pysharedir.snapshot import Snapshot
 
+    if no_prefixes_from:
+        if settings["prefixes_from"]:
+            raise click.UsageError("give --prefixes-from or --no-prefixes-from, not both")
+        settings["prefixes_from"] = ()
     named = {name: value for name, value in settings.items() if value is not None}
     outcome = run(Snapshot.of(python, prefix, root, changes=True), named, dry_run=dry_run)
     report.tell(outcome, as_json=as_json, idle="enabled already")

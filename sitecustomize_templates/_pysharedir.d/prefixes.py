@@ -1,0 +1,104 @@
+# pysharedir: what --prefixes-from, --prefix-startup-files and --user-first need.
+#
+# `enable` appends it to adjust.py when one of them is baked in, so that nobody else pays for it.
+
+# Baked in by `enable`: variables, and whether they list site dirs.
+VARIABLES = ()
+STARTUP_FILES = False
+USER_FIRST = False
+
+plain_adjust, plain_before_base, plain_prefix_dirs = adjust, before_base, prefix_dirs
+
+
+def adjust(plan):
+    # Startup files may import what any prefix has: they are run once complete() has made the
+    # path.  It calls this, hence it is called again, with the plain adjust().
+    named = {each for name, _ in VARIABLES for each in value_of(name)} if STARTUP_FILES else ()
+    if not named:
+        return plain_adjust(plan)
+    site = sys.modules["site"]
+    done = {site.USER_SITE, *site.getsitepackages()}  # by site, or by another hook
+    again = [entry for entry, _ in reversed(plan) if entry in named or root_of(entry) in named]
+    globals()["adjust"] = plain_adjust
+    complete(sys.path)
+    run_startup_files([entry for entry in again + INSERTED if entry not in done])
+
+
+def before_base(plan, floor):
+    index = plain_before_base(plan, floor)
+    # EasyBuild's order: the user site, prefixes, the base.
+    if USER_FIRST and plan[index:] and plan[index][0] == sys.modules["site"].USER_SITE:
+        index = plain_before_base(plan, index + 1)
+    return index
+
+
+def prefix_dirs(but=()):
+    # Of all variables, in their order; what two of them name comes where the first has it.
+    global INSERTED
+    dirs = []
+    for name, are_site_dirs in VARIABLES:
+        dirs += listed_site_dirs(but, name) if are_site_dirs else plain_prefix_dirs(but, name)
+    INSERTED = list(dict.fromkeys(dirs))
+    return INSERTED
+
+
+def value_of(name):
+    import os
+
+    value = sys.modules["posix"].environ.get(name, b"")
+    if sys.flags.ignore_environment or not value:
+        return []
+    return [each.rstrip("/") for each in os.fsdecode(value).split(":") if each[:1] == "/"]
+
+
+def listed_site_dirs(but, name):
+    # Those of this version that exist, each root's sharedir after its last one.
+    import os
+
+    dirs = []
+    roots = {None, *but}
+    for each in reversed(value_of(name)):
+        root = root_of(each)
+        if root is None or root in but or not os.access(each, 0):
+            continue
+        if root not in roots:
+            roots.add(root)
+            sharedir = sharedir_of(root)
+            if os.access(sharedir, 0):
+                dirs.append(sharedir)
+        dirs.append(each)
+    return dirs[::-1]
+
+
+def run_startup_files(dirs):
+    # As site does, but with one known_paths for all; what they append to sys.path is put right
+    # after their directory at last, so that the number of prefixes counts once.
+    import os
+
+    site = sys.modules["site"]
+    present = {entry for entry in sys.path if isinstance(entry, str)}
+    known = set(present)
+    after = {}
+    for each in dirs:
+        try:
+            names = "/".join(os.listdir(each))
+            if not (".pth" in names or ".start" in names) or os.stat(each).st_mode & UNSAFE:
+                continue
+        except OSError:
+            continue
+        count = len(sys.path)
+        if sys.version_info >= (3, 15):
+            known.discard(each)  # it passes over what is known, and appends nothing twice
+        site.addsitedir(each, known)
+        added = [entry for entry in sys.path[count:] if isinstance(entry, str)]
+        after[each] = [entry for entry in added if entry not in present]
+        present.update(after[each])
+    moved = {entry for added in after.values() for entry in added}
+    path = []
+    for entry in sys.path:
+        if not isinstance(entry, str):
+            path.append(entry)
+        elif entry not in moved:
+            path.append(entry)
+            path += after.pop(entry, ())
+    sys.path[:] = path + [entry for added in after.values() for entry in added]
