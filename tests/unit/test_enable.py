@@ -209,7 +209,7 @@ def test_a_sitecustomize_for_pythonpath(
     options = ["enable", "--style", "sitecustomize", "--prefix", made.root]
     options += ["--prefixes-from", "EBPYTHONPREFIXES", "--prefix-startup-files"]
     stage = tmp_path / "stage" if staged else Path("/")
-    done = command("--python", venv.root, *options, *(["--root", stage] if staged else []))
+    done = command("--python", venv.root, *options, *(("--root", stage) if staged else ()))
     assert not done.returncode, done.stderr
     assert f"{made.site_dir}: the hook starts where PYTHONPATH names" in done.stdout
     assert "pure wheels now go to" not in done.stdout
