@@ -73,26 +73,32 @@ def listed_site_dirs(but, name):
 def run_startup_files(dirs):
     # As site does, but with one known_paths for all; what they append to sys.path is put right
     # after their directory at last, so that the number of prefixes counts once.
-    import os
-
     site = sys.modules["site"]
     present = {entry for entry in sys.path if isinstance(entry, str)}
     known = set(present)
+    done = set()
     after = {}
-    for each in dirs:
-        try:
-            names = "/".join(os.listdir(each))
-            if not (".pth" in names or ".start" in names) or os.stat(each).st_mode & UNSAFE:
+    add = site.addsitedir
+
+    def addsitedir(sitedir, known_paths=None):
+        done.add(sitedir)  # a prefix may have a hook, which adds its sharedir
+        return add(sitedir, known_paths)
+
+    site.addsitedir = addsitedir
+    try:
+        for each in dirs:
+            if each in done or not has_startup_files(each):
                 continue
-        except OSError:
-            continue
-        count = len(sys.path)
-        if sys.version_info >= (3, 15):
-            known.discard(each)  # it passes over what is known, and appends nothing twice
-        site.addsitedir(each, known)
-        added = [entry for entry in sys.path[count:] if isinstance(entry, str)]
-        after[each] = [entry for entry in added if entry not in present]
-        present.update(after[each])
+            count = len(sys.path)
+            if sys.version_info >= (3, 15):
+                known.discard(each)  # it passes over what is known, and appends nothing twice
+            site.addsitedir(each, known)
+            added = [entry for entry in sys.path[count:] if isinstance(entry, str)]
+            after[each] = [entry for entry in added if entry not in present]
+            present.update(after[each])
+    finally:
+        if site.addsitedir is addsitedir:
+            site.addsitedir = add
     moved = {entry for added in after.values() for entry in added}
     path = []
     for entry in sys.path:
@@ -102,3 +108,13 @@ def run_startup_files(dirs):
             path.append(entry)
             path += after.pop(entry, ())
     sys.path[:] = path + [entry for added in after.values() for entry in added]
+
+
+def has_startup_files(path):
+    import os
+
+    try:
+        names = "/".join(os.listdir(path))
+        return (".pth" in names or ".start" in names) and not os.stat(path).st_mode & UNSAFE
+    except OSError:
+        return False
