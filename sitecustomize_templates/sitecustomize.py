@@ -19,7 +19,8 @@ def shadowed():
                 others.append(entry)
         except (OSError, TypeError, ValueError):
             continue
-    return sys.modules["_frozen_importlib"]._find_spec(__name__, others or [], None)
+    importlib = sys.modules.get("_frozen_importlib")  # Python 2 may see the same PYTHONPATH
+    return importlib and importlib._find_spec(__name__, others or [], None)
 
 
 try:

@@ -161,7 +161,24 @@ class Snapshot(Reader):
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """The entries of ``sys.path`` of a start as its user does it."""
-        return syspath.entries(self.target, self.view)
+        return syspath.entries(self.target, self.view, self.prefixes)
+
+    @cached_property
+    def hooks(self) -> tuple[Installed, ...]:
+        """The hook of the place, and those in the site dirs on ``sys.path``."""
+        target = self.target
+        site_dirs = [each for each in target.off.path if target.root_of(each) is not None]
+        return (self.hook, *map(self.hook_in, site_dirs))
+
+    @cached_property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes that variables name, each with the first variable that does."""
+        variables = {
+            name: are_site_dirs
+            for hook in self.hooks
+            for name, are_site_dirs in hook.settings.variables.items()
+        }
+        return syspath.prefixes(self.target, variables)
 
     @cached_property
     def hook(self) -> Installed:
@@ -269,7 +286,7 @@ class Snapshot(Reader):
         known = {str(self.sharedir): self.place.root}
         for root, each in settings.items():
             known.setdefault(str(Place("", root).sharedir(target, each)), root)
-        for prefix in syspath.prefixes():
+        for prefix in self.prefixes:
             known.setdefault(layout.sharedir_of(prefix, target.version), prefix)
         return known
 

@@ -2,51 +2,28 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from lab.guides import block
-from lab.machines import AMD64, ARM64, Machine
-from lab.roots import Recipe
+from lab.nodes import AARCH64, LMOD, MODULES, X86_64, add_command, shell
 from lab.stations import enable
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable
     from pathlib import Path
 
+    from lab.machines import Machine
     from lab.stations import Station
 
 GUIDE = "clusters.md"
-PYTHON = ("python3.11-minimal", "libpython3.11-stdlib", "python3.11-venv")
-SHELL = ("bash", "coreutils", "dash", "grep", "sed")
-# On an emulated node too the command is run by a Python of the machine, which is quicker.
-NATIVE = "x86_64-linux-gnu-python3.11"
-
-
-def nodes(architecture: str) -> Recipe:
-    """Return the recipe of a node with both kinds of modules, of which apt installs either."""
-    return Recipe(
-        layers=(
-            ("bookworm", "amd64", PYTHON),
-            ("bookworm", architecture, (*PYTHON, *SHELL, "lmod")),
-            ("bookworm", architecture, ("environment-modules",)),
-        ),
-        renamed=(("python3.11", NATIVE),),
-        alike=AMD64.recipe,
-    )
-
-
-X86_64 = replace(AMD64, name="x86_64", recipe=nodes("amd64"))
-AARCH64 = replace(ARM64, name="aarch64", recipe=nodes("arm64"))
 NODES = ("x86_64", "aarch64")
 KINDS = {
-    "lmod": ("/usr/share/lmod/lmod/init/bash", "/apps/modules"),
-    "lmod, tcl": ("/usr/share/lmod/lmod/init/bash", "/apps/tcl"),
-    "modules": ("/usr/share/modules/init/bash", "/apps/modules"),
+    "lmod": (LMOD, "/apps/modules"),
+    "lmod, tcl": (LMOD, "/apps/tcl"),
+    "modules": (MODULES, "/apps/modules"),
 }
 TOOL = "/apps/tool/1.0"
 PURE = "/apps/pure/1.0"
@@ -71,7 +48,7 @@ def cluster(
         root = base / machine.name
         station = unhooked(machine, root)
         enable(station, base / f"{machine.name}.sh")
-        add_commands(root, pysharedir)
+        add_command(root, pysharedir)
         station = replace(station, box=replace(station.box, lent={"/apps": apps}))
         station = station.with_pip(pip)
         shell(station, "-euc", block(GUIDE, "--without-pip"))
@@ -95,23 +72,6 @@ def write_modules(apps: Path) -> None:
             path = apps / directory / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
-
-
-def add_commands(root: Path, pysharedir: Path) -> None:
-    """Put a ``pysharedir`` on the PATH of a root."""
-    shutil.copytree(pysharedir, root / "opt/command")
-    script = root / "usr/local/bin/pysharedir"
-    script.parent.mkdir(parents=True, exist_ok=True)
-    script.write_text(f'#!/bin/sh\nexec /usr/bin/{NATIVE} /opt/command "$@"\n')
-    script.chmod(0o755)
-
-
-def shell(
-    station: Station, option: str, script: str, *, check: bool = True, **env: str
-) -> subprocess.CompletedProcess[str]:
-    """Run a script of a node."""
-    command = ("bash", "--norc", option, script)
-    return station.box.run(*command, env={**station.env, **env}, check=check)
 
 
 def with_modules(station: Station, kind: str, script: str) -> list[str]:

@@ -69,6 +69,61 @@ def test_again_changes_nothing(venv: Venv, command: Command) -> None:
     assert {path: path.stat().st_mtime_ns for path in venv.root.rglob("*")} == before
 
 
+def test_variables(venv: Venv, make_venv: Callable[[str], Venv], command: Command) -> None:
+    """What is not said stays as it was, and can be taken back."""
+    more = make_venv("more")
+    given = ("--prefixes-from", "EBPYTHONPREFIXES", "--prefixes-from", "GUIX_PYTHONPATH:site-dirs")
+    options = ("--prefix-startup-files", "--user-first")
+    enable = ("--python", venv.root, "enable")
+    assert command.json(*enable, *given, *options, "--dry-run")["steps"]
+    assert names(venv.site_dir) == []
+    command.json(*enable, *given, *options)
+    assert command.json(*enable)["steps"] == []
+    assert command.json(*enable, *given, *options, *given)["steps"] == []
+    settings = command.json("--python", venv.root, "status")["hook"]["settings"]
+    assert settings["prefixes_from"] == ["EBPYTHONPREFIXES", "GUIX_PYTHONPATH:site-dirs"]
+    assert (settings["prefix_startup_files"], settings["user_first"]) == (True, True)
+    told = command("--python", venv.root, "status").stdout
+    assert "EBPYTHONPREFIXES, GUIX_PYTHONPATH (site dirs)" in told
+    for name, value in {"EBPYTHONPREFIXES": more.root, "GUIX_PYTHONPATH": more.site_dir}.items():
+        assert str(more.site_dir) in venv.says("sys.path", **{name: str(value)})
+    command.json(*enable, "--no-prefixes-from")
+    settings = command.json("--python", venv.root, "status")["hook"]["settings"]
+    assert (settings["prefixes_from"], settings["user_first"]) == ([], True)
+    assert str(more.site_dir) not in venv.says("sys.path", EBPYTHONPREFIXES=str(more.root))
+    command.json(*enable, "--no-user-first", "--no-prefix-startup-files")
+    plain = {path: path.read_bytes() for path in venv.site_dir.rglob("*.py")}
+    assert command.json("--python", more.root, "enable")["changed"]
+    parts = [path for path in plain if path.parent.name == "_pysharedir.d"]
+    assert [path.name for path in sorted(parts)] == ["adjust.py", "more.py", "path.py"]
+    for path in parts:
+        assert (more.site_dir / path.relative_to(venv.site_dir)).read_bytes() == plain[path]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--prefixes-from", ""), "'': give the name of a variable"),
+        (("--prefixes-from", "A B"), "'A B': give the name"),
+        (("--prefixes-from", "A:prefixes"), "'A:prefixes': give the name"),
+        (("--prefixes-from", "1A"), "'1A': give the name"),
+        (("--prefixes-from", "Ä"), "give the name of a variable"),
+        (("--prefixes-from", "A\n"), "give the name of a variable"),
+        (("--prefixes-from", "PYTHONPATH"), "'PYTHONPATH': give the name"),
+        (("--prefixes-from", "PYSHAREDIR_PREFIXES"), "'PYSHAREDIR_PREFIXES': give the name"),
+        (("--prefixes-from", "A", "--prefixes-from", "A:site-dirs"), "either prefixes or site"),
+        (("--prefixes-from", "A", "--no-prefixes-from"), "not both"),
+    ],
+)
+def test_what_is_no_variable(
+    venv: Venv, command: Command, options: tuple[str, ...], message: str
+) -> None:
+    done = command("--python", venv.root, "enable", *options)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert names(venv.site_dir) == []
+
+
 def test_dry_run_changes_nothing(venv: Venv, command: Command) -> None:
     before = names(venv.root)
     done = command("--python", venv.root, "enable", "--dry-run")
@@ -141,6 +196,34 @@ def test_a_sitecustomize_that_would_never_run_is_refused(
     assert done.returncode == 1
     assert "this sitecustomize comes first" in done.stderr
     assert names(venv.site_dir) == ["first.pth"]
+
+
+@pytest.mark.parametrize("staged", [False, True])
+def test_a_sitecustomize_for_pythonpath(
+    venv: Venv, make_venv: Callable[[str], Venv], command: Command, tmp_path: Path, staged: bool
+) -> None:
+    """It works in each venv, and runs the one that the interpreter has, which it shadows."""
+    plant(venv.site_dir, {"sitecustomize.py": "import sys; sys.shadowed = True"})
+    made = make_venv("prefix")
+    options: list[str | Path]
+    options = ["enable", "--style", "sitecustomize", "--prefix", made.root]
+    options += ["--prefixes-from", "EBPYTHONPREFIXES", "--prefix-startup-files"]
+    stage = tmp_path / "stage" if staged else Path("/")
+    done = command("--python", venv.root, *options, *(("--root", stage) if staged else ()))
+    assert not done.returncode, done.stderr
+    assert f"{made.site_dir}: the hook starts where PYTHONPATH names" in done.stdout
+    assert "pure wheels now go to" not in done.stdout
+    other = make_venv("other")
+    env = {
+        "PYTHONPATH": str(stage / made.site_dir.relative_to("/")),
+        "EBPYTHONPREFIXES": str(other.root),
+    }
+    plant(other.site_dir, {"x.pth": "import sys; sys.lines = 1\n"})
+    venv.sharedir.mkdir(parents=True)
+    path = venv.says("sys.path", **env)
+    assert path[-3:] == list(map(str, (venv.site_dir, venv.sharedir, other.site_dir)))
+    assert venv.says("(sys.shadowed, sys.lines)", **env) == [True, 1]
+    assert venv.says("sysconfig.get_path('purelib')", **env) == str(venv.site_dir)
 
 
 def test_the_style_can_be_changed(venv: Venv, command: Command) -> None:

@@ -67,7 +67,8 @@ def test_it_is_what_a_start_does(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     venv = any_venv.parents[2]
-    command.json("--python", venv, "enable")
+    variables = ("--prefixes-from", "PREFIXES", "--prefixes-from", "SITES:site-dirs")
+    command.json("--python", venv, "enable", *variables, "--prefix-startup-files", "--user-first")
     other = tmp_path / "other" / any_venv.relative_to(venv)
     user = tmp_path / "user" / any_venv.relative_to(venv)
     modules = {f"m{number}.py": "def run(): pass\n" for number in range(5)}
@@ -104,12 +105,19 @@ def test_it_is_what_a_start_does(
     for number, share in enumerate(shares):
         plant(share, {f"share{number}.pth": f"import m{number}; 'share'\n../lines\n"})
     plant(shares[0].parent, {"lines": {}})
-    prefix = tmp_path / "prefix"
-    plant(prefix, {str(any_venv.relative_to(venv)): {}, f"share/python/{version}": {}})
+    prefix, site_dirs = tmp_path / "prefix", []
+    for number, root in enumerate((prefix, tmp_path / "second", tmp_path / "third")):
+        site_dirs.append(root / any_venv.relative_to(venv))
+        lines = f"import m{number}; 'site'\nlines\n{tmp_path}/line\n"
+        plant(site_dirs[-1], {"x.pth": lines, "lines": {}, "x.py": ""})
+        plant(root / "share/python" / version, {"y.pth": f"import m{number}; 'y'\n../lines\n"})
+    plant(tmp_path, {"line": {}})
     env = {
         **environment,
         "PYTHONUSERBASE": str(tmp_path / "user"),
-        "PYTHONPATH": f"{user}:",
+        "PYTHONPATH": f"{user}:{site_dirs[2]}:",
+        "PREFIXES": f"{prefix}:{tmp_path}/second:{tmp_path}/third",
+        "SITES": f"{site_dirs[2]}:{site_dirs[1]}:{tmp_path}",
         "PYSHAREDIR_PREFIXES": f"{prefix}/:relative:{venv}:{prefix}",
     }
     for name in os.environ:

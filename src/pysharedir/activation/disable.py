@@ -127,7 +127,7 @@ def _served_by_another(snapshot: Snapshot) -> bool:
     target = snapshot.target
     others = [
         hook
-        for entry in syspath.entries(target, target.off)
+        for entry in syspath.entries(target, target.off, {})
         if target.root_of(entry.path) is not None
         and not layout.same_directory(entry.path, str(snapshot.site_dir))
         and (hook := snapshot.hook_in(entry.path)).state is State.ENABLED

@@ -50,7 +50,10 @@ def run(snapshot: Snapshot, named: Mapping[str, Any], *, dry_run: bool) -> Outco
     sharedir = place.sharedir(target, settings)
     if not place.destdir:
         notes += caveats(target, sharedir, settings)
-    purelib = None if place.destdir else sharedir
+    is_used = target.uses(place.site_dir)
+    if settings.style == "sitecustomize" and not is_used:
+        notes.append(f"{place.site_dir}: the hook starts where PYTHONPATH names this directory")
+    purelib = sharedir if is_used and not place.destdir else None
     return Outcome(target.executable, tuple(steps), tuple(notes), dry_run, purelib)
 
 
@@ -137,6 +140,8 @@ def _refuse_foreign(site_dir: Path, settings: Settings) -> None:
 
 
 def _refuse_shadowed(target: Target, place: Place) -> None:
+    if not target.uses(place.site_dir):
+        return  # what puts it on the path puts it somewhere, and PYTHONPATH before all others
     for entry in target.off.path:
         if entry == place.site_dir:
             return

@@ -69,6 +69,11 @@ class Settings:
     user_first: bool = False
 
     @property
+    def extends_prefixes(self) -> bool:
+        """Whether more is done about prefixes than to add those of PYSHAREDIR_PREFIXES."""
+        return bool(self.prefixes_from or self.prefix_startup_files or self.user_first)
+
+    @property
     def variables(self) -> dict[str, bool]:
         """The variables that the hook reads, and whether they name site dirs, in their order."""
         given = (each.partition(":")[::2] for each in self.prefixes_from)
@@ -111,7 +116,7 @@ def render(settings: Settings, created: tuple[str, ...] = ()) -> dict[str, bytes
         SHAREDIR=repr(settings.sharedir),
         UNSAFE="0" if settings.allow_world_writable else "0o002",
     )
-    if settings.prefixes_from or settings.prefix_startup_files or settings.user_first:
+    if settings.extends_prefixes:
         files[PARTS[0]] = _bake_variables(files[PARTS[0]], settings)
         files[PARTS[1]] += b"\n\n" + _bake(
             _template(PREFIXES),

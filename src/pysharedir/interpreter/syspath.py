@@ -12,6 +12,8 @@ from pysharedir.interpreter import pth
 from pysharedir.wording import Label
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pysharedir.interpreter.target import Target, View
 
 
@@ -48,7 +50,8 @@ class Origin(Label):
 class Entry:
     """One entry of ``sys.path``.
 
-    :ivar by: An :class:`Origin`, or the path of the .pth file that names it.
+    :ivar by: An :class:`Origin`, the variable that names its prefix, if that is another than
+        PYSHAREDIR_PREFIXES, or the path of the .pth file that names it.
     """
 
     path: str
@@ -57,28 +60,43 @@ class Entry:
     exists: bool
 
 
-def entries(target: Target, view: View) -> tuple[Entry, ...]:
-    """Return the entries of ``sys.path`` of one start of *target*, in order."""
+def entries(target: Target, view: View, named: Mapping[str, str]) -> tuple[Entry, ...]:
+    """Return the entries of ``sys.path`` of one start of *target*, in order.
+
+    :param named: What :func:`prefixes` returns.
+    """
     files = _path_lines(target, view)
     return tuple(
-        Entry(path, *_role(target, view, path, files.get(path)), exists=os.path.exists(path))
+        Entry(path, *_role(target, view, named, path, files.get(path)), exists=os.path.exists(path))
         for path in view.path
     )
 
 
-def prefixes() -> list[str]:
-    """Return what ``PYSHAREDIR_PREFIXES`` names."""
-    named = os.environ.get("PYSHAREDIR_PREFIXES", "").split(":")
-    return [each.rstrip("/") for each in named if each.startswith("/")]
+def prefixes(target: Target, variables: Mapping[str, bool]) -> dict[str, str]:
+    """Return the prefixes that *variables* name, each with the first of them that does.
+
+    :param variables: Whether they list site dirs, see
+        :attr:`pysharedir.hook.files.Settings.variables`.
+    """
+    named: dict[str, str] = {}
+    for variable, are_site_dirs in variables.items():
+        for each in os.environ.get(variable, "").split(":"):
+            path = each.rstrip("/")
+            prefix = target.root_of(path) if are_site_dirs else path
+            if each.startswith("/") and prefix is not None:
+                named.setdefault(prefix, variable)
+    return named
 
 
-def _role(target: Target, view: View, path: str, file: str | None) -> tuple[Role, Origin | str]:
+def _role(
+    target: Target, view: View, named: Mapping[str, str], path: str, file: str | None
+) -> tuple[Role, Origin | str]:
     """Return what an entry is for, and who put it there.
 
     :param file: The .pth file that names it, if one does.
     """
     if path not in target.off.path:
-        return _role_of_added(target, path, file)
+        return _role_of_added(target, named, path, file)
     if path in view.pythonpath:
         return Role.PYTHONPATH, Origin.PYTHONPATH
     archive = os.path.basename(layout.archive_of(target.stdlib))
@@ -90,12 +108,14 @@ def _role(target: Target, view: View, path: str, file: str | None) -> tuple[Role
     return (Role.PATH_LINE, file) if file else (Role.OTHER, Origin.STARTUP_CODE)
 
 
-def _role_of_added(target: Target, path: str, file: str | None) -> tuple[Role, Origin | str]:
-    for prefix in prefixes():
-        if path.startswith(f"{prefix}/"):
-            is_site_dir = target.root_of(path) is not None
-            role = Role.PREFIX_SITE_DIR if is_site_dir else Role.PREFIX_SHAREDIR
-            return role, Origin.PREFIXES
+def _role_of_added(
+    target: Target, named: Mapping[str, str], path: str, file: str | None
+) -> tuple[Role, Origin | str]:
+    root, role = target.root_of(path), Role.PREFIX_SITE_DIR
+    if root is None and path.endswith(tail := layout.sharedir_of("", target.version)):
+        root, role = path.removesuffix(tail), Role.PREFIX_SHAREDIR
+    if root is not None and (by := named.get(root) or named.get(root.removesuffix("/local"))):
+        return role, Origin.PREFIXES if by == Origin.PREFIXES.value else by
     return (Role.PATH_LINE, file) if file else (Role.SHAREDIR, Origin.HOOK)
 
 

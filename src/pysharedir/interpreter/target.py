@@ -89,6 +89,10 @@ class Target:
             raise LayoutError(self.purelib)
         return root
 
+    def uses(self, site_dir: str) -> bool:
+        """Tell whether a site dir is, or would be if it was there, on ``sys.path`` by itself."""
+        return site_dir in (*self.off.path, *self.site_dirs, self.purelib, self.platlib)
+
     def root_of(self, site_dir: str) -> str | None:
         """Return the root of a site dir of this interpreter, or None when it is none."""
         return layout.root_of(site_dir, self.version, self.platlibdir)

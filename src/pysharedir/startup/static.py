@@ -12,7 +12,7 @@ from pysharedir.interpreter import pth
 from pysharedir.interpreter.finding import bare
 from pysharedir.moving import recovery
 from pysharedir.snapshot import Reader
-from pysharedir.startup import owners, reading
+from pysharedir.startup import owners, prefixes, reading
 from pysharedir.startup.reading import File, Item, Read
 from pysharedir.startup.spans import Kind
 from pysharedir.startup.traces import SpanKind
@@ -123,6 +123,7 @@ class _Start:
 
     :ivar path: ``sys.path`` as it is by now.
     :ivar files: What has been read by now.
+    :ivar done: The directories whose startup files have.
     """
 
     def __init__(self, facts: Bare, reader: Reader) -> None:
@@ -134,6 +135,7 @@ class _Start:
         python_path = [os.path.abspath(entry) for entry in given] if any(given) else []
         self.path = list(dict.fromkeys([*python_path, *facts["path"]]))
         self.files: list[File] = []
+        self.done: set[str] = set()
         self._count = 0
 
     def run(self) -> None:
@@ -180,6 +182,7 @@ class _Start:
         """
         read: list[Read] = []
         for directory in directories:
+            self.done.add(directory)
             if directory not in self.path:
                 self.path.append(directory)
             files = list(reading.site_dir(directory, self.facts))
@@ -244,33 +247,36 @@ class _Start:
                 del self.path[at:]
                 self._add_site_dirs([sharedir], rest)
                 self.path += rest
-        self._add_prefixes()
-        self._normalise()
+        self._add_prefixes(hook)
 
     def _floor(self) -> int:
         """Return the index of the last entry that is there before site."""
         return max((self.path.index(entry) for entry in self.facts["path"]), default=-1)
 
-    def _add_prefixes(self) -> None:
-        """Add what PYSHAREDIR_PREFIXES names, of which no startup files are read."""
-        version = "{}.{}".format(*self.version)
-        given = os.environ.get("PYSHAREDIR_PREFIXES", "").split(":")
-        python = os.path.basename(self.facts["stdlib"])
-        lib = dict.fromkeys((self.facts["platlibdir"], "lib"))
-        tails = [f"{each}/{python}/site-packages" for each in lib]
-        tails.append(f"share/python/{version}")
-        roots = [self._root_of(entry) for entry in self.path]
-        directories = [
-            f"{prefix.rstrip('/')}/{tail}"
-            for prefix in dict.fromkeys(given)
-            if prefix.startswith("/") and prefix.rstrip("/") not in roots
-            for tail in tails
-        ]
-        own = self.facts["prefix"] if self.facts["prefix"] != self.facts["base_prefix"] else None
-        at = self._floor() + 1
-        while at < len(roots) and roots[at] in (None, own):
-            at += 1
-        self.path[at:at] = filter(os.path.isdir, directories)
+    def _add_prefixes(self, hook: Installed) -> None:
+        """Add what variables name, and read their startup files if the hook runs them."""
+        settings, before = hook.settings, self.path[:]
+        added = prefixes.directories(settings, self.facts, before)
+        at = prefixes.place(settings, self.facts, before, self._floor() + 1)
+        self.path[at:at] = added
+        self._normalise()
+        if settings.prefix_startup_files:
+            named = {each for name in settings.variables for each in prefixes.named(name)}
+            again = [each for each in before if not named.isdisjoint((each, self._root_of(each)))]
+            self._read_prefixes(hook, [each for each in again + added if each not in self.done])
+
+    def _read_prefixes(self, hook: Installed, directories: Iterable[str]) -> None:
+        """Read the startup files of prefixes; what they add comes after their directory."""
+        unsafe = 0 if hook.settings.allow_world_writable else stat.S_IWOTH
+        after: dict[str, list[str]] = {}
+        for each in directories:
+            if os.path.isdir(each) and not os.stat(each).st_mode & unsafe:
+                count = len(self.path)
+                self._add_site_dirs([each])
+                after[each] = self.path[count:]
+        moved = {entry for entries in after.values() for entry in entries}
+        kept = [entry for entry in self.path if entry not in moved]
+        self.path = [entry for each in kept for entry in (each, *after.get(each, ()))]
 
     def _normalise(self) -> None:
         """Drop directories that are on the path already, by another name."""

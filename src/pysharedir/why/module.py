@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from pysharedir.why.lookup import Lookup
     from pysharedir.why.search import FinderAnswer, Level, Spec
 
-_BY_HOOK = (Origin.HOOK, Origin.PREFIXES)
-
 
 @dataclass(frozen=True)
 class Module:
@@ -82,10 +80,14 @@ def module(lookup: Lookup, level: Level) -> Module | None:
         finder=finder.name if finder else None,
         at_startup=level.at_startup,
         in_sharedir=any(snapshot.is_sharedir(row.path) for row in taken),
-        by_hook=any(row.by in _BY_HOOK for row in taken),
+        by_hook=any(map(_is_by_hook, taken)),
         portions=tuple(row for row in taken if row.outcome is Outcome.PORTION),
         shadowed=(*shadowed, *_after(snapshot, level)),
     )
+
+
+def _is_by_hook(row: Row) -> bool:
+    return row.by is Origin.HOOK or row.role in (Role.PREFIX_SITE_DIR, Role.PREFIX_SHAREDIR)
 
 
 def _finder(levels: Sequence[Level], level: Level) -> FinderAnswer | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pysharedir import layout
 from pysharedir.hook import files
 from pysharedir.hook.files import Settings, State
 from trees import plant
@@ -22,6 +23,8 @@ SETTINGS = [
     Settings(),
     Settings(style="sitecustomize"),
     Settings(sharedir="/pure/{version}", opt_in=True, allow_world_writable=True),
+    Settings(prefixes_from=("EBPYTHONPREFIXES", "GUIX_PYTHONPATH:site-dirs")),
+    Settings(prefix_startup_files=True, user_first=True),
 ]
 
 
@@ -39,6 +42,18 @@ def test_what_is_rendered_is_read(tmp_path: Path, settings: Settings) -> None:
     found = files.read(tmp_path)
     assert (found.settings, found.created, found.state) == (settings, ("lib64",), State.ENABLED)
     assert set(found.files) == set(files.render(settings))
+
+
+def test_who_reads_no_other_variable_pays_for_none() -> None:
+    """Each kB that a start loads costs 0.06 M instructions."""
+    for settings in SETTINGS[:3]:
+        rendered = files.render(settings)
+        assert rendered[files.PARTS[1]] == (layout.templates() / files.PARTS[1]).read_bytes()
+    for settings in SETTINGS[3:]:
+        rendered = files.render(settings)
+        assert rendered[files.PARTS[1]] != (layout.templates() / files.PARTS[1]).read_bytes()
+        for name in settings.variables:
+            assert rendered[files.PARTS[0]].count(f'        and b"{name}" not in'.encode()) == 1
 
 
 @pytest.mark.parametrize("settings", SETTINGS)
@@ -156,6 +171,11 @@ def test_is_ours(tmp_path: Path, tree: Tree, is_ours: bool) -> None:
         {"sharedir": "a\0b"},
         {"opt_in": []},
         {"allow_world_writable": {}},
+        {"prefixes_from": "EB"},
+        {"prefixes_from": ["EB", 1]},
+        {"prefixes_from": ["EB' or exit() #"]},
+        {"prefix_startup_files": 1},
+        {"user_first": None},
     ],
     ids=str,
 )

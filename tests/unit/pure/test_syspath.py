@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pysharedir.interpreter.syspath import Origin, Role, entries
+from pysharedir.interpreter.syspath import Origin, Role, entries, prefixes
 from unit.pure.made import SITE_DIR, STDLIB, target
 
 BASE = f"{STDLIB}/site-packages"
@@ -41,11 +41,21 @@ VENV = target(OFF, user_site=USER)
         ("/apps/a/lib/python3.13/site-packages", Role.PREFIX_SITE_DIR, Origin.PREFIXES),
         ("/apps/a/share/python/3.13", Role.PREFIX_SHAREDIR, Origin.PREFIXES),
         ("/apps/ab/share/python/3.13", Role.SHAREDIR, Origin.HOOK),
+        ("/apps/a/local/lib/python3.13/dist-packages", Role.PREFIX_SITE_DIR, Origin.PREFIXES),
+        ("/apps/b/lib/python3.13/site-packages", Role.PREFIX_SITE_DIR, "EBPYTHONPREFIXES"),
+        ("/apps/c/lib64/python3.13/site-packages", Role.PREFIX_SITE_DIR, "GUIX_PYTHONPATH"),
+        ("/apps/c/share/python/3.13", Role.PREFIX_SHAREDIR, "GUIX_PYTHONPATH"),
     ],
 )
 def test_entries(path: str, role: Role, by: Origin, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYSHAREDIR_PREFIXES", "relative:/apps/a/:")
-    (entry,) = entries(VENV, replace(VENV.off, path=(path,)))
+    monkeypatch.setenv("EBPYTHONPREFIXES", "/apps/a:/apps/b")
+    lib = "lib/python3.13/site-packages"
+    monkeypatch.setenv("GUIX_PYTHONPATH", f"/apps/b/{lib}:/apps/c/{lib}/:/apps/d/lib:/apps/d")
+    variables = {"PYSHAREDIR_PREFIXES": False, "EBPYTHONPREFIXES": False, "GUIX_PYTHONPATH": True}
+    named = prefixes(VENV, variables)
+    assert list(named) == ["/apps/a", "/apps/b", "/apps/c"]
+    (entry,) = entries(VENV, replace(VENV.off, path=(path,)), named)
     assert (entry.path, entry.role, entry.by, entry.exists) == (path, role, by, Path(path).exists())
 
 
@@ -57,12 +67,12 @@ def test_the_zip_of_a_build_has_the_name_of_its_standard_library(name: str) -> N
     build = replace(
         VENV, stdlib=f"/usr/lib/python{name}", off=replace(VENV.off, path=(archive, other))
     )
-    assert [entry.role for entry in entries(build, build.off)] == [Role.STDLIB, Role.OTHER]
+    assert [entry.role for entry in entries(build, build.off, {})] == [Role.STDLIB, Role.OTHER]
 
 
 def test_outside_of_a_venv_site_dirs_are_its_own() -> None:
     base = replace(VENV, prefix="/usr")
-    (entry,) = entries(base, replace(base.off, path=(BASE,)))
+    (entry,) = entries(base, replace(base.off, path=(BASE,)), {})
     assert entry.role is Role.SITE_DIR
 
 
@@ -73,7 +83,7 @@ def test_what_a_path_line_names_is_told_with_its_file(tmp_path: Path) -> None:
     (site_dir / "b.pth").write_text("sub\n../more\nimport sys\n")
     names = (str(site_dir), f"{site_dir}/sub", f"{site_dir.parent}/more")
     off = replace(VENV.off, path=names[:2])
-    found = entries(replace(VENV, off=off), replace(off, path=names))
+    found = entries(replace(VENV, off=off), replace(off, path=names), {})
     assert [(entry.role, entry.by) for entry in found] == [
         (Role.BASE_SITE_DIR, Origin.SITE),
         (Role.PATH_LINE, f"{site_dir}/a.pth"),

@@ -9,6 +9,7 @@ from pysharedir.cli import output
 from pysharedir.hook.files import State
 
 if TYPE_CHECKING:
+    from pysharedir.hook.files import Settings
     from pysharedir.status import Status
 
 
@@ -34,6 +35,21 @@ def tell(status: Status, *, as_json: bool) -> None:
     output.tell_notes(status.notes)
 
 
+def _prefixes(settings: Settings) -> str:
+    """Say which variables name prefixes, in their order, and how the hook treats these."""
+    names = [
+        f"{name} (site dirs)" if are_site_dirs else name
+        for name, are_site_dirs in settings.variables.items()
+    ]
+    return "; ".join(
+        [
+            f"from {', '.join(names)}",
+            *(["their startup files run"] if settings.prefix_startup_files else []),
+            *(["after the user site dir"] if settings.user_first else []),
+        ]
+    )
+
+
 def _summary(status: Status) -> list[tuple[str, str]]:
     target, where, hook = status.target, status.layout, status.hook
     version = ".".join(map(str, target.version_info))
@@ -53,6 +69,7 @@ def _summary(status: Status) -> list[tuple[str, str]]:
         ("lib64", f"{where.lib64}; lib, platlib and lib64 are {same}"),
         ("sharedir", status.sharedir + ("" if Path(status.sharedir).is_dir() else " (missing)")),
         ("hook", state),
+        *([("prefixes", _prefixes(hook.settings))] if hook.settings.extends_prefixes else []),
         *([("remedy", inactive.remedy)] if is_there and inactive else []),
         *(("distributions", f"{count} in {path}") for path, count in status.counts.items()),
         *(("overruled", f"{name}: {kind}") for name, kind in status.overrules.items()),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pysharedir import layout
 from pysharedir.doctor.findings import Finding
 from pysharedir.interpreter import content, pth
-from pysharedir.interpreter.syspath import Origin
+from pysharedir.interpreter.syspath import Origin, Role
 from pysharedir.wording import some
 
 if TYPE_CHECKING:
@@ -272,8 +272,11 @@ def _extends_its_path(package: _Candidate) -> bool:
 
 def _made_at_startup(examination: Examination, name: str, portion: _Candidate) -> bool:
     """Tell whether a portion is let in by an ``-nspkg.pth`` of old releases of setuptools."""
-    entries = examination.entries
-    if not any(entry.path == portion.entry and entry.by in _RUN for entry in entries):
+    run: tuple[Origin | Role, ...] = _RUN
+    if any(hook.settings.prefix_startup_files for hook in examination.hooks):
+        run = (*_RUN, Role.PREFIX_SITE_DIR, Role.PREFIX_SHAREDIR)
+    entries = (entry for entry in examination.entries if entry.path == portion.entry)
+    if not any(entry.by in run or entry.role in run for entry in entries):
         return False
     parts = str(tuple(name.split(".")))
     return any(

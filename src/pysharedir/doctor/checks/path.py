@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _REMEDIES = {
     Origin.PYTHONPATH: "take it out of PYTHONPATH",
-    Origin.PREFIXES: "name each prefix once in PYSHAREDIR_PREFIXES",
     Origin.STARTUP_CODE: "let what adds it at startup see first whether it is there",
 }
 
@@ -49,6 +48,8 @@ def _remedy(examination: Examination, by: Origin | str) -> str:
     :param by: Who put it there, see :class:`pysharedir.interpreter.syspath.Entry`.
     """
     line = ""
+    if by is Origin.PREFIXES or not (isinstance(by, Origin) or by.startswith("/")):
+        return f"name each prefix once in {by}"
     if not isinstance(by, Origin):
         line = f"take the line out of {by}; "
     elif by in _REMEDIES:
