@@ -42,6 +42,8 @@ _MOST = 4096  # bytes that are read of what it says
 _TRIES = 100
 # What is said of a claim that is a file, a link, or anything else but a directory.
 _NO_CLAIM = (errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.EINVAL)
+# What is said when another process has made, taken or let go a claim meanwhile.
+_OVERTAKEN = (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST)
 # Mount options of Lustre and NFS with which each host has its own flock.
 _OF_THIS_HOST = ("localflock", "local_lock=flock", "local_lock=all")
 
@@ -97,11 +99,16 @@ def check_free(home: Tree) -> None:
 def _take(home: Tree) -> _Claim:
     for _ in range(_TRIES):
         is_new = home.make(WORK)  # fails when the home is gone
-        # One who held the lock may take away what is looked for.
-        with _named(home), contextlib.suppress(FileNotFoundError):
+        try:
             if not is_new:
                 trust.check_owner(home.path / WORK, home.status(WORK))
-            if claim := _claim(home):
+            with _named(home):
+                claim = _claim(home)
+        except OSError as error:
+            if error.errno not in _OVERTAKEN:
+                raise
+        else:
+            if claim:
                 return claim
     raise JournalError(home.path / _HOLDER, "it names no process")
 
