@@ -302,7 +302,7 @@ class BusyError(PysharedirError):
             f"wait until it is done{more and f'; {more}'}",
         )
         self.directory = directory
-        self.who = who
+        self.holder = who
 
 
 class OvertakenError(PysharedirError):

@@ -39,7 +39,7 @@ _HOLDER = f"{WORK}/holder"
 _NEXT = "next"
 _PROCESS = "process"
 _MOST = 4096  # bytes that are read of what it says
-_TRIES = 100
+_TRIES = 40
 # What is said of a claim that is a file, a link, or anything else but a directory.
 _NO_CLAIM = (errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.EINVAL)
 # What is said when another process has made, taken or let go a claim meanwhile.
