@@ -288,15 +288,21 @@ class AllowlistError(PysharedirError):
 
 
 class BusyError(PysharedirError):
-    """Another process moves distributions to or from the same directory."""
+    """Another process moves distributions to or from the same directory.
+
+    :param who: That process, in words, if it is known.
+    :param more: What to do if nobody here can see whether it still lives.
+    """
 
     code = "busy"
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, who: str = "", more: str = "") -> None:
         super().__init__(
-            f"{directory}: another pysharedir moves distributions here", "wait until it is done"
+            f"{directory}: another pysharedir moves distributions here{who and f': {who}'}",
+            f"wait until it is done{more and f'; {more}'}",
         )
         self.directory = directory
+        self.holder = who
 
 
 class OvertakenError(PysharedirError):

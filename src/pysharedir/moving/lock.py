@@ -1,0 +1,283 @@
+"""The lock of a directory, which keeps two runs apart on any file system, from any host.
+
+Not every file system has ``flock``: Lustre has it only when mounted with ``-o flock``, and one
+mount may have it and another one not.  So the lock is a *claim*: a directory with a file that says
+which process holds the lock.  It is made under a name of its own and then renamed to ``holder``,
+which fails when there is one with a file in it: of several processes one succeeds.  ``flock`` only
+tells whether a holder still lives; where there is none, its host, boot, number and start do.
+
+A claim outlives a process that is killed.  Nobody removes it, since by then there may be another.
+Who finds its holder dead renames a claim of its own to ``next`` in it, by its descriptor: again one
+process succeeds.  So the last claim of the chain counts.  Whoever holds the lock renames the first
+one away to let it go, and the whole chain with it; who was about to be the next in it finds that
+its claim is not where it should be, and tries again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import shlex
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pysharedir.errors import BusyError, JournalError, reason
+from pysharedir.moving import journal, trust
+from pysharedir.moving.holder import Holder
+from pysharedir.moving.move import WORK
+from pysharedir.moving.tree import Tree
+from pysharedir.wording import duration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_HOLDER = f"{WORK}/holder"
+_NEXT = "next"
+_PROCESS = "process"
+_MOST = 4096  # bytes that are read of what it says
+_TRIES = 40
+# What is said of a claim that is a file, a link, or anything else but a directory.
+_NO_CLAIM = (errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.EINVAL)
+# What is said when another process has made, taken or let go a claim meanwhile.
+_OVERTAKEN = (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST)
+# Mount options of Lustre and NFS with which each host has its own flock.
+_OF_THIS_HOST = ("localflock", "local_lock=flock", "local_lock=all")
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """A claim to a lock.
+
+    :ivar descriptor: That of its file, with ``flock`` held if there is one.
+    :ivar path: Where it is in the home, or is to be renamed to.
+    """
+
+    descriptor: int
+    path: str
+
+    def is_in_place(self, home: Tree) -> bool:
+        """Tell whether it is where it should be, by looking at each directory anew."""
+        home.directory("")
+        try:
+            status = home.status(f"{self.path}/{_PROCESS}")
+        except OSError:
+            return False
+        return os.path.samestat(os.fstat(self.descriptor), status)
+
+
+@contextlib.contextmanager
+def locked(home: Path) -> Iterator[Tree]:
+    """Hold the lock of *home*, and give its tree.
+
+    :raises BusyError: when another process holds it, or may hold it.
+    :raises JournalError: when what is there for it cannot be one.
+    :raises UntrustedError: when what is there for it is somebody else's.
+    """
+    with Tree(home) as tree:
+        claim = _take(tree)
+        try:
+            yield tree
+        finally:
+            _let_go(tree, claim)
+            os.close(claim.descriptor)
+
+
+def check_free(home: Tree) -> None:
+    """See that no process holds the lock of *home*, and change nothing.
+
+    :raises BusyError: when one does, or may.
+    :raises JournalError: when what is there for it cannot be a lock.
+    """
+    with _named(home), contextlib.suppress(FileNotFoundError), _last(home):
+        pass
+
+
+def _take(home: Tree) -> _Claim:
+    for _ in range(_TRIES):
+        is_new = home.make(WORK)  # fails when the home is gone
+        try:
+            if not is_new:
+                trust.check_owner(home.path / WORK, home.status(WORK))
+            with _named(home):
+                claim = _claim(home)
+        except OSError as error:
+            if error.errno not in _OVERTAKEN:
+                raise
+        else:
+            if claim:
+                return claim
+    raise JournalError(home.path / _HOLDER, "it names no process")
+
+
+@contextlib.contextmanager
+def _named(home: Tree) -> Iterator[None]:
+    """Tell of a claim that is none.
+
+    :raises JournalError: when it is so.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_CLAIM:
+            raise JournalError(home.path / _HOLDER, reason(error)) from error
+        raise
+
+
+def _claim(home: Tree) -> _Claim | None:
+    """Return a claim of this process that holds the lock, None if it came too late to do so."""
+    new = _new_name()
+    with contextlib.ExitStack() as unless_it_holds:
+        unless_it_holds.callback(_drop, home, new)
+        descriptor = _prepare(home, new)
+        unless_it_holds.callback(os.close, descriptor)
+        claim = _Claim(descriptor, _place(home, new))
+        if not claim.is_in_place(home):
+            return None
+        unless_it_holds.pop_all()
+        return claim
+
+
+def _prepare(home: Tree, new: str) -> int:
+    """Make a claim that is not in place yet; return a descriptor of its file."""
+    home.make(new)
+    path = f"{new}/{_PROCESS}"
+    descriptor = home.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644)
+    try:
+        flocks = _flock(descriptor, fcntl.LOCK_EX)
+        os.write(descriptor, Holder.this(flocks=flocks).content)
+        os.fsync(descriptor)  # else it is empty after a power failure
+    except OSError as error:
+        os.close(descriptor)
+        error.filename = str(home.path / path)
+        raise
+    return descriptor
+
+
+def _place(home: Tree, new: str) -> str:
+    """Rename a claim to its place: the first, or the next to that of one who died.
+
+    :return: Its path there.
+    """
+    try:
+        home.rename(new, home, _HOLDER)
+    except OSError:
+        if not home.has(_HOLDER):
+            raise
+    else:
+        return _HOLDER
+    with _last(home) as last:
+        home.rename(new, last, _NEXT)
+        return f"{last.path.relative_to(home.path)}/{_NEXT}"
+
+
+def _last(home: Tree) -> Tree:
+    """Return the tree of the last claim, whose holder is dead.
+
+    :raises BusyError: when it is not, or may not be.
+    :raises FileNotFoundError: when there is no claim.
+    """
+    with contextlib.ExitStack() as stack:
+        last = stack.enter_context(home.below(_HOLDER))
+        while last.has(f"{_NEXT}/{_PROCESS}"):
+            last = stack.enter_context(last.below(_NEXT))
+        _check_dead(home, last)
+        return last.below("")
+
+
+def _check_dead(home: Tree, claim: Tree) -> None:
+    """See that the holder of a claim lives no more.
+
+    :raises BusyError: when it may live.
+    """
+    descriptor = claim.open(_PROCESS)
+    try:
+        holder = Holder.read(os.read(descriptor, _MOST))
+        since = time.time() - os.fstat(descriptor).st_mtime
+        if holder is not None and holder.flocks:
+            try:
+                if _flock(descriptor, fcntl.LOCK_SH):
+                    return
+            except BlockingIOError:
+                raise BusyError(home.path) from None
+    finally:
+        os.close(descriptor)
+    if holder is None or not holder.is_dead:
+        raise _busy(home.path, holder, since)
+
+
+def _busy(home: Path, holder: Holder | None, since: float) -> BusyError:
+    """Return what is said of a holder that may live."""
+    if holder and holder.is_seen:
+        return BusyError(home, f"process {holder.pid}")
+    who = f"process {holder.pid} on {holder.host}" if holder else "its process cannot be read"
+    claim = shlex.quote(str(home / _HOLDER))
+    return BusyError(
+        home,
+        f"{who}, for {duration(since)}",
+        "without locks that all hosts see, nobody here can tell whether it lives: if it does not, "
+        f"`rm -r {claim}`, then run `pysharedir sort`",
+    )
+
+
+def _flock(descriptor: int, operation: int) -> bool:
+    """Take the ``flock`` of a file; tell whether that is so for every host.
+
+    :raises BlockingIOError: when another process has it.
+    """
+    try:
+        fcntl.flock(descriptor, operation | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except OSError:  # such as ENOSYS, EOPNOTSUPP or ENOLCK: it is not needed
+        return False
+    device = os.fstat(descriptor).st_dev
+    try:
+        mounts = Path("/proc/self/mountinfo").read_text(errors="replace")
+    except OSError:
+        return True
+    return is_seen_by_all(mounts, f"{os.major(device)}:{os.minor(device)}")
+
+
+def is_seen_by_all(mounts: str, device: str) -> bool:
+    """Tell whether other hosts see a ``flock`` on a file system, as far as its mount tells.
+
+    :param mounts: What ``/proc/self/mountinfo`` has.
+    :param device: The number of the file system, as it is there.
+    """
+    return not any(
+        option in fields[-1].split(",")
+        for fields in map(str.split, mounts.splitlines())
+        if fields[2:3] == [device]
+        for option in _OF_THIS_HOST
+    )
+
+
+def _let_go(home: Tree, claim: _Claim) -> None:
+    """Let go of the lock, and remove the work directory, unless there is a journal in it."""
+    if not claim.is_in_place(home):
+        return  # somebody has removed it by hand
+    is_done = not journal.is_there(home)
+    with contextlib.suppress(OSError):
+        for name in home.list(WORK) if is_done else ():  # what a crash left in it
+            if f"{WORK}/{name}" != _HOLDER:
+                home.remove_all(f"{WORK}/{name}")
+    with contextlib.suppress(OSError):
+        old = _new_name()
+        # From here on another process may take the lock.
+        home.rename(_HOLDER, home, old)
+        _drop(home, old)
+
+
+def _drop(home: Tree, claim: str) -> None:
+    """Remove a claim that is not in place, and the work directory if nothing else is in it."""
+    with contextlib.suppress(OSError):
+        home.remove_all(claim)
+    home.remove_empty(WORK)
+
+
+def _new_name() -> str:
+    return f"{WORK}/{os.urandom(8).hex()}"
