@@ -15,6 +15,7 @@ from pysharedir.errors import ForeignFileError, ShadowedError, SharedirError, St
 from pysharedir.hook import files, readme
 from pysharedir.hook.files import State
 from pysharedir.hook.place import caveats
+from pysharedir.interpreter import bytecode
 from pysharedir.interpreter.bytecode import Compile
 
 if TYPE_CHECKING:
@@ -174,11 +175,35 @@ def _files(snapshot: Snapshot, wanted: dict[str, bytes]) -> list[Step]:
     parents = sorted({(site_dir / name).parent for name in changed} - {site_dir})
     steps += [changes.MakeDirectory(parent) for parent in parents if not parent.is_dir()]
     starters = files.STARTERS["pth"] + files.STARTERS["sitecustomize"]
-    writes = {name: changes.WriteFile(site_dir / name, wanted[name]) for name in changed}
-    modules = [step for name, step in writes.items() if name not in starters]
-    steps += modules
-    if modules and not snapshot.place.destdir:
-        paths = tuple(step.path for step in modules if step.path.suffix == ".py")
-        steps.append(Compile(snapshot.target.executable, paths))
-    steps += [step for name, step in writes.items() if name in starters]
+    for is_starter in (False, True):
+        group = [name for name in wanted if (name in starters) is is_starter]
+        written = [name for name in group if name in changed]
+        # What would hide from a start that its source has changed goes first.
+        hiding = bytecode.unchecked(site_dir / name for name in written)
+        steps += map(bytecode.RemoveUnchecked, hiding)
+        steps += [changes.WriteFile(site_dir / name, wanted[name]) for name in written]
+        steps += [] if snapshot.place.destdir else _compiling(snapshot, group, written)
     return steps + removal.of_files(site_dir, [n for n in before.files if n not in wanted])
+
+
+def _compiling(snapshot: Snapshot, names: Sequence[str], written: Sequence[str]) -> list[Step]:
+    """Return what compiles the modules among *names* that are written, or whose pycs do not do.
+
+    These are pycs that hide what their source is, and with SOURCE_DATE_EPOCH those that are not
+    the same in each build.
+    """
+    target = snapshot.target
+    modules = {name: snapshot.site_dir / name for name in names if name.endswith(".py")}
+    kept = [path for name, path in modules.items() if name not in written]
+    hashed = bytecode.unchecked(kept, target.magic)
+    misfits = bytecode.misfits(target.executable, hashed)
+    wanting = {pyc.source for pyc in misfits}
+    if bytecode.is_reproducible():
+        wanting |= set(map(str, kept)) - {pyc.source for pyc in hashed if not pyc.level}
+    sources = tuple(
+        path for name, path in modules.items() if name in written or str(path) in wanting
+    )
+    steps: list[Step] = [*map(bytecode.RemoveUnchecked, misfits)]
+    if sources:
+        steps.append(Compile(target.executable, sources, bytecode.is_reproducible()))
+    return steps
