@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pysharedir.hook import files
-from pysharedir.hook.files import Settings
 from trees import plant
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "sitecustomize_templates"
 COUNTS = (0, 1, 10, 100, 500)
+OPTION_COUNTS = (0, 10, 300)
 MODULES = 300
 PEERS = ("setuptools", "virtualenv", "easybuild")
 SETUPTOOLS = "setuptools==82.0.1"  # still runs on Python 3.9
@@ -56,6 +56,7 @@ for prefix in filter(None, os.environ["{variable}"].split(":")):
     known_paths = site.addsitedir(directory, known_paths)
 """
 
+PTH = "import sys; sys.lines = getattr(sys, 'lines', 0) + 1\n"
 IS_OWN = "sys.modules[{!r}].__file__.startswith(sys.prefix)"
 WATCHES = "any(getattr(finder, '__name__', '') == '_pysharedir' for finder in sys.meta_path)"
 IS_OFF = "'_pysharedir' in sys.modules and not " + WATCHES
@@ -95,6 +96,7 @@ def all_rows(version: str, prefixes: Path, modules: Path, peers: Tree) -> list[R
         *peer_rows(version, peers),
         *hook_rows(version),
         *prefix_rows(version, prefixes),
+        *option_rows(version, prefixes),
         *module_rows(version, modules, peers),
     ]
 
@@ -210,10 +212,10 @@ def module_rows(version: str, modules: Path, peers: Tree) -> list[Row]:
     proof = f"sum('/modules/' in p for p in sys.path) == {MODULES}"
     prefixes = {"EBPYTHONPREFIXES": ":".join(names)}
     path = ":".join(f"{each}/lib/python{version}/site-packages" for each in names)
-    plain = Settings(prefixes_from=("EBPYTHONPREFIXES",))
+    plain = files.Settings(prefixes_from=("EBPYTHONPREFIXES",))
     alike = replace(plain, prefix_startup_files=True, user_first=True)
     rows = [
-        Row("pythonpath", f"`PYTHONPATH`, {MODULES} modules", {}, {"PYTHONPATH": path}, proof),
+        Row("modules-path", f"`PYTHONPATH`, {MODULES} modules", {}, {"PYTHONPATH": path}, proof),
         Row(
             "easybuild",
             f"EasyBuild's `sitecustomize`, {MODULES} modules",
@@ -223,14 +225,14 @@ def module_rows(version: str, modules: Path, peers: Tree) -> list[Row]:
             slow=True,
         ),
         Row(
-            "prefixes-from",
+            "modules",
             f"hook `--prefixes-from`, {MODULES} modules",
             _in_site_dir(version, _rendered(plain)),
             prefixes,
             f"{proof} and {WATCHES}",
         ),
         Row(
-            "startup-files",
+            "modules-alike",
             f"the same `--prefix-startup-files --user-first`, {MODULES} modules",
             _in_site_dir(version, _rendered(alike)),
             prefixes,
@@ -240,9 +242,60 @@ def module_rows(version: str, modules: Path, peers: Tree) -> list[Row]:
     return [row for row in rows if peers or row.key != "easybuild"]
 
 
+def option_rows(version: str, prefixes: Path) -> list[Row]:
+    """Return what the options of ``enable`` about prefixes add, with several numbers of them."""
+    variable = (PEER_PREFIXES,)
+    forms: tuple[tuple[str, str, str, files.Settings], ...] = (
+        ("variable", "`--prefixes-from`", "", files.Settings(prefixes_from=variable)),
+        (
+            "user-first",
+            "`--prefixes-from --user-first`",
+            "",
+            files.Settings(prefixes_from=variable, user_first=True),
+        ),
+        (
+            "startup-files",
+            "`--prefixes-from --prefix-startup-files`",
+            "",
+            files.Settings(prefixes_from=variable, prefix_startup_files=True),
+        ),
+        (
+            "startup-files-pth",
+            "the same, with a `.pth` in each prefix",
+            "-pth",
+            files.Settings(prefixes_from=variable, prefix_startup_files=True),
+        ),
+    )
+    rows = []
+    for count in OPTION_COUNTS:
+        for key, title, form, settings in forms:
+            names = _prefix_names(count)
+            value = ":".join(f"{prefixes}{form}/{each}" for each in names)
+            hook = _rendered(settings)
+            proof = f"sum('/prefixes{form}/' in p for p in sys.path) == {2 * count} and "
+            rows.append(
+                Row(
+                    f"{key}-{count}",
+                    f"{title}, {_prefixes(count)}",
+                    _in_site_dir(version, dict(hook)),
+                    {PEER_PREFIXES: value},
+                    proof
+                    + f"getattr(sys, 'lines', 0) == {count if form else 0} and "
+                    + (IS_ON % ("" if count else "not ")),
+                )
+            )
+    return rows
+
+
 def plant_prefixes(version: str, root: Path) -> Path:
-    """Make as many prefixes in *root* as any row needs, each with a platlib and a sharedir."""
-    prefix: Tree = {f"lib/python{version}/site-packages": {}, f"share/python/{version}": {}}
+    """Make as many prefixes in *root* as any row needs, each with a platlib and a sharedir.
+
+    Beside them, in ``prefixes-pth``, are some with a ``.pth`` file in each platlib.
+    """
+    platlib, share = f"lib/python{version}/site-packages", f"share/python/{version}"
+    with_pth: Tree = {platlib: {"line.pth": PTH}, share: {}}
+    plant(root / "prefixes-pth", dict.fromkeys(_prefix_names(max(OPTION_COUNTS)), with_pth))
+    prefix: Tree = {platlib: {}, share: {}}
     return plant(root / "prefixes", dict.fromkeys(_prefix_names(max(COUNTS)), prefix))
 
 
@@ -319,7 +372,7 @@ def _hook(*entry_points: str) -> Tree:
     return _read(TEMPLATES, "_pysharedir.py", "_pysharedir.d", *entry_points)
 
 
-def _rendered(settings: Settings) -> Tree:
+def _rendered(settings: files.Settings) -> Tree:
     """Return the hook's files as ``enable`` writes them."""
     return {name: content.decode() for name, content in files.render(settings).items()}
 
