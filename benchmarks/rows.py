@@ -6,14 +6,16 @@ does not do what it says would be cheap, and wrong.
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pysharedir.hook import files
 from trees import plant
 
 if TYPE_CHECKING:
@@ -23,9 +25,12 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "sitecustomize_templates"
 COUNTS = (0, 1, 10, 100, 500)
-PEERS = ("setuptools", "virtualenv")
+OPTION_COUNTS = (0, 10, 300)
+MODULES = 300
+PEERS = ("setuptools", "virtualenv", "easybuild")
 SETUPTOOLS = "setuptools==82.0.1"  # still runs on Python 3.9
 VIRTUALENV = "virtualenv==21.5.2"  # the last that installs its patch on Python 3.10 and newer
+EASYBUILD = "easybuild-easyblocks==5.4.1"
 
 # The three ways to turn a variable that lists prefixes into sys.path.  The name of the variable
 # is as long as the hook's, so that the environment costs all of them the same.
@@ -51,6 +56,7 @@ for prefix in filter(None, os.environ["{variable}"].split(":")):
     known_paths = site.addsitedir(directory, known_paths)
 """
 
+PTH = "import sys; sys.lines = getattr(sys, 'lines', 0) + 1\n"
 IS_OWN = "sys.modules[{!r}].__file__.startswith(sys.prefix)"
 WATCHES = "any(getattr(finder, '__name__', '') == '_pysharedir' for finder in sys.meta_path)"
 IS_OFF = "'_pysharedir' in sys.modules and not " + WATCHES
@@ -77,10 +83,11 @@ class Row:
 BASE = Row("base", "nothing")
 
 
-def all_rows(version: str, prefixes: Path, peers: Tree) -> list[Row]:
+def all_rows(version: str, prefixes: Path, modules: Path, peers: Tree) -> list[Row]:
     """Return every row for CPython *version*, BASE first.
 
     :param prefixes: the directory of planted prefixes, see ``plant_prefixes``.
+    :param modules: that of those of ``plant_modules``.
     :param peers: what ``download_peers`` returned.
     """
     return [
@@ -89,6 +96,8 @@ def all_rows(version: str, prefixes: Path, peers: Tree) -> list[Row]:
         *peer_rows(version, peers),
         *hook_rows(version),
         *prefix_rows(version, prefixes),
+        *option_rows(version, prefixes),
+        *module_rows(version, modules, peers),
     ]
 
 
@@ -197,10 +206,103 @@ def prefix_rows(version: str, prefixes: Path) -> list[Row]:
     return rows
 
 
+def module_rows(version: str, modules: Path, peers: Tree) -> list[Row]:
+    """Return what makes modules of EasyBuild's importable: its own ways, and the hook."""
+    names = [str(modules / each) for each in _prefix_names(MODULES)]
+    proof = f"sum('/modules/' in p for p in sys.path) == {MODULES}"
+    prefixes = {"EBPYTHONPREFIXES": ":".join(names)}
+    path = ":".join(f"{each}/lib/python{version}/site-packages" for each in names)
+    plain = files.Settings(prefixes_from=("EBPYTHONPREFIXES",))
+    alike = replace(plain, prefix_startup_files=True, user_first=True)
+    rows = [
+        Row("modules-path", f"`PYTHONPATH`, {MODULES} modules", {}, {"PYTHONPATH": path}, proof),
+        Row(
+            "easybuild",
+            f"EasyBuild's `sitecustomize`, {MODULES} modules",
+            _in_site_dir(version, _part(peers, "sitecustomize.py")),
+            prefixes,
+            f"{proof} and " + IS_OWN.format("sitecustomize"),
+            slow=True,
+        ),
+        Row(
+            "modules",
+            f"hook `--prefixes-from`, {MODULES} modules",
+            _in_site_dir(version, _rendered(plain)),
+            prefixes,
+            f"{proof} and {WATCHES}",
+        ),
+        Row(
+            "modules-alike",
+            f"the same `--prefix-startup-files --user-first`, {MODULES} modules",
+            _in_site_dir(version, _rendered(alike)),
+            prefixes,
+            f"{proof} and {WATCHES}",
+        ),
+    ]
+    return [row for row in rows if peers or row.key != "easybuild"]
+
+
+def option_rows(version: str, prefixes: Path) -> list[Row]:
+    """Return what the options of ``enable`` about prefixes add, with several numbers of them."""
+    variable = (PEER_PREFIXES,)
+    forms: tuple[tuple[str, str, str, files.Settings], ...] = (
+        ("variable", "`--prefixes-from`", "", files.Settings(prefixes_from=variable)),
+        (
+            "user-first",
+            "`--prefixes-from --user-first`",
+            "",
+            files.Settings(prefixes_from=variable, user_first=True),
+        ),
+        (
+            "startup-files",
+            "`--prefixes-from --prefix-startup-files`",
+            "",
+            files.Settings(prefixes_from=variable, prefix_startup_files=True),
+        ),
+        (
+            "startup-files-pth",
+            "the same, with a `.pth` in each prefix",
+            "-pth",
+            files.Settings(prefixes_from=variable, prefix_startup_files=True),
+        ),
+    )
+    rows = []
+    for count in OPTION_COUNTS:
+        for key, title, form, settings in forms:
+            names = _prefix_names(count)
+            value = ":".join(f"{prefixes}{form}/{each}" for each in names)
+            hook = _rendered(settings)
+            proof = f"sum('/prefixes{form}/' in p for p in sys.path) == {2 * count} and "
+            rows.append(
+                Row(
+                    f"{key}-{count}",
+                    f"{title}, {_prefixes(count)}",
+                    _in_site_dir(version, dict(hook)),
+                    {PEER_PREFIXES: value},
+                    proof
+                    + f"getattr(sys, 'lines', 0) == {count if form else 0} and "
+                    + (IS_ON % ("" if count else "not ")),
+                )
+            )
+    return rows
+
+
 def plant_prefixes(version: str, root: Path) -> Path:
-    """Make as many prefixes in *root* as any row needs, each with a platlib and a sharedir."""
-    prefix: Tree = {f"lib/python{version}/site-packages": {}, f"share/python/{version}": {}}
+    """Make as many prefixes in *root* as any row needs, each with a platlib and a sharedir.
+
+    Beside them, in ``prefixes-pth``, are some with a ``.pth`` file in each platlib.
+    """
+    platlib, share = f"lib/python{version}/site-packages", f"share/python/{version}"
+    with_pth: Tree = {platlib: {"line.pth": PTH}, share: {}}
+    plant(root / "prefixes-pth", dict.fromkeys(_prefix_names(max(OPTION_COUNTS)), with_pth))
+    prefix: Tree = {platlib: {}, share: {}}
     return plant(root / "prefixes", dict.fromkeys(_prefix_names(max(COUNTS)), prefix))
+
+
+def plant_modules(version: str, root: Path) -> Path:
+    """Make as many prefixes in *root* as there are modules, each with a site dir, as pip does."""
+    prefix: Tree = {f"lib/python{version}/site-packages": {}}
+    return plant(root / "modules", dict.fromkeys(_prefix_names(MODULES), prefix))
 
 
 def download_peers(root: Path) -> Tree:
@@ -213,14 +315,30 @@ def download_peers(root: Path) -> Tree:
     python = tools / "bin" / "python"
     _run(sys.executable, "-m", "venv", tools)
     _run(python, "-m", "pip", "install", "--quiet", SETUPTOOLS, VIRTUALENV)
+    _run(python, "-m", "pip", "install", "--quiet", "--no-deps", EASYBUILD)
     patched = root / "patched"
     _run(python, "-m", "virtualenv", "--no-seed", "--app-data", root / "data", "-q", patched)
-    files: Tree = {}
+    found: Tree = {}
     for directory in (_site_dir(tools), _site_dir(patched)):
-        files |= _read(directory, "distutils-precedence.pth", "_distutils_hack")
-        files |= _read(directory, "_virtualenv.pth", "_virtualenv.py")
+        found |= _read(directory, "distutils-precedence.pth", "_distutils_hack")
+        found |= _read(directory, "_virtualenv.pth", "_virtualenv.py")
+    found["sitecustomize.py"] = _sitecustomize(
+        _site_dir(tools) / "easybuild/easyblocks/p/python.py"
+    )
     shutil.rmtree(root)
-    return files
+    return found
+
+
+def _sitecustomize(easyblock: Path) -> str:
+    """Return what EasyBuild writes into the Pythons that it builds."""
+    (text,) = (
+        ast.literal_eval(statement.value.left)
+        for statement in ast.parse(easyblock.read_text()).body
+        if isinstance(statement, ast.Assign)
+        and ast.unparse(statement.targets[0]) == "SITECUSTOMIZE"
+        and isinstance(statement.value, ast.BinOp)
+    )
+    return str(text % {"EBPYTHONPREFIXES": "EBPYTHONPREFIXES"})
 
 
 def _run(*command: str | Path) -> None:
@@ -252,6 +370,11 @@ def _part(tree: Tree, *names: str) -> Tree:
 
 def _hook(*entry_points: str) -> Tree:
     return _read(TEMPLATES, "_pysharedir.py", "_pysharedir.d", *entry_points)
+
+
+def _rendered(settings: files.Settings) -> Tree:
+    """Return the hook's files as ``enable`` writes them."""
+    return {name: content.decode() for name, content in files.render(settings).items()}
 
 
 def _in_site_dir(version: str, tree: Tree) -> Tree:

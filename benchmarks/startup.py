@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "src")]
 
 import interpreters  # noqa: E402
 from benchmarks import meters, rows, stages  # noqa: E402
@@ -146,10 +146,11 @@ def _reports(
     benches = []
     for version, python in pythons.items():
         stage = stages.Stage(version, python, workshop / version)
-        offered = rows.all_rows(version, rows.plant_prefixes(version, stage.root), peers)
+        planted = rows.plant_prefixes(version, stage.root), rows.plant_modules(version, stage.root)
+        offered = rows.all_rows(version, *planted, peers)
         wanted = options.rows or [each.row for each in budgets if each.version == version]
         chosen = [row for row in _chosen(offered, wanted) if not (row.slow and options.quick)]
-        benches.append(Bench(stage, chosen, {"setuptools, virtualenv": reason} if reason else {}))
+        benches.append(Bench(stage, chosen, {", ".join(rows.PEERS): reason} if reason else {}))
     with ThreadPoolExecutor(max_workers=2) as pool:
         list(pool.map(Bench.count, benches))
     rounds = 0 if options.check else options.rounds

@@ -32,9 +32,7 @@ def adjust(plan):
         if entry in stdlib:
             floor = index + 1
     # Site dirs of PYTHONPATH come before the standard library, their sharedirs never.
-    plan[:floor] = [pair for pair in plan[:floor] if pair[1] is None] + [
-        pair for pair in plan[:floor] if pair[1] is not None
-    ]
+    plan[:floor] = sorted(plan[:floor], key=lambda pair: pair[1] is not None)
     roots = {root_of(entry) for entry, _ in plan}
     plan.insert(before_base(plan, floor), (prefix_dirs(roots), True))
     plan.reverse()
@@ -63,7 +61,8 @@ def prefix_dirs(but=(), name=b"PYSHAREDIR_PREFIXES"):
         return []
     value = os.fsdecode(value)
     prefixes = value.split(":")
-    if "/:" in value + ":" or (":" + value).count(":/") < len(prefixes):
+    is_plain = value[0] == "/" and value.count(":/") == len(prefixes) - 1
+    if not is_plain or value[-1] == "/" or "/:" in value:
         prefixes = [each.rstrip("/") for each in prefixes if each[:1] == "/"]
     prefixes = dict.fromkeys(prefixes)
     for root in but:

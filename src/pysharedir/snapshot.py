@@ -159,6 +159,23 @@ class Snapshot(Reader):
         return self.target.view({"PYSHAREDIR": "1"})
 
     @cached_property
+    def is_module(self) -> bool:
+        """Whether the place is a prefix that the target finds only when a variable names it."""
+        target = self.target
+        return all(
+            target.root_of(each) != self.place.root
+            for each in (*target.off.path, *target.site_dirs, target.purelib)
+        )
+
+    @cached_property
+    def loaded(self) -> View:
+        """One start with the hook switched on, for which the prefix of a module is named."""
+        if not self.is_module:
+            return self.on
+        named = filter(None, [self.place.root, os.environ.get("PYSHAREDIR_PREFIXES")])
+        return self.target.view({"PYSHAREDIR": "1", "PYSHAREDIR_PREFIXES": ":".join(named)})
+
+    @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """The entries of ``sys.path`` of a start as its user does it."""
         return syspath.entries(self.target, self.view, self.prefixes)
@@ -316,15 +333,19 @@ class Snapshot(Reader):
     def check_used(self) -> None:
         """See that the target uses the sharedir when the hook is switched on.
 
+        That of a module's prefix it uses when a variable names the prefix.
+
         :raises UnusedSharedirError: when it does not.
         """
         if not self.sharedir.is_dir():
             raise UnusedSharedirError(
                 self.sharedir,
                 "no such directory",
-                "`pysharedir enable` makes it, unless it is to be mounted",
+                "make it, or a link to one that prefixes share"
+                if self.is_module
+                else "`pysharedir enable` makes it, unless it is to be mounted",
             )
-        if not layout.lists(self.on.path, str(self.sharedir)):
+        if not layout.lists(self.loaded.path, str(self.sharedir)):
             raise UnusedSharedirError(
                 self.sharedir,
                 "not in use here",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hook.conftest import VERSION, near, site_dir_of
+from hook.test_reentrance import SITES
 from trees import plant
 
 if TYPE_CHECKING:
@@ -206,3 +207,48 @@ def test_odd_names(hooked: Python, tmp_path: Path) -> None:
     code = "import sys, os; answer = [os.fsencode(entry).hex() for entry in sys.path[-2:]]"
     answer = hooked.ask(code, env={"PYSHAREDIR_PREFIXES": value})
     assert answer == [entry.encode(errors="surrogateescape").hex() for entry in dirs]
+
+
+class TestOfDistributions:
+    """The Python of a distribution, below /usr, installs below PREFIX/local as well.
+
+    Debian's has ``dist-packages`` there; EasyBuild links the plain names to these.
+    """
+
+    @pytest.fixture
+    def usr(self, hooked: Python) -> Python:
+        """Return one that lives in /usr, as far as the hook sees."""
+        line = f"import os; os.__file__ = '/usr/lib/python{VERSION}/os.py'\n"
+        (hooked.site_dir / "_a.pth").write_text(line)
+        return hooked
+
+    def test_each_layout_is_found(self, usr: Python, tmp_path: Path) -> None:
+        dirs = [
+            f"{local}{tail}"
+            for local in ("", "local/")
+            for tail in (
+                f"lib/python{VERSION}/site-packages",
+                f"lib/python{VERSION}/dist-packages",
+                f"lib64/python{VERSION}/site-packages",
+                f"lib64/python{VERSION}/dist-packages",
+                f"share/python/{VERSION}",
+            )
+        ]
+        plant(tmp_path / "a", {each: {} for each in dirs})
+        plant(tmp_path / "b", {f"lib/python{VERSION}/site-packages": {}})
+        added = [f"{tmp_path}/a/{each}" for each in dirs]
+        added.append(f"{tmp_path}/b/lib/python{VERSION}/site-packages")
+        plain = usr.path()
+        assert usr.path(env=env(tmp_path / "a", tmp_path / "b")) == plain + added
+        listed = usr.ask(SITES, env=env(tmp_path / "a", tmp_path / "b"))
+        assert listed == usr.ask(SITES) + added
+
+    def test_links_between_them_count_once(self, usr: Python, tmp_path: Path) -> None:
+        site_dir = f"lib/python{VERSION}/site-packages"
+        plant(
+            tmp_path / "a", {f"local/lib/python{VERSION}/dist-packages": {}, "lib": "-> local/lib"}
+        )
+        plant(tmp_path / "a", {site_dir: "-> dist-packages", f"local/share/python/{VERSION}": {}})
+        plant(tmp_path / "a", {"share": "-> local/share"})
+        added = [f"{tmp_path}/a/{site_dir}", f"{tmp_path}/a/share/python/{VERSION}"]
+        assert usr.path(env=env(tmp_path / "a")) == usr.path() + added

@@ -57,6 +57,11 @@ def cluster(
     return opened
 
 
+def names(directory: Path) -> set[str]:
+    """Return what is in a directory."""
+    return {each.name for each in directory.iterdir()}
+
+
 def write_modules(apps: Path) -> None:
     """Write the modulefiles of the guide, and those of a module that is all noarch."""
     tcl = {
@@ -135,3 +140,32 @@ def test_pure_is_pure(cluster: dict[str, Station]) -> None:
     done = shell(cluster["x86_64"], "-euc", script, check=False)
     assert done.returncode
     assert "No matching distribution found for markupsafe" in done.stderr
+
+
+def test_sorted_prefixes(cluster: dict[str, Station]) -> None:
+    tool = cluster["x86_64"].box.lent["/apps"] / "sorted/1.0"
+    # Unlike Debian's, a Python of its own prefix installs into lib.
+    make = """
+python3.11 -m venv --without-pip --system-site-packages /apps/python/$(uname -m)
+PATH=/apps/python/$(uname -m)/bin:$PATH
+pysharedir --python "$(command -v python3.11)" enable
+"""
+    moved = {"jinja2", "pygments"}
+    for name in NODES:
+        site_dir = tool / name / SITE
+        done = shell(cluster[name], "-euc", make + block(GUIDE, "/apps/sorted"))
+        assert done.stdout.count("moved to the sharedir") == (2 if name == "x86_64" else 0)
+        assert names(tool / SHARE) >= moved
+        assert names(site_dir).isdisjoint(moved)
+        (compiled,) = (site_dir / "markupsafe").glob("*.so")
+        assert f"-{name}-" in compiled.name
+    for name in NODES:
+        part = f"/apps/sorted/1.0/{name}"
+        script = f"""
+export PYSHAREDIR_PREFIXES={part}
+python3.11 -c 'import jinja2, markupsafe; print(jinja2.__file__, markupsafe.__file__)'
+{part}/bin/pygmentize -V
+"""
+        files, version = shell(cluster[name], "-euc", script).stdout.splitlines()
+        assert files == f"{part}/{SHARE}/jinja2/__init__.py {part}/{SITE}/markupsafe/__init__.py"
+        assert version.startswith("Pygments version")

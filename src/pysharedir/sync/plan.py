@@ -51,7 +51,7 @@ def plan(snapshot: Snapshot) -> Report:
     """
     snapshot.check_used()
     target, sharedir = snapshot.target, snapshot.sharedir
-    visible = snapshot.visible(snapshot.on.path)
+    visible = snapshot.visible(snapshot.loaded.path)
     shared = {
         key: each
         for key, each in visible.items()
