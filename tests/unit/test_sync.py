@@ -378,7 +378,8 @@ def test_keeps_what_else_is_remembered(second: Venv, sharedir: Path, sync: Sync)
     assert json.loads(memory.read_text())["overrules"] == {"spam": "noarch"}
     remove(sharedir, "hello")
     sync()
-    assert json.loads(memory.read_text()) == {"overrules": {"spam": "noarch"}, "scripts": {}}
+    facts = json.loads(memory.read_text())
+    assert {name: fact for name, fact in facts.items() if fact} == {"overrules": {"spam": "noarch"}}
 
 
 @pytest.mark.parametrize("keep", [(), ("hello",)])

@@ -79,7 +79,7 @@ class File:
         if algorithm not in _ALGORITHMS:
             _refuse_open(self.path)
         elif value != records.encoded(hashlib.new(algorithm, content).digest()):
-            raise OSError(errno.EINVAL, "not what RECORD says it is", str(self.path))
+            raise OSError(errno.EINVAL, "not what was installed", str(self.path))
         return content
 
 
@@ -88,7 +88,7 @@ def files(distribution: Distribution, version: str, roots: Collection[str]) -> l
 
     :param version: ``X.Y`` of the interpreter.
     :param roots: Prefixes that are known.
-    :return: None when RECORD cannot be read.
+    :return: None of them when RECORD cannot be read.
     :raises RecordError: when it cannot be told into which prefix they were installed.
     """
     if isinstance(distribution.metadata.record, RecordError):
@@ -156,4 +156,5 @@ def _refuse_open(path: Path) -> None:
         is_open = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not is_sticky
         if is_open or status.st_uid not in (os.geteuid(), 0):
             whose = "others can write to it" if is_open else f"it belongs to {user(status.st_uid)}"
-            raise OSError(errno.EPERM, f"{whose}, and RECORD has no hash of {path}", str(each))
+            unknown = "and no hash says what was installed"
+            raise OSError(errno.EPERM, f"{whose}, {unknown}", str(each))
