@@ -6,6 +6,7 @@ An installer puts them into its own prefix, and RECORD says where that was.
 from __future__ import annotations
 
 import base64
+import contextlib
 import errno
 import hashlib
 import os
@@ -59,12 +60,11 @@ class File:
     def digest(self) -> str | None:
         """The SHA-256 of its content in hexadecimal, if RECORD has that."""
         algorithm, _, value = self.hash.partition("=")
-        if algorithm != "sha256":
-            return None
-        try:
-            return base64.urlsafe_b64decode(f"{value}=").hex()
-        except ValueError:
-            return None
+        with contextlib.suppress(ValueError):
+            digest = base64.urlsafe_b64decode(f"{value}=")
+            if algorithm == "sha256" and len(digest) == hashlib.sha256().digest_size:
+                return digest.hex()
+        return None
 
     def read(self) -> bytes:
         """Return its content, if that is what the distribution has brought.
