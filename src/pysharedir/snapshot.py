@@ -224,7 +224,8 @@ class Snapshot(Reader):
         :raises RememberedError: when the file there is not one that pysharedir wrote.
         """
         known = remembered.read(self.site_dir)
-        if not all(map(self._is_script, known.scripts)):
+        data = (*known.data, *known.directories)
+        if not (all(map(self._is_script, known.scripts)) and all(map(self._is_data, data))):
             raise RememberedError(self.site_dir / remembered.NAME)
         return known
 
@@ -238,6 +239,14 @@ class Snapshot(Reader):
         root = os.path.realpath(self.place.on_disk(self.place.root))
         is_inside = os.path.realpath(own).startswith(f"{root}/")
         return is_inside or self.place.root == self.target.root
+
+    def _is_data(self, name: str) -> bool:
+        """Tell whether what is remembered is in the place, and among no modules."""
+        path = remembered.path_of(self.site_dir, name)
+        place = self.place
+        modules = (*map(place.on_disk, place.site_dirs(self.target)), self.sharedir)
+        is_below = path.is_relative_to(place.on_disk(place.root))
+        return is_below and not any(map(path.is_relative_to, modules))
 
     def described(self, entry: Entry) -> list[Distribution]:
         """Return the distributions that an entry of ``sys.path`` has metadata of.

@@ -30,6 +30,13 @@ class Examination(Snapshot):
         """Return a command of its pip, or of uv when it has none, in backquotes."""
         return f"`{self.target.installer(*words, has_pip=self.has_pip)}`"
 
+    def reinstalling(self, distribution: Distribution) -> str:
+        """Return what makes the files of a distribution anew, as a remedy."""
+        requirement = f"{distribution.name}=={distribution.version}"
+        if self.place.root != self.target.root:
+            return f"install {requirement} anew into {self.place.root}"
+        return self.installer("install", "--force-reinstall", "--no-deps", requirement)
+
     @cached_property
     def has_pip(self) -> bool:
         """Whether it finds a pip."""

@@ -85,6 +85,9 @@ CHECKS = (
         "the activate script activates another venv",
         "scripts:activating",
     ),
+    Check(
+        "SD414", "data-missing", "data files of a shared distribution are missing", "data:missing"
+    ),
     Check("SD501", "startup-line-fails", "a line of a startup file fails", "startup:failing"),
     Check(
         "SD502",

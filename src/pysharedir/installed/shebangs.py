@@ -41,3 +41,23 @@ def parse(content: bytes) -> Head | None:
     if not os.path.isabs(interpreter):
         return None
     return Head(by_shell[0], interpreter, os.fsencode(shlex.join(arguments)))
+
+
+def redirected(content: bytes, directory: str, interpreter: str) -> bytes:
+    """Return a script that names another interpreter, where it names one in *directory*."""
+    from installer.scripts import Script  # noqa: PLC0415  # as in records
+
+    head = parse(content)
+    if head is None or os.path.dirname(head.interpreter) != directory:
+        return content
+    _, script = Script("script", "module", "main", "console").generate(interpreter, kind="posix")
+    new = parse(script)
+    return with_arguments(new, head.arguments) + content[len(head.text) :] if new else content
+
+
+def with_arguments(head: Head, arguments: bytes) -> bytes:
+    """Return the text of a head that has no arguments, with *arguments*."""
+    if not arguments:
+        return head.text
+    end = b' "$0"' if head.text.startswith(b"#!/bin/sh") else b"\n"
+    return head.text.replace(end, b" " + arguments + end, 1)
