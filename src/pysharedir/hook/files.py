@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from pysharedir import __version__, layout
+from pysharedir.hook import pathline
 from pysharedir.wording import Label
 
 if TYPE_CHECKING:
@@ -28,10 +29,9 @@ STARTERS: dict[Style, tuple[str, ...]] = {
     "sitecustomize": ("sitecustomize.py",),
 }
 _RECORD = "# pysharedir-record: "
-_OURS = {
-    "_pysharedir.pth": b"import _pysharedir\n",
-    "_pysharedir.start": b"_pysharedir:start\n",
-}
+_TEXTS = ("sharedir", "path_line")  # settings
+_START = "_pysharedir.start"
+_PTH = "_pysharedir.pth"
 
 
 class State(Label):
@@ -50,12 +50,14 @@ class Settings:
 
     :ivar sharedir: A directory to share between prefixes, ``{version}`` in it stands for X.Y;
         None for the one next to the site dir.
+    :ivar path_line: See :meth:`pysharedir.hook.place.Place.path_line`.
     """
 
     style: Style = "pth"
     sharedir: str | None = None
     opt_in: bool = False
     allow_world_writable: bool = False
+    path_line: str | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,8 @@ def render(settings: Settings, created: tuple[str, ...] = ()) -> dict[str, bytes
     )
     if settings.opt_in:
         files[GATE] = _bake(files[GATE], ON="False", WORDS='b"1 on true yes"')
+    if _PTH in files:
+        files[_PTH] = pathline.content(settings.path_line)
     record = {
         "version": __version__,
         **asdict(settings),
@@ -154,7 +158,9 @@ def is_ours(path: Path) -> bool:
 def _is_ours(name: str, content: bytes) -> bool:
     if name.endswith(".pyc"):  # it has the names that its source uses
         return b"pysharedir" in content.lower()
-    return content == _OURS[name] if name in _OURS else content[:14] == b"# pysharedir: "
+    if name == _PTH:
+        return pathline.is_ours(content)
+    return content == _template(_START) if name == _START else content[:14] == b"# pysharedir: "
 
 
 def _source(name: str) -> str:
@@ -217,7 +223,7 @@ def _is_whole(record: Any) -> bool:
         and isinstance(record.get("files"), dict)
         and all(map(_is_text, record["files"].values()))
         and record.get("style", "pth") in tuple(STARTERS)
-        and (record.get("sharedir") is None or _is_text(record["sharedir"]))
+        and all(record.get(key) is None or _is_text(record[key]) for key in _TEXTS)
         and isinstance(record.get("opt_in", False), bool)
         and isinstance(record.get("allow_world_writable", False), bool)
     )

@@ -22,6 +22,8 @@ SETTINGS = [
     Settings(),
     Settings(style="sitecustomize"),
     Settings(sharedir="/pure/{version}", opt_in=True, allow_world_writable=True),
+    Settings(path_line="../../../share/python/3.11"),
+    Settings(path_line="\x1c#/../../../../share/python/3.13"),
 ]
 
 
@@ -130,6 +132,14 @@ def test_what_follows_the_record_would_be_run(tmp_path: Path) -> None:
         ({"_pysharedir.pth": "import _pysharedir\n"}, True),
         ({"_pysharedir.pth": "import _pysharedir; import mine\n"}, False),
         ({"_pysharedir.pth": "# pysharedir: no\n"}, False),
+        ({"_pysharedir.pth": "import _pysharedir; f.read()\n../a\n"}, True),
+        ({"_pysharedir.pth": "import _pysharedir; f.read()\nimport mine\n"}, False),
+        ({"_pysharedir.pth": "import _pysharedir; f.read()\n../a\nimport mine\n"}, False),
+        ({"_pysharedir.pth": "import _pysharedir; f.read()\n../a\x1cimport mine\n"}, False),
+        ({"_pysharedir.pth": "import _pysharedir\n../a\n"}, False),
+        ({"_pysharedir.pth": "import _pysharedir\n\x1c#/../../a\n"}, True),
+        ({"_pysharedir.pth": "import _pysharedir\n\x1c#/../../a\rimport mine\n"}, False),
+        ({"_pysharedir.pth": "import _pysharedir\n\x1c#/../../a\x85import mine\n"}, False),
         ({"_pysharedir.start": "_pysharedir:start\n"}, True),
         ({"a.py": {}}, False),
     ],
@@ -154,6 +164,7 @@ def test_is_ours(tmp_path: Path, tree: Tree, is_ours: bool) -> None:
         {"style": "other"},
         {"sharedir": 5},
         {"sharedir": "a\0b"},
+        {"path_line": True},
         {"opt_in": []},
         {"allow_world_writable": {}},
     ],
