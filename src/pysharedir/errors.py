@@ -197,6 +197,17 @@ class ShadowedError(PysharedirError):
         self.path = path
 
 
+class PathLineError(PysharedirError):
+    """A path line for tools that read .pth files, where there can be none."""
+
+    code = "path-line-impossible"
+
+    def __init__(self, site_dir: str, cause: str, hint: str) -> None:
+        super().__init__(f"{site_dir}: no path line there can lead to the sharedir: {cause}", hint)
+        self.site_dir = site_dir
+        self.cause = cause
+
+
 class SharedirError(PysharedirError):
     """A sharedir that is on ``sys.path`` without the hook."""
 

@@ -258,6 +258,6 @@ def tools(version: str, online: dict[str, str]) -> Path:
         uv = find_uv_bin()
         run(uv, "venv", "--python", sys.executable, "venv", env=online, cwd=directory)
         install = (uv, "pip", "install", "--compile-bytecode", "--python", "venv")
-        run(*install, "mypy", jedi, env=online, cwd=directory)
+        run(*install, "mypy", "ty", "zuban", jedi, env=online, cwd=directory)
 
-    return daily("tools", f"{sys.base_prefix} {sys.version} {jedi}", make) / "venv" / "bin"
+    return daily("tools", f"{sys.base_prefix} {sys.version} {jedi} ty zuban", make) / "venv" / "bin"

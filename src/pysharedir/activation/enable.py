@@ -11,8 +11,14 @@ from pysharedir import changes, layout
 from pysharedir.activation import lost, removal, uv
 from pysharedir.activation.outcome import Outcome
 from pysharedir.changes import MakeLink
-from pysharedir.errors import ForeignFileError, ShadowedError, SharedirError, StartError
-from pysharedir.hook import files, readme
+from pysharedir.errors import (
+    ForeignFileError,
+    PathLineError,
+    ShadowedError,
+    SharedirError,
+    StartError,
+)
+from pysharedir.hook import files, pathline, readme
 from pysharedir.hook.files import State
 from pysharedir.hook.place import caveats
 from pysharedir.interpreter import bytecode
@@ -31,12 +37,14 @@ if TYPE_CHECKING:
 def run(snapshot: Snapshot, named: Mapping[str, Any], *, dry_run: bool) -> Outcome:
     """Put the hook into a target, or bring it up to date.
 
-    :param named: The settings that are to be other than they are, by name.
-    :raises PysharedirError: as :func:`plan`, :func:`check` and :meth:`Snapshot.recover` do.
+    :param named: The settings that are to be other than they are, by name; ``path_line`` is
+        whether there is to be one.
+    :raises PysharedirError: as :func:`chosen`, :func:`plan`, :func:`check` and
+        :meth:`Snapshot.recover` do.
     """
     target, place = snapshot.target, snapshot.place
     notes = snapshot.recover(dry_run=dry_run)
-    settings = replace(snapshot.hook.settings, **named)
+    settings = chosen(snapshot, named)
     steps = [*plan(snapshot, settings), *uv.steps(snapshot, settings)]
     if steps and not dry_run:
         old = str(snapshot.sharedir)
@@ -56,6 +64,28 @@ def run(snapshot: Snapshot, named: Mapping[str, Any], *, dry_run: bool) -> Outco
         notes.append(f"{place.site_dir}: the hook starts where PYTHONPATH names this directory")
     purelib = sharedir if is_used and not place.destdir else None
     return Outcome(target.executable, tuple(steps), tuple(notes), dry_run, purelib)
+
+
+def chosen(snapshot: Snapshot, named: Mapping[str, Any]) -> Settings:
+    """Return the settings of a hook: those that are named, and otherwise its own.
+
+    :raises PathLineError: when a path line is named where there can be none.
+    """
+    before, target = snapshot.hook, snapshot.target
+    settings = replace(before.settings, **{**named, "path_line": None})
+    wanted = named.get("path_line")
+    if before.state is State.ABSENT:
+        default = pathline.is_free(target.version_info) and not settings.opt_in
+    else:
+        default = before.settings.path_line is not None
+    if not (default if wanted is None else wanted):
+        return settings
+    try:
+        return replace(settings, path_line=snapshot.place.path_line(target, settings))
+    except PathLineError:
+        if wanted:
+            raise
+        return settings
 
 
 def plan(snapshot: Snapshot, settings: Settings) -> list[Step]:

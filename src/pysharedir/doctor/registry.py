@@ -138,6 +138,13 @@ CHECKS = (
         "SD614", "move-interrupted", "a move of distributions was interrupted", "moves:interrupted"
     ),
     Check(
+        "SD615",
+        "path-line-wanted",
+        "tools that read .pth files miss what is in the sharedir",
+        "readers:unseeing",
+        Level.NOTE,
+    ),
+    Check(
         "SD701", "pyc-unwritable", "modules have no pyc, and none can be written", "pycs:unwritable"
     ),
     Check("SD702", "pyc-stale", "a pyc does not fit its source", "pycs:stale"),

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pysharedir import layout
-from pysharedir.errors import DestdirError, PrefixError
+from pysharedir.errors import DestdirError, PathLineError, PrefixError
+from pysharedir.hook import pathline
 
 if TYPE_CHECKING:
     from pysharedir.hook.files import Settings
@@ -80,6 +81,29 @@ class Place:
         if settings.sharedir is None:
             return self.on_disk(layout.sharedir_of(self.root, target.version))
         return self.on_disk(settings.sharedir.replace("{version}", target.version))
+
+    def path_line(self, target: Target, settings: Settings) -> str:
+        """Return the line for tools that a hook with *settings* can have.
+
+        :raises PathLineError: when it can have none.
+        """
+        if settings.style != "pth":
+            raise PathLineError(
+                self.site_dir, "a sitecustomize has no .pth file", "use --style pth"
+            )
+        if target.version not in os.path.basename(os.path.dirname(self.site_dir)):
+            raise PathLineError(
+                self.site_dir,
+                "Pythons of several versions read it, and each has its own sharedir",
+                "name the sharedir in the settings of the tools that need the line",
+            )
+        sharedir = settings.sharedir or layout.sharedir_of(self.root, "{version}")
+        path = os.path.relpath(sharedir.replace("{version}", target.version), self.site_dir)
+        line = pathline.leading_to(path, target.version_info)
+        if line is None:
+            cause = f"it cannot name {path!r}"
+            raise PathLineError(self.site_dir, cause, "use a --sharedir in plain ASCII")
+        return line
 
 
 def caveats(target: Target, sharedir: Path, settings: Settings) -> list[str]:
