@@ -116,7 +116,9 @@ def distribution_dirs(prefixes):
     import os
 
     libs = {sys.platlibdir: 0, "lib64": 0, "lib": 0}
-    tails = ["/%s/python%s/%s-packages" % (lib, VERSION, of) for lib in libs for of in ("site", "dist")]
+    tails = [
+        "/%s/python%s/%s-packages" % (lib, VERSION, of) for lib in libs for of in ("site", "dist")
+    ]
     tails.append("/share/python/" + VERSION)
     found = {}
     for prefix in prefixes:
