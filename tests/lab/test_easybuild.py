@@ -235,6 +235,18 @@ def test_order_is_easybuilds(site: Site, theirs: dict[str, str]) -> None:
     assert site.run(script, {**user, **theirs}) == [path]
 
 
+COVER = f"""
+cd {TMP}
+echo 'print("run")' >child.py
+cat >test_child.py <<'END'
+import subprocess, sys
+
+def test_child():
+    subprocess.run([sys.executable, "child.py"], check=True)
+END
+"""
+
+
 @pytest.mark.parametrize(
     ("variables", "covered"),
     [
@@ -248,14 +260,7 @@ def test_startup_files(variables: str, covered: str, site: Site) -> None:
     (line,) = site.run(f"""
 module load pytest-cov
 modules={":".join(site.site_dirs("pytest-cov", "coverage"))}
-cd {TMP}
-echo 'print("run")' >child.py
-cat >test_child.py <<'END'
-import subprocess, sys
-
-def test_child():
-    subprocess.run([sys.executable, "child.py"], check=True)
-END
+{COVER}
 {variables} python -m pytest -q --cov=. test_child.py | grep ^child.py
 """)
     # By its .pth, pytest-cov follows what a test starts.
@@ -277,3 +282,21 @@ PATH={TMP}/system/bin:$PATH {PATH}
     assert plain.split() == [f"{TMP}/plain/{SITE}"]
     assert enabled.split() == [f"{TMP}/plain/{SITE}", *idna]
     assert system.split() == [f"{TMP}/system/{SITE}", *idna, *base]
+
+
+def test_sorted_module(site: Site) -> None:
+    prefix, env = "/apps/sorted", {**site.station.env, "PIP_FIND_LINKS": "/srv"}
+    verdict, line = site.run(
+        f"""
+mkdir -p {prefix}/share/python/3.11
+python -m pip install --quiet --no-deps --ignore-installed --prefix {prefix} coverage pytest-cov
+pysharedir --python "$(command -v python)" sort --prefix {prefix} | tail -1
+{COVER}
+export EBPYTHONPREFIXES={prefix}
+python -m pytest -q --cov=. test_child.py | grep ^child.py
+""",
+        env,
+    )
+    assert verdict.endswith("1 moved")
+    assert (site.station.box.lent["/apps"] / "sorted/share/python/3.11/pytest-cov.pth").exists()
+    assert line.split()[-1] == "100%"
