@@ -225,7 +225,7 @@ def module_rows(version: str, modules: Path, peers: Tree) -> list[Row]:
             slow=True,
         ),
         Row(
-            "modules",
+            "modules-hook",
             f"hook `--prefixes-from`, {MODULES} modules",
             _in_site_dir(version, _rendered(plain)),
             prefixes,

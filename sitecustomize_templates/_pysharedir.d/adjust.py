@@ -68,7 +68,9 @@ def prefix_dirs(but=(), name=b"PYSHAREDIR_PREFIXES"):
     for root in but:
         prefixes.pop(root, None)
     if os.__file__[:8] == "/usr/lib":
-        return safely("distribution_dirs", prefixes)
+        part = ".d/local.py".join(loader.path.rpartition(".py")[::2])
+        exec(type(loader)("", part).get_code(""), globals())
+        return local_dirs(prefixes)
     python = os.__file__.split("/")[-2]
     if python[-4:] == ".zip":
         python = "python" + VERSION

@@ -110,26 +110,6 @@ def getsitepackages(listed, prefixes, roots):
     return list(dict.fromkeys(dirs + more + ([] if prefixes is not None else prefix_dirs())))
 
 
-def distribution_dirs(prefixes):
-    # What the Python of a distribution installs into a prefix: Fedora's puts it below "local",
-    # Debian's into dist-packages too, and EasyBuild links the plain names to these.
-    import os
-
-    libs = {sys.platlibdir: 0, "lib64": 0, "lib": 0}
-    tails = [
-        "/%s/python%s/%s-packages" % (lib, VERSION, of) for lib in libs for of in ("site", "dist")
-    ]
-    tails.append("/share/python/" + VERSION)
-    found = {}
-    for prefix in prefixes:
-        for root in prefix, prefix + "/local":
-            for tail in tails:
-                if os.access(root + tail, 0):
-                    status = os.stat(root + tail)
-                    found.setdefault((status.st_dev, status.st_ino), root + tail)
-    return list(found.values())
-
-
 def others(finders):
     return [finder for finder in finders if getattr(finder, "find_spec", None) is not find_spec]
 

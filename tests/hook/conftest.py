@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parents[2] / "sitecustomize_templates"
 VERSION = interpreters.TARGET
 RELEASE = tuple(map(int, VERSION.split(".")))
-PARTS = ("_pysharedir.py", *(f"_pysharedir.d/{part}.py" for part in ("path", "adjust", "more")))
+PARTS = (
+    "_pysharedir.py",
+    *(f"_pysharedir.d/{part}.py" for part in ("path", "local", "adjust", "more")),
+)
 STYLES = {
     "pth": (*PARTS, "_pysharedir.pth", "_pysharedir.start"),
     "sitecustomize": (*PARTS, "sitecustomize.py"),

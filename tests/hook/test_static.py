@@ -28,6 +28,7 @@ def test_every_file_is_looked_at() -> None:
     names = {str(path.relative_to(TEMPLATES)) for path in FILES}
     assert names == {
         "_pysharedir.d/adjust.py",
+        "_pysharedir.d/local.py",
         "_pysharedir.d/more.py",
         "_pysharedir.d/path.py",
         "_pysharedir.d/prefixes.py",

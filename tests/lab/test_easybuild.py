@@ -54,6 +54,7 @@ skipsteps = ['configure', 'build', 'test']
 install_cmd = 'cp -a . %(installdir)s && LD_LIBRARY_PATH=%(installdir)s/lib '
 install_cmd += '%(installdir)s/bin/python $pip/pip install --quiet pip pytest'
 install_pip = False
+exts_list = [('six', '$six', {'source_tmpl': '%(name)s-%(version)s-py2.py3-none-any.whl'})]
 sanity_check_paths = {'files': ['bin/python'], 'dirs': ['lib/python3.11']}
 sanity_check_commands = ['python --version']
 moduleclass = 'lang'
@@ -137,8 +138,10 @@ def write_easyconfigs(srv: Path, pure: Path) -> dict[str, str]:
     options = ["--platform", X86_64.platform, "--python-version", X86_64.version]
     sources = [*pure.glob("idna-*"), *wheels("easybuild-wheels", *options, *WHEELS).iterdir()]
     python = copy_python(srv)
-    (pip,) = pure.glob("pip-*.whl")
-    text = PYTHON.substitute(version=python, pip=f"/wheels/{pure.name}/{pip.name}")
+    (pip,), (six,) = pure.glob("pip-*.whl"), pure.glob("six-*.whl")
+    shutil.copy2(six, srv)
+    values = {"version": python, "pip": f"/wheels/{pure.name}/{pip.name}"}
+    text = PYTHON.substitute(values, six=six.name.split("-")[1])
     (srv / f"Python-{python}.eb").write_text(text)
     modules = {"Python": f"Python/{python}"}
     for wheel in sources:
@@ -193,6 +196,8 @@ def test_built(site: Site) -> None:
     site_dir = apps / "software" / site.modules["Python"] / SITE
     assert (site_dir / "_pysharedir.pth").exists()
     assert not (site_dir / "sitecustomize.py").exists()
+    # An extension of the Python itself, installed by it into its own prefix.
+    assert (site_dir.parents[2] / "share/python/3.11/six.py").exists()
     for name in ("idna", "coverage", "pytest-cov"):
         text = (apps / f"modules/all/{site.modules[name]}.lua").read_text()
         assert 'prepend_path("EBPYTHONPREFIXES", root)' in text
@@ -235,6 +240,18 @@ def test_order_is_easybuilds(site: Site, theirs: dict[str, str]) -> None:
     assert site.run(script, {**user, **theirs}) == [path]
 
 
+COVER = f"""
+cd {TMP}
+echo 'print("run")' >child.py
+cat >test_child.py <<'END'
+import subprocess, sys
+
+def test_child():
+    subprocess.run([sys.executable, "child.py"], check=True)
+END
+"""
+
+
 @pytest.mark.parametrize(
     ("variables", "covered"),
     [
@@ -248,14 +265,7 @@ def test_startup_files(variables: str, covered: str, site: Site) -> None:
     (line,) = site.run(f"""
 module load pytest-cov
 modules={":".join(site.site_dirs("pytest-cov", "coverage"))}
-cd {TMP}
-echo 'print("run")' >child.py
-cat >test_child.py <<'END'
-import subprocess, sys
-
-def test_child():
-    subprocess.run([sys.executable, "child.py"], check=True)
-END
+{COVER}
 {variables} python -m pytest -q --cov=. test_child.py | grep ^child.py
 """)
     # By its .pth, pytest-cov follows what a test starts.
@@ -277,3 +287,21 @@ PATH={TMP}/system/bin:$PATH {PATH}
     assert plain.split() == [f"{TMP}/plain/{SITE}"]
     assert enabled.split() == [f"{TMP}/plain/{SITE}", *idna]
     assert system.split() == [f"{TMP}/system/{SITE}", *idna, *base]
+
+
+def test_sorted_module(site: Site) -> None:
+    prefix, env = "/apps/sorted", {**site.station.env, "PIP_FIND_LINKS": "/srv"}
+    verdict, line = site.run(
+        f"""
+mkdir -p {prefix}/share/python/3.11
+python -m pip install --quiet --no-deps --ignore-installed --prefix {prefix} coverage pytest-cov
+pysharedir --python "$(command -v python)" sort --prefix {prefix} | tail -1
+{COVER}
+export EBPYTHONPREFIXES={prefix}
+python -m pytest -q --cov=. test_child.py | grep ^child.py
+""",
+        env,
+    )
+    assert verdict.endswith("1 moved")
+    assert (site.station.box.lent["/apps"] / "sorted/share/python/3.11/pytest-cov.pth").exists()
+    assert line.split()[-1] == "100%"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 HOOK = [
     "_pysharedir.d/adjust.py",
+    "_pysharedir.d/local.py",
     "_pysharedir.d/more.py",
     "_pysharedir.d/path.py",
     "_pysharedir.d/record.txt",
@@ -56,7 +57,13 @@ def test_the_active_venv_is_the_default(venv: Venv, command: Command) -> None:
 def test_is_byte_compiled(venv: Venv, command: Command) -> None:
     command.json("--python", venv.root, "enable")
     pycs = sorted(venv.site_dir.rglob("*.pyc"))
-    assert [pyc.name.split(".")[0] for pyc in pycs] == ["_pysharedir", "adjust", "more", "path"]
+    assert [pyc.name.split(".")[0] for pyc in pycs] == [
+        "_pysharedir",
+        "adjust",
+        "local",
+        "more",
+        "path",
+    ]
     assert {pyc.read_bytes()[4] for pyc in pycs} == {0}, "checked by mtime, which costs least"
 
 
@@ -95,7 +102,7 @@ def test_variables(venv: Venv, make_venv: Callable[[str], Venv], command: Comman
     plain = {path: path.read_bytes() for path in venv.site_dir.rglob("*.py")}
     assert command.json("--python", more.root, "enable")["changed"]
     parts = [path for path in plain if path.parent.name == "_pysharedir.d"]
-    assert [path.name for path in sorted(parts)] == ["adjust.py", "more.py", "path.py"]
+    assert [path.name for path in sorted(parts)] == ["adjust.py", "local.py", "more.py", "path.py"]
     for path in parts:
         assert (more.site_dir / path.relative_to(venv.site_dir)).read_bytes() == plain[path]
 
@@ -137,6 +144,7 @@ def test_modules_are_written_before_what_imports_them(venv: Venv, command: Comma
     assert written == [
         "README.txt",
         "path.py",
+        "local.py",
         "adjust.py",
         "more.py",
         "record.txt",
@@ -229,7 +237,7 @@ def test_a_sitecustomize_for_pythonpath(
 def test_the_style_can_be_changed(venv: Venv, command: Command) -> None:
     command.json("--python", venv.root, "enable")
     command.json("--python", venv.root, "enable", "--style", "sitecustomize")
-    assert names(venv.site_dir) == [*HOOK[:4], "_pysharedir.py", "sitecustomize.py"]
+    assert names(venv.site_dir) == [*HOOK[:5], "_pysharedir.py", "sitecustomize.py"]
     assert venv.says("sysconfig.get_path('purelib')") == str(venv.sharedir)
     command.json("--python", venv.root, "enable", "--style", "pth")
     assert names(venv.site_dir) == HOOK

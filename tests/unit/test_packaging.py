@@ -17,6 +17,7 @@ CHECKOUT = Path(__file__).parents[2]
 SOURCE = "src/pysharedir/"
 TEMPLATES = [
     "_pysharedir.d/adjust.py",
+    "_pysharedir.d/local.py",
     "_pysharedir.d/more.py",
     "_pysharedir.d/path.py",
     "_pysharedir.d/prefixes.py",
@@ -100,5 +101,5 @@ def test_every_template_is_installed_by_some_settings() -> None:
     styles = [files.render(files.Settings(style=style)) for style in files.STARTERS]
     installed = {name for style in styles for name in style} - {files.COPY}
     assert found == installed | {files.PREFIXES} == set(TEMPLATES)
-    full = files.render(files.Settings(user_first=True))[files.PARTS[1]]
+    full = files.render(files.Settings(user_first=True))["_pysharedir.d/adjust.py"]
     assert (layout.templates() / files.PREFIXES).read_bytes().splitlines()[0] in full

@@ -20,12 +20,18 @@ if TYPE_CHECKING:
 Style = Literal["pth", "sitecustomize"]
 
 GATE = "_pysharedir.py"
-PARTS = ("_pysharedir.d/path.py", "_pysharedir.d/adjust.py", "_pysharedir.d/more.py")
+PARTS = (
+    "_pysharedir.d/path.py",
+    "_pysharedir.d/local.py",
+    "_pysharedir.d/adjust.py",
+    "_pysharedir.d/more.py",
+)
 MODULES = (*PARTS, GATE)
 # The gate's record once more, for trees without sources: bytecode has no comments.
 COPY = "_pysharedir.d/record.txt"
 # What only some settings need: appended to a part, so that nobody else pays for it.
 PREFIXES = "_pysharedir.d/prefixes.py"
+_ADJUST = "_pysharedir.d/adjust.py"
 # What starts a style, in the order in which it is written: after the modules.
 STARTERS: dict[Style, tuple[str, ...]] = {
     "pth": ("_pysharedir.start", "_pysharedir.pth"),
@@ -120,7 +126,7 @@ def render(settings: Settings, created: tuple[str, ...] = ()) -> dict[str, bytes
     )
     if settings.extends_prefixes:
         files[PARTS[0]] = _bake_variables(files[PARTS[0]], settings)
-        files[PARTS[1]] += b"\n\n" + _bake(
+        files[_ADJUST] += b"\n\n" + _bake(
             _template(PREFIXES),
             VARIABLES=repr(tuple((os.fsencode(k), v) for k, v in settings.variables.items())),
             STARTUP_FILES=repr(settings.prefix_startup_files),

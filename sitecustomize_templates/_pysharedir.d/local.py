@@ -1,0 +1,23 @@
+# pysharedir: the part of the startup hook for prefixes, where the Python is that of a distribution.
+#
+# Run in the namespace of ../_pysharedir.py, after adjust.py.
+import sys
+
+
+def local_dirs(prefixes):
+    # What the Python of a distribution installs into a prefix: Fedora's puts it below "local",
+    # Debian's into dist-packages too, and EasyBuild links the plain names to these.
+    import os
+
+    libs = {sys.platlibdir: 0, "lib64": 0, "lib": 0}
+    site_dirs = "/%s/python%s/site-packages", "/%s/python%s/dist-packages"
+    tails = [site_dir % (lib, VERSION) for lib in libs for site_dir in site_dirs]
+    tails.append("/share/python/" + VERSION)
+    found = {}
+    for prefix in prefixes:
+        for root in prefix, prefix + "/local":
+            for tail in tails:
+                if os.access(root + tail, 0):
+                    status = os.stat(root + tail)
+                    found.setdefault((status.st_dev, status.st_ino), root + tail)
+    return list(found.values())
