@@ -31,8 +31,8 @@ OLDEST_PIP = {
 OLD_IDNA = "3.6"
 OLD_VIRTUALENV = "20.36.1"  # the last that has a _virtualenv.pth for every Python
 WHEELS = """
-    build coverage editables hatchling installer jsonschema markupsafe pip pydantic pytest
-    pytest-timeout requests setuptools tabulate tox virtualenv wheel
+    build coverage editables hatchling installer jsonpointer jsonschema jupyterlab_pygments
+    markupsafe pip pydantic pytest pytest-timeout requests setuptools tabulate tox virtualenv wheel
 """
 # What a user of the interpreter has in one venv, compiled and pure, with namespaces of all kinds.
 WORLD = """

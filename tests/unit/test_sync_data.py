@@ -222,6 +222,21 @@ def test_what_cannot_be_had_is_said(
     assert not sync()["changed"]
 
 
+def test_what_is_in_no_prefix_that_is_known_is_said(
+    second: Venv, first: Path, sync: Sync, install: Install
+) -> None:
+    install({f"{DATA}/odd": "one"})
+    first.rename(first.with_name("moved"))
+    (lacking,) = sync(code=1)["data"]["lacking"]
+    assert lacking == {
+        "path": str(first / "odd"),
+        "distribution": "hello",
+        "reason": "it is in no prefix that is known",
+    }
+    install({f"{DATA}/odd": "one"}, prefix=second.root)
+    assert not sync()["changed"]
+
+
 def test_what_was_installed_here_since_is_the_installers(
     second: Venv, sync: Sync, install: Install, command: Command
 ) -> None:

@@ -11,7 +11,7 @@ from pysharedir import changes, layout
 from pysharedir.activation import lost, removal, uv
 from pysharedir.activation.outcome import Outcome
 from pysharedir.changes import RemoveDirectory, RemoveFile
-from pysharedir.errors import ForeignFileError, RecordError
+from pysharedir.errors import ForeignFileError
 from pysharedir.hook import files, made, readme, remembered
 from pysharedir.hook.files import State
 from pysharedir.hook.remembered import MadeFile, Remembered
@@ -126,12 +126,10 @@ def _own(snapshot: Snapshot, distribution: Distribution) -> dict[str, Row]:
     """Return rows of RECORD for what ``sync`` made here, by the files that it was made for."""
     target, place, site_dir = snapshot.target, snapshot.place, snapshot.site_dir
     root, known = place.on_disk(place.root), snapshot.remembered.files
-    try:
-        files = outside.files(distribution, target.version, {str(root), target.prefix})
-    except RecordError:
+    if not known:
         return {}
     rows = {}
-    for file in files if known else ():
+    for file in outside.files(distribution, target.version, {str(root), target.prefix}):
         path = place.scripts(target) / file.script if file.script else root / file.name
         listed = known.get(remembered.name_of(site_dir, path))
         content = remembered.content(path) or b""

@@ -231,7 +231,7 @@ def _write(
     """
     directory, base = os.path.split(name)
     temporary = os.path.join(directory, f".{base}.{os.urandom(4).hex()}~")
-    mode = stat.S_IMODE(status.st_mode) & 0o777
+    mode = status.st_mode & 0o775  # never set-id, nor writable for others
     try:
         with os.fdopen(tree.open(temporary, _NEW, mode), "wb") as file:
             file.write(content)

@@ -35,7 +35,7 @@ _TOPS = frozenset({"bin", "etc", "include", "lib", "lib64", "libexec", "sbin", "
 class File:
     """A file that RECORD lists outside.
 
-    :ivar prefix: The prefix that it was installed into.
+    :ivar prefix: The prefix that it was installed into; empty when that is not known.
     :ivar name: Its path in that.
     :ivar hash: What RECORD says of its content, such as ``sha256=...``, or nothing.
     """
@@ -48,7 +48,7 @@ class File:
     @property
     def path(self) -> Path:
         """Where it was installed."""
-        return Path(self.prefix, self.name)
+        return Path(f"{self.prefix}/{self.name}")
 
     @property
     def script(self) -> str | None:
@@ -74,11 +74,13 @@ class File:
 
         :raises OSError: when it cannot be read, or may be another's.
         """
-        content = file_content.read(self.path)
         algorithm, _, value = self.hash.partition("=")
         if algorithm not in _ALGORITHMS:
             _refuse_open(self.path)
-        elif value != records.encoded(hashlib.new(algorithm, content).digest()):
+        content = file_content.read(self.path)
+        if algorithm in _ALGORITHMS and value != records.encoded(
+            hashlib.new(algorithm, content).digest()
+        ):
             raise OSError(errno.EINVAL, "not what was installed", str(self.path))
         return content
 
@@ -88,8 +90,8 @@ def files(distribution: Distribution, version: str, roots: Collection[str]) -> l
 
     :param version: ``X.Y`` of the interpreter.
     :param roots: Prefixes that are known.
-    :return: None of them when RECORD cannot be read.
-    :raises RecordError: when it cannot be told into which prefix they were installed.
+    :return: None of them when RECORD cannot be read; with no prefix when it cannot be told into
+        which they were installed.
     """
     if isinstance(distribution.metadata.record, RecordError):
         return []
@@ -102,15 +104,25 @@ def files(distribution: Distribution, version: str, roots: Collection[str]) -> l
         map(str, (distribution.directory, distribution.directory.resolve()))
     )
     spellings = [[os.path.normpath(f"{each}/{row}") for row in rows] for each in directories]
+    prefix, paths = _placed(spellings, version, roots)
+    return [
+        File(distribution, prefix, path[len(prefix) + 1 :], listing.hashes.get(row, ""))
+        for row, path in zip(rows, paths, strict=True)
+    ]
+
+
+def _placed(
+    spellings: Sequence[Sequence[str]], version: str, roots: Collection[str]
+) -> tuple[str, Sequence[str]]:
+    """Return the prefix that files are in, or nothing, and their paths by which that is known.
+
+    :param spellings: The paths, in one way or another.
+    """
     for find in (lambda paths: _evident(paths, version, roots), _by_names):
         for paths in spellings:
-            prefix = find(paths)
-            if prefix is not None:
-                return [
-                    File(distribution, prefix, path[len(prefix) + 1 :], listing.hashes.get(row, ""))
-                    for row, path in zip(rows, paths, strict=True)
-                ]
-    raise RecordError(distribution.name, f"RECORD leads to no prefix that is known: {rows[0]}")
+            if prefix := find(paths):
+                return prefix, paths
+    return "", spellings[0]
 
 
 def _evident(paths: Sequence[str], version: str, roots: Collection[str]) -> str | None:
@@ -147,14 +159,18 @@ def _above(paths: Sequence[str]) -> Iterator[str]:
 def _refuse_open(path: Path) -> None:
     """Refuse a file that others than the caller and root can replace.
 
-    :raises OSError: when it is one.
+    :raises OSError: when it is one, or is reached by a link.
     """
-    real = path.resolve()
-    for each in (real, *real.parents):
+    if path.resolve() != path:
+        raise _unknown("a link leads to it", path)
+    for each in (path, *path.parents):
         status = each.stat()
-        is_sticky = each != real and status.st_mode & stat.S_ISVTX
-        is_open = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not is_sticky
-        if is_open or status.st_uid not in (os.geteuid(), 0):
-            whose = "others can write to it" if is_open else f"it belongs to {user(status.st_uid)}"
-            unknown = "and no hash says what was installed"
-            raise OSError(errno.EPERM, f"{whose}, {unknown}", str(each))
+        is_sticky = each != path and status.st_mode & stat.S_ISVTX
+        if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not is_sticky:
+            raise _unknown("others can write to it", each)
+        if status.st_uid not in (os.geteuid(), 0):
+            raise _unknown(f"it belongs to {user(status.st_uid)}", each)
+
+
+def _unknown(reason: str, path: Path) -> OSError:
+    return OSError(errno.EPERM, f"{reason}, and no hash says what was installed", str(path))

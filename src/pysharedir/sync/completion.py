@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from pysharedir import changes
 from pysharedir.changes import RemoveFile, WriteFile
-from pysharedir.errors import RecordError
 from pysharedir.hook import made, remembered
 from pysharedir.hook.made import CopyFiles
 from pysharedir.installed import outside
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from pysharedir.hook.made import Copy
     from pysharedir.hook.remembered import MadeFile
     from pysharedir.installed.distribution import Distribution
-    from pysharedir.installed.outside import File
     from pysharedir.snapshot import Snapshot
     from pysharedir.sync.files import Todo
 
@@ -86,7 +84,8 @@ def plan(
         if key not in shared and target.root_of(str(each.directory)) == place.root
     ]
     is_owned = _Own(own, directory).has
-    files, notes = _outside(snapshot, distributions)
+    roots = {str(root), target.prefix}
+    files = [file for each in distributions for file in outside.files(each, target.version, roots)]
     for_scripts, contents, script_notes = scripts.plan(
         distributions, files, _paths(site_dir, before.scripts), is_owned, (directory, target)
     )
@@ -115,25 +114,9 @@ def plan(
         *_copying(root, [copies[path] for path in for_data.missing], new, for_data.made),
     ]
     changed = for_scripts.foreign + for_data.foreign
-    notes += [*script_notes, *data_notes]
+    notes = [*script_notes, *data_notes]
     notes += [f"{path}: changed since it was made, so left alone" for path in changed]
     return Completion(for_scripts, for_data, tuple(steps), tuple(notes))
-
-
-def _outside(
-    snapshot: Snapshot, distributions: Iterable[Distribution]
-) -> tuple[list[File], list[str]]:
-    """Return what distributions have outside of the sharedir, and what that cannot be told of."""
-    target, place = snapshot.target, snapshot.place
-    roots = {str(place.on_disk(place.root)), target.prefix}
-    files: list[File] = []
-    notes: list[str] = []
-    for each in distributions:
-        try:
-            files += outside.files(each, target.version, roots)
-        except RecordError as error:
-            notes.append(error.message)
-    return files, notes
 
 
 def _copying(

@@ -51,10 +51,14 @@ def plan(
     :param modules: The directories of modules in it, which are no place for data.
     """
     claims: dict[Path, list[File]] = {}
+    lacks: list[Lack] = []
     notes: list[str] = []
     for file in files:
         path = root / file.name
         if file.script is not None:
+            continue
+        if not file.prefix:
+            lacks.append(Lack(file.path, file.distribution, "it is in no prefix that is known"))
             continue
         if any(path.is_relative_to(directory) for directory in modules):
             notes.append(f"{file.distribution.name}: {path}: among modules, so left out")
@@ -65,7 +69,6 @@ def plan(
     made = {path: each for path, each in made.items() if not _is_here(path, wanted)}
     todo = compare(wanted, made, is_owned)
     copies: dict[Path, Copy] = {}
-    lacks: list[Lack] = []
     for path in (*todo.missing, *todo.outdated):
         file = wanted[path].file
         obstacle = making.in_the_way(root, file.name)
