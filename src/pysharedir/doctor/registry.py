@@ -65,6 +65,12 @@ CHECKS = (
         "origin:astray",
     ),
     Check(
+        "SD304",
+        "native-of-another-machine",
+        "a distribution has native parts for another machine only",
+        "native:of_another_machine",
+    ),
+    Check(
         "SD401",
         "dependency-missing",
         "a shared distribution requires what is missing",

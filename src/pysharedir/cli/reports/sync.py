@@ -26,7 +26,8 @@ def tell(outcome: Outcome, *, as_json: bool, install: bool) -> None:
     output.tell_notes(outcome.notes)
     for each in report.dependencies:
         there = f"{each.installed} is installed" if each.installed else "missing"
-        output.say(f"{each.requirement}: {there} (required by {', '.join(each.required_by)})")
+        by = f" (required by {', '.join(each.required_by)})" if each.required_by else ""
+        output.say(f"{each.requirement}: {there}{by}")
     if report.commands:
         output.say("would install with one of:" if dry_run and install else "to install:")
     for command in report.commands.values():
