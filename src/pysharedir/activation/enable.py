@@ -47,10 +47,12 @@ def run(snapshot: Snapshot, named: Mapping[str, Any], *, dry_run: bool) -> Outco
             if isinstance(step, MakeLink) and not step.path.is_symlink()
         ]
         notes += uv.left(snapshot, steps)
-    sharedir = place.sharedir(target, settings)
     if not place.destdir:
-        notes += caveats(target, sharedir, settings)
-    purelib = None if place.destdir else sharedir
+        notes += caveats(target, place, settings)
+    purelib = None if place.destdir else place.sharedir(target, settings)
+    if purelib and place.root != target.root and place.site_dir in target.site_dirs:
+        purelib = None  # one that Debian's and Fedora's look into, and install beside
+        notes.append(f"{target.executable}: finds what is there, and installs to {target.purelib}")
     return Outcome(target.executable, tuple(steps), tuple(notes), dry_run, purelib)
 
 
