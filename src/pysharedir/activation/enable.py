@@ -56,13 +56,15 @@ def run(snapshot: Snapshot, named: Mapping[str, Any], *, dry_run: bool) -> Outco
             if isinstance(step, MakeLink) and not step.path.is_symlink()
         ]
         notes += uv.left(snapshot, steps)
-    sharedir = place.sharedir(target, settings)
     if not place.destdir:
-        notes += caveats(target, sharedir, settings)
+        notes += caveats(target, place, settings)
     is_used = target.uses(place.site_dir)
     if settings.style == "sitecustomize" and not is_used:
         notes.append(f"{place.site_dir}: the hook starts where PYTHONPATH names this directory")
-    purelib = sharedir if is_used and not place.destdir else None
+    purelib = place.sharedir(target, settings) if is_used and not place.destdir else None
+    if purelib and place.root != target.root and place.site_dir in target.site_dirs:
+        purelib = None  # one that Debian's and Fedora's look into, and install beside
+        notes.append(f"{target.executable}: finds what is there, and installs to {target.purelib}")
     return Outcome(target.executable, tuple(steps), tuple(notes), dry_run, purelib)
 
 

@@ -100,5 +100,5 @@ def _left_objects(plan: Plan, platform: str) -> Iterator[tuple[str, Distribution
         if path in judged or path.endswith(".pyc") or ".dist-info/" in path:
             continue
         with contextlib.suppress(OSError):  # one that cannot be read cannot be loaded either
-            if binaries.machine(f"{sharedir}/{path}", platform):
+            if binaries.machines(f"{sharedir}/{path}", platform):
                 yield path, left.get(path)

@@ -65,6 +65,12 @@ CHECKS = (
         "origin:astray",
     ),
     Check(
+        "SD304",
+        "native-of-another-machine",
+        "a distribution has native parts for another machine only",
+        "native:of_another_machine",
+    ),
+    Check(
         "SD401",
         "dependency-missing",
         "a shared distribution requires what is missing",
@@ -149,4 +155,5 @@ CHECKS = (
     ),
     Check("SD702", "pyc-stale", "a pyc does not fit its source", "pycs:stale"),
     Check("SD801", "uv-cache", "what uv remembers is true no more", "uv:disagrees"),
+    Check("SD802", "uv-isolated", "uv does not hear of the hook", "uv:unseen", Level.NOTE),
 )

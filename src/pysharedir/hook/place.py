@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pysharedir import layout
-from pysharedir.errors import DestdirError, PathLineError, PrefixError
+from pysharedir.errors import DestdirError, PathLineError, PrefixError, TargetError
 from pysharedir.hook import pathline
+from pysharedir.interpreter import processes
 
 if TYPE_CHECKING:
     from pysharedir.hook.files import Settings
+    from pysharedir.interpreter.answers import Probe
     from pysharedir.interpreter.target import Target
 
 
@@ -106,13 +108,33 @@ class Place:
         return line
 
 
-def caveats(target: Target, sharedir: Path, settings: Settings) -> list[str]:
+def is_left_out(target: Target, place: Place) -> bool:
+    """Tell whether a start with ``-I``, which uv asks, leaves out the site dir of the hook.
+
+    So do Pythons of Fedora: then they do not look below ``/usr/local``, and install there still.
+    """
+    if place.root != target.root or place.root == target.prefix:
+        return False
+    try:
+        answer: Probe = processes.ask(target.executable, "probe", flags=["-I", "-B"])
+    except TargetError:
+        return False
+    return place.site_dir not in answer["site_dirs"]
+
+
+def caveats(target: Target, place: Place, settings: Settings) -> list[str]:
     """Return what one should know before anything is in a sharedir."""
     notes = []
+    sharedir = place.sharedir(target, settings)
     if target.is_venv and not sharedir.is_relative_to(target.prefix):
         notes.append(
             f"{sharedir}: outside this venv, so pip neither upgrades nor uninstalls there; uv does"
         )
     if settings.opt_in:
         notes.append(f"{sharedir}: found only when PYSHAREDIR=1 is in the environment")
+    elif is_left_out(target, place):
+        notes.append(
+            f"{place.site_dir}: not on sys.path of an isolated start (-I), which uv asks: uv "
+            "installs beside the sharedir, and does not see what is in it; pip does"
+        )
     return notes

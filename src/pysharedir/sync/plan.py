@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 from pysharedir import layout
 from pysharedir.activation import uv
 from pysharedir.installed import dependencies
+from pysharedir.installed.dependencies import Dependency
+from pysharedir.installed.foreign import Usable, in_user_site, remedy
 from pysharedir.sync import completion
 
 if TYPE_CHECKING:
@@ -16,9 +21,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pysharedir.changes import Step
-    from pysharedir.installed.dependencies import Dependency
+    from pysharedir.installed.foreign import Foreign
     from pysharedir.snapshot import Snapshot
     from pysharedir.sync.files import Lack, Todo
+
+_ANEW = ("--force-reinstall", "--no-deps")
 
 
 @dataclass(frozen=True)
@@ -66,8 +73,9 @@ def plan(snapshot: Snapshot) -> Report:
         if layout.same_directory(str(each.directory), str(sharedir))
     }
     requirements, bad_requirements = dependencies.requirements_of(visible, shared, target.markers)
-    versions = {key: each.version for key, each in visible.items()}
-    missing = dependencies.unmet(requirements, versions, shared, target.markers)
+    usable = Usable(target, visible)
+    unmet = dependencies.unmet(requirements, usable.version, shared, target.markers)
+    missing = (*(_exact(each, usable.foreign.get(each.name)) for each in unmet), *_others(usable))
     files = completion.plan(snapshot, visible, shared)
     steps = list(files.steps)
     # pip does not uninstall what lies outside its venv, and would leave two versions there.
@@ -76,9 +84,15 @@ def plan(snapshot: Snapshot) -> Report:
     if missing:  # uv may remember what the interpreter said before it had the hook
         steps += uv.steps(snapshot, snapshot.hook.settings)
     notes = [*bad_requirements, *files.notes]
+    beyond_sync = set()
+    for key, foreign in usable.foreign.items():
+        note = str(foreign)
+        if in_user_site(target, foreign.distribution):  # whatever is installed here, it comes first
+            beyond_sync.add(key)
+            note += f"; {remedy(target, foreign.distribution, has_pip=True)}"
+        notes.append(note)
     if beyond_pip:
         notes.append(f"{', '.join(replaced)}: in {sharedir}, outside this venv: for uv, not pip")
-    wanted = [each.requirement for each in missing]
     lacking = {lack.distribution for lack in files.scripts.lacks + files.data.lacks}
     again = sorted(f"{each.name}=={each.version}" for each in lacking)
     return Report(
@@ -88,16 +102,40 @@ def plan(snapshot: Snapshot) -> Report:
         data=files.data,
         dependencies=missing,
         notes=tuple(notes),
-        commands=_commands(snapshot, wanted, pip=not beyond_pip),
-        reinstall=_commands(snapshot, again, "--force-reinstall", "--no-deps"),
+        commands=_commands(
+            snapshot,
+            [each.requirement for each in missing if each.name not in beyond_sync],
+            [] if usable.foreign.keys() <= beyond_sync else _ANEW,
+            pip=not beyond_pip,
+        ),
+        reinstall=_commands(snapshot, again, _ANEW),
     )
 
 
+def _others(usable: Usable) -> list[Dependency]:
+    """Return what is there for another machine only, and is required by nothing shared."""
+    asked = set(usable.foreign)
+    others = (each.distribution for key, each in usable.all().items() if key not in asked)
+    return [Dependency(each.key, f"{each.key}=={each.version}", None, ()) for each in others]
+
+
+def _exact(dependency: Dependency, foreign: Foreign | None) -> Dependency:
+    """Return a dependency in the version that is there for another machine, if that will do."""
+    if foreign is None:
+        return dependency
+    requirement, version = Requirement(dependency.requirement), foreign.distribution.version
+    if requirement.url or not dependencies.satisfies(version, requirement.specifier):
+        return dependency
+    requirement.specifier = SpecifierSet(f"=={version}")
+    return replace(dependency, requirement=str(requirement))
+
+
 def _commands(
-    snapshot: Snapshot, requirements: Sequence[str], *options: str, pip: bool = True
+    snapshot: Snapshot, requirements: Sequence[str], options: Sequence[str], *, pip: bool = True
 ) -> dict[str, tuple[str, ...]]:
     """Return the commands that install something, by installer.
 
+    :param options: Those that both know.
     :param pip: Whether pip will do.
     """
     if not requirements:

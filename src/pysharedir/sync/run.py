@@ -58,7 +58,7 @@ def run(snapshot: Snapshot, *, install: bool, dry_run: bool) -> Outcome:
 def _completed(snapshot: Snapshot, report: Report) -> Report:
     """Install what is missing, and what that requires in its turn."""
     for _ in range(_ROUNDS):
-        if not report.dependencies:
+        if not report.commands:
             break
         _install(snapshot.target, report.commands)
         before, report = report, plan(Snapshot(snapshot.target, snapshot.place))

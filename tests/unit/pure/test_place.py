@@ -91,10 +91,10 @@ def test_sharedir() -> None:
 
 
 def test_caveats() -> None:
-    inside, outside = Path("/v/share/python/3.13"), Path("/pure")
-    assert caveats(target(), inside, Settings()) == []
-    assert caveats(target(base_prefix="/v"), outside, Settings()) == []
-    (note,) = caveats(target(), outside, Settings())
+    here, outside = Place(SITE_DIR, "/v"), Settings(sharedir="/pure")
+    assert caveats(target(), here, Settings()) == []
+    assert caveats(target(base_prefix="/v"), here, outside) == []
+    (note,) = caveats(target(), here, outside)
     assert note.startswith("/pure: outside this venv")
-    (note,) = caveats(target(), inside, Settings(opt_in=True))
-    assert note.startswith(f"{inside}: found only when PYSHAREDIR=1")
+    (note,) = caveats(target(), here, Settings(opt_in=True))
+    assert note.startswith("/v/share/python/3.13: found only when PYSHAREDIR=1")

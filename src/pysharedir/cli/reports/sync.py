@@ -29,7 +29,8 @@ def tell(outcome: Outcome, *, as_json: bool, install: bool) -> None:
     output.tell_notes(outcome.notes)
     for each in report.dependencies:
         there = f"{each.installed} is installed" if each.installed else "missing"
-        output.say(f"{each.requirement}: {there} (required by {', '.join(each.required_by)})")
+        by = f" (required by {', '.join(each.required_by)})" if each.required_by else ""
+        output.say(f"{each.requirement}: {there}{by}")
     title = "would install with one of:" if dry_run and install else "to install:"
     _tell_commands(title, report.commands)
     for distribution, lacking in report.scripts.lacking + report.data.lacking:
