@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import interpreters
 from trees import plant
 
 if TYPE_CHECKING:
@@ -139,6 +140,10 @@ def hook_rows(version: str) -> list[Row]:
     """Return the hook in each of its states."""
     sharedir = f"share/python/{version}"
     hook = _in_site_dir(version, _hook("_pysharedir.pth", "_pysharedir.start"))
+    lined = _in_site_dir(
+        version,
+        {**_hook("_pysharedir.pth", "_pysharedir.start"), "_pysharedir.pth": _line(version)},
+    )
     customize = _in_site_dir(version, _hook("sitecustomize.py"))
     found = IS_ON % ""
     with_pth: Tree = {"editable.pth": "below\n", "below": {}}
@@ -146,6 +151,14 @@ def hook_rows(version: str) -> list[Row]:
         Row("off", "hook, off", hook, {"PYSHAREDIR": "0"}, IS_OFF),
         Row("none", "hook, no sharedir there", hook, {}, IS_ON % "not "),
         Row("found", "hook, sharedir found", {**hook, sharedir: {}}, {}, found),
+        Row("off-line", "hook with a path line, off", lined, {"PYSHAREDIR": "0"}, IS_OFF),
+        Row(
+            "found-line",
+            "hook with a path line, sharedir found",
+            {**lined, sharedir: {}},
+            {},
+            found,
+        ),
         Row(
             "found-pth",
             "hook, sharedir with a `.pth` found",
@@ -252,6 +265,14 @@ def _part(tree: Tree, *names: str) -> Tree:
 
 def _hook(*entry_points: str) -> Tree:
     return _read(TEMPLATES, "_pysharedir.py", "_pysharedir.d", *entry_points)
+
+
+def _line(version: str) -> str:
+    """Return the `_pysharedir.pth` that `enable --path-line` writes."""
+    path = f"../../../share/python/{version}"
+    if interpreters.VERSIONS.index(version) < interpreters.VERSIONS.index("3.13"):
+        return f"import _pysharedir; f.read()\n{path}\n"
+    return f"import _pysharedir\n\x1c#/../{path}\n"
 
 
 def _in_site_dir(version: str, tree: Tree) -> Tree:
