@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import interpreters
 from pysharedir.hook import files
 from trees import plant
 
@@ -148,6 +149,10 @@ def hook_rows(version: str) -> list[Row]:
     """Return the hook in each of its states."""
     sharedir = f"share/python/{version}"
     hook = _in_site_dir(version, _hook("_pysharedir.pth", "_pysharedir.start"))
+    lined = _in_site_dir(
+        version,
+        {**_hook("_pysharedir.pth", "_pysharedir.start"), "_pysharedir.pth": _line(version)},
+    )
     customize = _in_site_dir(version, _hook("sitecustomize.py"))
     found = IS_ON % ""
     with_pth: Tree = {"editable.pth": "below\n", "below": {}}
@@ -155,6 +160,14 @@ def hook_rows(version: str) -> list[Row]:
         Row("off", "hook, off", hook, {"PYSHAREDIR": "0"}, IS_OFF),
         Row("none", "hook, no sharedir there", hook, {}, IS_ON % "not "),
         Row("found", "hook, sharedir found", {**hook, sharedir: {}}, {}, found),
+        Row("off-line", "hook with a path line, off", lined, {"PYSHAREDIR": "0"}, IS_OFF),
+        Row(
+            "found-line",
+            "hook with a path line, sharedir found",
+            {**lined, sharedir: {}},
+            {},
+            found,
+        ),
         Row(
             "found-pth",
             "hook, sharedir with a `.pth` found",
@@ -375,6 +388,14 @@ def _hook(*entry_points: str) -> Tree:
 def _rendered(settings: files.Settings) -> Tree:
     """Return the hook's files as ``enable`` writes them."""
     return {name: content.decode() for name, content in files.render(settings).items()}
+
+
+def _line(version: str) -> str:
+    """Return the `_pysharedir.pth` that `enable --path-line` writes."""
+    path = f"../../../share/python/{version}"
+    if interpreters.VERSIONS.index(version) < interpreters.VERSIONS.index("3.13"):
+        return f"import _pysharedir; f.read()\n{path}\n"
+    return f"import _pysharedir\n\x1c#/../{path}\n"
 
 
 def _in_site_dir(version: str, tree: Tree) -> Tree:

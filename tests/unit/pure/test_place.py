@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pysharedir.errors import PrefixError
+from pysharedir.errors import PathLineError, PrefixError
 from pysharedir.hook.files import Settings
 from pysharedir.hook.place import Place, caveats
 from trees import plant
@@ -88,6 +88,35 @@ def test_sharedir() -> None:
         place = Place(SITE_DIR, "/v", destdir)
         assert place.sharedir(target(), Settings()) == Path(f"{destdir}/v/share/python/3.13")
         assert place.sharedir(target(), shared) == Path(f"{destdir}/pure/3.13/x")
+
+
+def test_the_line_for_tools() -> None:
+    old = target(version_info=(3, 12, 1), purelib="/v/lib/python3.12/site-packages")
+    for destdir in "", "/build":
+        line = Place("/v/lib/python3.12/site-packages", "/v", destdir).path_line(old, Settings())
+        assert line == "../../../share/python/3.12"
+        place = Place(SITE_DIR, "/v", destdir)
+        assert place.path_line(target(), Settings()) == "\x1c#/../../../../share/python/3.13"
+    inside = Settings(sharedir=f"{SITE_DIR}/pure")
+    assert Place(SITE_DIR, "/v").path_line(target(), inside) == "\x1c#/../pure"
+    site_dir = "/v/lib/python3.12/site-packages"
+    assert Place(site_dir, "/v").path_line(old, Settings(sharedir=f"{site_dir}/a")) == "./a"
+
+
+@pytest.mark.parametrize(
+    ("site_dir", "settings"),
+    [
+        ("/usr/lib/python3/dist-packages", Settings()),
+        (SITE_DIR, Settings(style="sitecustomize")),
+        (SITE_DIR, Settings(sharedir="/ä")),
+        (SITE_DIR, Settings(sharedir="/a\nimport evil")),
+        (SITE_DIR, Settings(sharedir="/a ")),
+    ],
+    ids=str,
+)
+def test_where_no_line_can_lead(site_dir: str, settings: Settings) -> None:
+    with pytest.raises(PathLineError):
+        Place(site_dir, "/usr").path_line(target(), settings)
 
 
 def test_caveats() -> None:
