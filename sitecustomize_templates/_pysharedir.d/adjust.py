@@ -52,8 +52,9 @@ def before_base(plan, floor):
 
 def prefix_dirs(but=(), name=b"PYSHAREDIR_PREFIXES"):
     # platlib, purelib and sharedir of each prefix, as far as they exist.  As for PYTHONPATH,
-    # their .pth files are not run: to load an environment module must not run code.  Nor are
-    # they compared by inode: there may be hundreds, and a stat costs four times as much.
+    # their .pth files are not run: to load an environment module must not run code, unless
+    # `enable` was told so (prefixes.py).  Nor are they compared by inode: there may be hundreds,
+    # and a stat costs four times as much.
     import os
 
     value = sys.modules["posix"].environ.get(name)
@@ -61,8 +62,8 @@ def prefix_dirs(but=(), name=b"PYSHAREDIR_PREFIXES"):
         return []
     value = os.fsdecode(value)
     prefixes = value.split(":")
-    is_plain = value[0] == "/" and value.count(":/") == len(prefixes) - 1
-    if not is_plain or value[-1] == "/" or "/:" in value:
+    is_plain = (value[0] == "/") + value.count(":/") == len(prefixes)
+    if not is_plain or "/:" in value or value[-1] == "/":
         prefixes = [each.rstrip("/") for each in prefixes if each[:1] == "/"]
     prefixes = dict.fromkeys(prefixes)
     for root in but:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hook.conftest import RELEASE
+from hook.conftest import RELEASE, install, site_dir_of
 from trees import Tree, plant
 
 if TYPE_CHECKING:
@@ -193,3 +193,28 @@ def test_both_styles_in_one_site_dir(venv: Python) -> None:
     path, lines = venv.ask("import sys; answer = [sys.path[1:], sys.lines]")
     assert path == [*before, str(venv.sharedir)]
     assert lines == 1
+
+
+def test_on_a_pythonpath_that_other_versions_see(
+    venv: Python, make_base: Callable[[Path], Python], tmp_path: Path
+) -> None:
+    """It does for them what it does, for their own version, and runs their sitecustomize."""
+    base = make_base(tmp_path / "base")
+    plant(base.site_dir, {"sitecustomize.py": "import sys; sys.shadowed = True"})
+    there = tmp_path / "hook" / "lib" / "python3.99" / "site-packages"
+    there.mkdir(parents=True)
+    (tmp_path / "hook" / "share" / "python" / "3.99").mkdir(parents=True)
+    install(there, "sitecustomize")
+    site_dir = site_dir_of(tmp_path / "prefix")
+    env = {"PYTHONPATH": str(there), "PYSHAREDIR_PREFIXES": str(tmp_path / "prefix")}
+    for python in (venv, base):
+        added = [str(site_dir)]
+        if python is venv:
+            venv.share()
+            added.insert(0, str(venv.sharedir))
+        path = python.path(env=env)
+        assert path[0] == str(there)
+        assert [entry for entry in path[1:] if entry not in added] == python.path()
+        assert [entry for entry in path if entry in added] == added
+        assert python.path("-E", env=env) == python.path()
+    assert base.ask("import sys; answer = sys.shadowed", env=env) is True
