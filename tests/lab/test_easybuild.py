@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, replace
+from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,6 @@ from layouts import installations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from lab.machines import Machine
     from lab.stations import Station
@@ -31,7 +31,6 @@ EASYBUILD = ("easybuild-framework==5.4.1", "easybuild-easyblocks==5.4.1")
 COVERAGE = "7.12.0"
 # The former has a compiled part, and this is the last of the latter that has a .pth.
 WHEELS = (f"coverage=={COVERAGE}", "pytest-cov==5.0.0")
-SITE = "lib/python3.11/site-packages"
 TMP = "/tmp"  # noqa: S108 - that of a box
 SETTINGS = {
     "EASYBUILD_ALLOW_USE_AS_ROOT_AND_ACCEPT_CONSEQUENCES": "1",
@@ -55,7 +54,7 @@ install_cmd = 'cp -a . %(installdir)s && LD_LIBRARY_PATH=%(installdir)s/lib '
 install_cmd += '%(installdir)s/bin/python $pip/pip install --quiet pip pytest'
 install_pip = False
 exts_list = [('six', '$six', {'source_tmpl': '%(name)s-%(version)s-py2.py3-none-any.whl'})]
-sanity_check_paths = {'files': ['bin/python'], 'dirs': ['lib/python3.11']}
+sanity_check_paths = {'files': ['bin/python'], 'dirs': ['lib/python%(version_major_minor)s']}
 sanity_check_commands = ['python --version']
 moduleclass = 'lang'
 """)
@@ -85,9 +84,18 @@ class Site:
     station: Station
     modules: dict[str, str]
 
+    @property
+    def version(self) -> str:
+        """X.Y of its Python."""
+        return self.modules["Python"].partition("/")[2].rpartition(".")[0]
+
+    def site_dir(self, prefix: str) -> str:
+        """Return the site dir of a prefix."""
+        return f"{prefix}/lib/python{self.version}/site-packages"
+
     def site_dirs(self, *names: str) -> list[str]:
         """Return the site dirs of modules."""
-        return [f"/apps/software/{self.modules[name]}/{SITE}" for name in names]
+        return [self.site_dir(f"/apps/software/{self.modules[name]}") for name in names]
 
     def run(self, script: str, env: Mapping[str, str] | None = None) -> list[str]:
         """Return the lines that a script of a user of its Python prints."""
@@ -135,9 +143,9 @@ def easybuild() -> Path:
 
 def write_easyconfigs(srv: Path, pure: Path) -> dict[str, str]:
     """Write what EasyBuild is to build, beside the sources, and return its modules by name."""
-    options = ["--platform", X86_64.platform, "--python-version", X86_64.version]
-    sources = [*pure.glob("idna-*"), *wheels("easybuild-wheels", *options, *WHEELS).iterdir()]
     python = copy_python(srv)
+    options = ["--platform", X86_64.platform, "--python-version", python]
+    sources = [*pure.glob("idna-*"), *wheels("easybuild-wheels", *options, *WHEELS).iterdir()]
     (pip,), (six,) = pure.glob("pip-*.whl"), pure.glob("six-*.whl")
     shutil.copy2(six, srv)
     values = {"version": python, "pip": f"/wheels/{pure.name}/{pip.name}"}
@@ -159,21 +167,26 @@ def write_easyconfigs(srv: Path, pure: Path) -> dict[str, str]:
 
 
 def copy_python(srv: Path) -> str:
-    """Make an archive of an installation of Python 3.11, and return its version."""
-    executable = interpreters.find("3.11")
-    if executable is None or installations.is_debian(executable):
-        skip("needs a CPython 3.11 that is not Debian's")
-    assert executable
+    """Make an archive of an installation of Python, and return its version."""
+    executables = {version: interpreters.find(version) for version in ("3.11", "3.12", "3.13")}
+    usable = [
+        (short, executable)
+        for short, executable in executables.items()
+        if executable and not installations.is_debian(executable)
+    ]
+    if not usable:
+        skip("needs a CPython 3.11, 3.12 or 3.13 that is not Debian's")
+    short, executable = usable[0]
     code = "import platform; print(platform.python_version())"
     version = subprocess.check_output([executable, "-I", "-c", code], text=True).strip()
-    tree = srv / f"Python-{version}"
-    found = installations.trim(executable, "3.11", tree / "lib/python3.11")
-    (tree / SITE).mkdir()
+    tree, name = srv / f"Python-{version}", f"python{short}"
+    copy = installations.trim(executable, short, tree / "lib" / name)
+    (tree / "lib" / name / "site-packages").mkdir()
     (tree / "bin").mkdir()
-    shutil.copy2(found.executable, tree / "bin/python3.11")
-    (tree / "bin/python").symlink_to("python3.11")
-    (tree / "bin/python3.11-config").touch()  # EasyBuild makes a link to it
-    for library in found.libraries:
+    shutil.copy2(copy.executable, tree / "bin" / name)
+    (tree / "bin/python").symlink_to(name)
+    (tree / f"bin/{name}-config").touch()  # EasyBuild makes a link to it
+    for library in copy.libraries:
         shutil.copy2(library, tree / "lib", follow_symlinks=False)
     shutil.make_archive(str(tree), "tar", srv, tree.name)
     return version
@@ -193,11 +206,12 @@ def theirs(site: Site) -> dict[str, str]:
 
 def test_built(site: Site) -> None:
     apps = site.station.box.lent["/apps"]
-    site_dir = apps / "software" / site.modules["Python"] / SITE
+    prefix = apps / "software" / site.modules["Python"]
+    site_dir = Path(site.site_dir(str(prefix)))
     assert (site_dir / "_pysharedir.pth").exists()
     assert not (site_dir / "sitecustomize.py").exists()
     # An extension of the Python itself, installed by it into its own prefix.
-    assert (site_dir.parents[2] / "share/python/3.11/six.py").exists()
+    assert (prefix / "share/python" / site.version / "six.py").exists()
     for name in ("idna", "coverage", "pytest-cov"):
         text = (apps / f"modules/all/{site.modules[name]}.lua").read_text()
         assert 'prepend_path("EBPYTHONPREFIXES", root)' in text
@@ -225,18 +239,21 @@ python -c 'import idna' 2>/dev/null || echo no idna
     assert both.split() == [*of_idna, *of_cov, *base]
     pure, compiled = imported.split()
     assert pure == f"{of_idna[0]}/idna/__init__.py"
-    assert compiled.startswith(f"{of_cov[1]}/coverage/tracer.cpython-311-")
+    assert compiled.startswith(
+        f"{of_cov[1]}/coverage/tracer.cpython-{site.version.replace('.', '')}-"
+    )
     assert idna.split() == [*of_idna, *base]
     assert none.split() == base
     assert end == ["unset", "no idna"]
 
 
 def test_order_is_easybuilds(site: Site, theirs: dict[str, str]) -> None:
-    script = f"mkdir -p $PYTHONUSERBASE/{SITE}\nmodule load pytest-cov idna\n{PATH}"
+    user_site = site.site_dir(f"{TMP}/user")
+    script = f"mkdir -p {user_site}\nmodule load pytest-cov idna\n{PATH}"
     user = {"PYTHONUSERBASE": f"{TMP}/user"}
     (path,) = site.run(script, user)
     modules = site.site_dirs("idna", "pytest-cov", "coverage", "Python")
-    assert path.split() == [f"{TMP}/user/{SITE}", *modules]
+    assert path.split() == [user_site, *modules]
     assert site.run(script, {**user, **theirs}) == [path]
 
 
@@ -284,16 +301,17 @@ PATH={TMP}/plain/bin:$PATH {PATH}
 PATH={TMP}/system/bin:$PATH {PATH}
 """)
     idna, base = site.site_dirs("idna"), site.site_dirs("Python")
-    assert plain.split() == [f"{TMP}/plain/{SITE}"]
-    assert enabled.split() == [f"{TMP}/plain/{SITE}", *idna]
-    assert system.split() == [f"{TMP}/system/{SITE}", *idna, *base]
+    assert plain.split() == [site.site_dir(f"{TMP}/plain")]
+    assert enabled.split() == [site.site_dir(f"{TMP}/plain"), *idna]
+    assert system.split() == [site.site_dir(f"{TMP}/system"), *idna, *base]
 
 
 def test_sorted_module(site: Site) -> None:
-    prefix, env = "/apps/sorted", {**site.station.env, "PIP_FIND_LINKS": "/srv"}
+    prefix, sharedir = "/apps/sorted", f"share/python/{site.version}"
+    env = {**site.station.env, "PIP_FIND_LINKS": "/srv"}
     verdict, line = site.run(
         f"""
-mkdir -p {prefix}/share/python/3.11
+mkdir -p {prefix}/{sharedir}
 python -m pip install --quiet --no-deps --ignore-installed --prefix {prefix} coverage pytest-cov
 pysharedir --python "$(command -v python)" sort --prefix {prefix} | tail -1
 {COVER}
@@ -303,5 +321,5 @@ python -m pytest -q --cov=. test_child.py | grep ^child.py
         env,
     )
     assert verdict.endswith("1 moved")
-    assert (site.station.box.lent["/apps"] / "sorted/share/python/3.11/pytest-cov.pth").exists()
+    assert (site.station.box.lent["/apps"] / "sorted" / sharedir / "pytest-cov.pth").exists()
     assert line.split()[-1] == "100%"

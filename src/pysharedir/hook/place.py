@@ -50,7 +50,12 @@ class Place:
             own = [each for each in target.site_dirs if target.root_of(each) == prefix]
             # Only the Pythons of one architecture look below lib64.
             others = [each for each in own if not each.startswith(f"{prefix}/lib64/")]
-            site_dir = next(iter(others or own), prefix + site_dir[len(root) :])
+            foreign = prefix + site_dir[len(root) :]
+            if not destdir and not os.path.isdir(foreign):
+                # Into a prefix pip installs as it does elsewhere, by Debian's Python too.
+                made = f"{os.path.dirname(foreign)}/site-packages"
+                foreign = made if os.path.isdir(made) else foreign
+            site_dir = next(iter(others or own), foreign)
             root = prefix
         return cls(site_dir, root, os.path.abspath(destdir) if destdir else "")
 

@@ -49,6 +49,13 @@ def test_it_is_the_one_below_a_prefix(prefix: str, site_dir: str) -> None:
     assert place.on_disk(place.site_dir) == Path(f"/build{site_dir}")
 
 
+def test_in_the_prefix_of_a_module_it_is_the_one_that_is_there(tmp_path: Path) -> None:
+    plant(tmp_path, {"lib/python3.13/site-packages": {}})
+    assert Place.of(DEBIAN, str(tmp_path)).site_dir == f"{tmp_path}/lib/python3.13/site-packages"
+    plant(tmp_path, {"lib/python3.13/dist-packages": {}})
+    assert Place.of(DEBIAN, str(tmp_path)).site_dir == f"{tmp_path}/lib/python3.13/dist-packages"
+
+
 def test_of_two_below_a_prefix_it_is_that_of_all_architectures() -> None:
     assert Place.of(FEDORA, "/usr").site_dir == "/usr/lib/python3.13/site-packages"
     only64 = target(site_dirs=FEDORA.site_dirs[:1], platlibdir="lib64")
