@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from pysharedir.installed.distribution import Distribution
 
 
+# Packages of operating systems have man and info pages compressed.
+_COMPRESSED = ("", ".gz", ".xz", ".zst", ".bz2")
+
+
 class Wanted(Protocol):
     """A file that should be there."""
 
@@ -114,7 +118,7 @@ def compare(
     for path in sorted({*wanted, *made}):
         want, listed = wanted.get(path), made.get(path)
         there = None
-        if want is not None and not os.path.lexists(path):
+        if want is not None and not _is_there(path):
             missing.append(path)
         elif listed is None:
             continue  # somebody else's
@@ -130,6 +134,12 @@ def compare(
             outdated.append(path)
         kept[path] = MadeFile(want.distribution, want.digest or there or "")
     return Todo(tuple(missing), tuple(outdated), tuple(obsolete), tuple(foreign), made=kept)
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether there is something of that name; a page of a manual may be compressed."""
+    is_page = path.parent.name.startswith(("man", "info"))
+    return any(os.path.lexists(f"{path}{end}") for end in (_COMPRESSED if is_page else ("",)))
 
 
 def _digest(path: Path) -> str | None:
