@@ -225,16 +225,21 @@ def test_what_cannot_be_had_is_said(
 def test_what_is_in_no_prefix_that_is_known_is_said(
     second: Venv, first: Path, sync: Sync, install: Install
 ) -> None:
-    install({f"{DATA}/odd": "one"})
+    install({f"{DATA}/odd": "one", f"{DATA}/share/x": "one"})
+    sync()
+    (second.root / "odd").unlink()
     first.rename(first.with_name("moved"))
-    (lacking,) = sync(code=1)["data"]["lacking"]
+    report = sync(code=1)
+    (lacking, _) = report["data"]["lacking"]
+    assert report["data"]["obsolete"] == []
+    assert (second.root / "share/x").exists()
     assert lacking == {
         "path": str(first / "odd"),
         "distribution": "hello",
         "reason": "it is in no prefix that is known",
     }
     install({f"{DATA}/odd": "one"}, prefix=second.root)
-    assert not sync()["changed"]
+    assert not sync()["data"]["lacking"]
 
 
 def test_what_was_installed_here_since_is_the_installers(
@@ -299,7 +304,7 @@ def test_follows_no_link_in_the_prefix(
     plant(second.root, {"etc": f"-> {tmp_path / 'elsewhere'}" if way == "link" else "mine"})
     install()
     (lacking,) = sync(code=1)["data"]["lacking"]
-    assert lacking["reason"] == f"{second.root}/etc: no directory, or a link"
+    assert lacking["reason"] == f"{second.root}/etc: no directory, or a link to one"
     assert not names(tmp_path / "elsewhere")
 
 

@@ -87,16 +87,22 @@ class Todo:
     def without(self, lacks: Iterable[Lack], made: Mapping[Path, MadeFile]) -> Todo:
         """Return it without what cannot be had.
 
+        A distribution of which something cannot be had keeps what it has: when a prefix is gone, it
+        may not be known which of its files they are.
+
         :param made: The files that ``sync`` made before.
         """
         lacks = tuple(lacks)
         paths = {lack.path for lack in lacks}
+        lacking = {lack.distribution.key for lack in lacks}
         stay = {path: made[path] for path in self.outdated if path in paths}
+        stay |= {path: made[path] for path in self.obsolete if made[path].distribution in lacking}
         kept = {path: file for path, file in self.made.items() if path not in paths}
         return replace(
             self,
             missing=tuple(path for path in self.missing if path not in paths),
             outdated=tuple(path for path in self.outdated if path not in paths),
+            obsolete=tuple(path for path in self.obsolete if path not in stay),
             lacks=lacks,
             made={**kept, **stay},
         )
