@@ -7,6 +7,10 @@ import re
 import shlex
 from dataclasses import dataclass
 
+from pysharedir import layout
+
+# The names of interpreters, with the version that some have.
+PYTHON = re.compile(r"(?:python|pypy)(\d+(?:\.\d+)?)?t?")
 _PLAIN = re.compile(rb"#![ \t]*([^ \t\r\n]+)[ \t]*([^\r\n]*)\r?\n")
 # What installers write where the name of an interpreter is too long for the kernel, or has spaces.
 _BY_SHELL = re.compile(rb"#!/bin/sh\n'''exec' ([^\n]+) \"\$0\" \"\$@\"\n' '''\n")
@@ -44,11 +48,15 @@ def parse(content: bytes) -> Head | None:
 
 
 def redirected(content: bytes, directory: str, interpreter: str) -> bytes:
-    """Return a script that names another interpreter, where it names one in *directory*."""
+    """Return a script that starts another interpreter, where it starts a Python of *directory*."""
     from installer.scripts import Script  # noqa: PLC0415  # as in records
 
     head = parse(content)
-    if head is None or os.path.dirname(head.interpreter) != directory:
+    if head is None:
+        return content
+    home, name = os.path.split(head.interpreter)
+    is_there = home == directory or layout.same_directory(home, directory)
+    if not is_there or not PYTHON.fullmatch(name):
         return content
     _, script = Script("script", "module", "main", "console").generate(interpreter, kind="posix")
     new = parse(script)

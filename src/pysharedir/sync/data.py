@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -50,20 +51,7 @@ def plan(
     :param root: The prefix that they should be in.
     :param modules: The directories of modules in it, which are no place for data.
     """
-    claims: dict[Path, list[File]] = {}
-    lacks: list[Lack] = []
-    notes: list[str] = []
-    for file in files:
-        path = root / file.name
-        if file.script is not None:
-            continue
-        if not file.prefix:
-            lacks.append(Lack(file.path, file.distribution, "it is in no prefix that is known"))
-            continue
-        if any(path.is_relative_to(directory) for directory in modules):
-            notes.append(f"{file.distribution.name}: {path}: among modules, so left out")
-            continue
-        claims.setdefault(path, []).append(file)
+    claims, notes, lacks = _claims(files, root, modules)
     wanted = {path: _Wanted(_chosen(claimants)) for path, claimants in claims.items()}
     # What was installed here since is the installer's.
     made = {path: each for path, each in made.items() if not _is_here(path, wanted)}
@@ -71,14 +59,11 @@ def plan(
     copies: dict[Path, Copy] = {}
     for path in (*todo.missing, *todo.outdated):
         file = wanted[path].file
-        obstacle = making.in_the_way(root, file.name)
         try:
             content = file.read()
+            _refuse_obstacle(root, file.name)
         except OSError as error:
             lacks.append(Lack(path, file.distribution, said(error)))
-            continue
-        if obstacle is not None:
-            lacks.append(Lack(path, file.distribution, f"{obstacle}: no directory, or a link"))
             continue
         replaces = made[path].digest if path in todo.outdated else None
         copies[path] = Copy(file.path, file.name, remembered.digest(content), replaces)
@@ -89,6 +74,36 @@ def plan(
         path: MadeFile(wanted[path].distribution, copy.digest) for path, copy in copies.items()
     }
     return replace(todo, made={**todo.made, **digests}), copies, notes
+
+
+def _claims(
+    files: Iterable[File], root: Path, modules: Sequence[Path]
+) -> tuple[dict[Path, list[File]], list[str], list[Lack]]:
+    """Return which data files should be where, notes, and what nobody can tell that of."""
+    claims: dict[Path, list[File]] = {}
+    notes: list[str] = []
+    lacks: list[Lack] = []
+    for file in files:
+        path, owner = root / file.name, file.distribution
+        if file.script is not None:
+            continue  # see the scripts
+        if not file.prefix:
+            lacks.append(Lack(file.path, owner, "it is in no prefix that is known"))
+        elif any(path.is_relative_to(directory) for directory in modules):
+            notes.append(f"{owner.name}: {path}: among modules, so left out")
+        else:
+            claims.setdefault(path, []).append(file)
+    return claims, notes, lacks
+
+
+def _refuse_obstacle(root: Path, name: str) -> None:
+    """Refuse what needs a directory where there is something else.
+
+    :raises OSError: when it is so.
+    """
+    path = making.in_the_way(root, name)
+    if path is not None:
+        raise OSError(errno.ENOTDIR, "no directory, or a link to one", str(path))
 
 
 def _is_here(path: Path, wanted: Mapping[Path, _Wanted]) -> bool:

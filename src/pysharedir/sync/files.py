@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from pysharedir.installed.distribution import Distribution
 
 
+# Packages of operating systems have man and info pages compressed.
+_COMPRESSED = ("", ".gz", ".xz", ".zst", ".bz2")
+
+
 class Wanted(Protocol):
     """A file that should be there."""
 
@@ -83,16 +87,22 @@ class Todo:
     def without(self, lacks: Iterable[Lack], made: Mapping[Path, MadeFile]) -> Todo:
         """Return it without what cannot be had.
 
+        A distribution of which something cannot be had keeps what it has: when a prefix is gone, it
+        may not be known which of its files they are.
+
         :param made: The files that ``sync`` made before.
         """
         lacks = tuple(lacks)
         paths = {lack.path for lack in lacks}
+        lacking = {lack.distribution.key for lack in lacks}
         stay = {path: made[path] for path in self.outdated if path in paths}
+        stay |= {path: made[path] for path in self.obsolete if made[path].distribution in lacking}
         kept = {path: file for path, file in self.made.items() if path not in paths}
         return replace(
             self,
             missing=tuple(path for path in self.missing if path not in paths),
             outdated=tuple(path for path in self.outdated if path not in paths),
+            obsolete=tuple(path for path in self.obsolete if path not in stay),
             lacks=lacks,
             made={**kept, **stay},
         )
@@ -114,7 +124,7 @@ def compare(
     for path in sorted({*wanted, *made}):
         want, listed = wanted.get(path), made.get(path)
         there = None
-        if want is not None and not os.path.lexists(path):
+        if want is not None and not _is_there(path):
             missing.append(path)
         elif listed is None:
             continue  # somebody else's
@@ -130,6 +140,12 @@ def compare(
             outdated.append(path)
         kept[path] = MadeFile(want.distribution, want.digest or there or "")
     return Todo(tuple(missing), tuple(outdated), tuple(obsolete), tuple(foreign), made=kept)
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether there is something of that name; a page of a manual may be compressed."""
+    is_page = path.parent.name.startswith(("man", "info"))
+    return any(os.path.lexists(f"{path}{end}") for end in (_COMPRESSED if is_page else ("",)))
 
 
 def _digest(path: Path) -> str | None:

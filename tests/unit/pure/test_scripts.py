@@ -62,6 +62,18 @@ def test_compare_leaves_what_another_distribution_has_taken_over(tmp_path: Path)
     assert compare({}, made, {path}.__contains__).obsolete == ()
 
 
+@pytest.mark.parametrize(
+    ("there", "is_missing"),
+    [("man1/x.1", False), ("man1/x.1.gz", False), ("man1/x.1.zip", True), ("other/x.1.gz", True)],
+)
+def test_compare_takes_a_compressed_page_for_the_page(
+    tmp_path: Path, there: str, is_missing: bool
+) -> None:
+    plant(tmp_path, {there: ""})
+    path = tmp_path / there.partition("/")[0] / "x.1"
+    assert compare({path: Wanted("hello", NEW)}, {}).missing == ((path,) if is_missing else ())
+
+
 @pytest.mark.parametrize("target", ["nowhere", "real"])
 def test_compare_never_takes_a_link_for_its_own(tmp_path: Path, target: str) -> None:
     path = tmp_path / "script"

@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     # Returns the scripts that a distribution declares, for an interpreter.
     Declared = Callable[[Distribution, str], dict[Path, Wanted]]
 
-_PYTHON = re.compile(r"(?:python|pypy)(\d+(?:\.\d+)?)?t?")
-
-
 # As venv (in double quotes up to 3.12), virtualenv and uv write it.
 _ACTIVATES = re.compile(r"^[ \t]*(?:export[ \t]+)?VIRTUAL_ENV=(.+?)[ \t]*$", re.MULTILINE)
 # What virtualenv has for the case that the venv was moved.
@@ -127,7 +124,7 @@ def parse(content: bytes) -> Head | None:
     head = shebangs.parse(content)
     if head is None or not os.path.isabs(head.interpreter):
         return None
-    return head if _PYTHON.fullmatch(os.path.basename(head.interpreter)) else None
+    return head if shebangs.PYTHON.fullmatch(os.path.basename(head.interpreter)) else None
 
 
 def _declared(examination: Examination) -> Declared:
@@ -198,7 +195,7 @@ def _fault(
 
 def _version(interpreter: str) -> str | None:
     """Return the version in a name: of ``python3.13`` it is ``3.13``."""
-    name = _PYTHON.fullmatch(os.path.basename(interpreter))
+    name = shebangs.PYTHON.fullmatch(os.path.basename(interpreter))
     return name and name[1]
 
 
