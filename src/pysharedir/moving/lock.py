@@ -8,9 +8,8 @@ tells whether a holder still lives; where there is none, its host, boot, number 
 
 A claim outlives a process that is killed.  Nobody removes it, since by then there may be another.
 Who finds its holder dead renames a claim of its own to ``next`` in it, by its descriptor: again one
-process succeeds.  So the last claim of the chain counts.  Whoever holds the lock renames the first
-one away to let it go, and the whole chain with it; who was about to be the next in it finds that
-its claim is not where it should be, and tries again.
+process succeeds.  So the last claim of the chain counts.  Whoever holds the lock removes the file
+of its claim to let it go, and then the chain from its end, unless somebody has a claim in it by then.
 """
 
 from __future__ import annotations
@@ -110,7 +109,7 @@ def _take(home: Tree) -> _Claim:
         else:
             if claim:
                 return claim
-    raise JournalError(home.path / _HOLDER, "it names no process")
+    raise BusyError(home.path)
 
 
 @contextlib.contextmanager
@@ -182,7 +181,7 @@ def _last(home: Tree) -> Tree:
     """
     with contextlib.ExitStack() as stack:
         last = stack.enter_context(home.below(_HOLDER))
-        while last.has(f"{_NEXT}/{_PROCESS}"):
+        while last.has(f"{_NEXT}/{_PROCESS}") or last.has(f"{_NEXT}/{_NEXT}"):
             last = stack.enter_context(last.below(_NEXT))
         _check_dead(home, last)
         return last.below("")
@@ -193,7 +192,10 @@ def _check_dead(home: Tree, claim: Tree) -> None:
 
     :raises BusyError: when it may live.
     """
-    descriptor = claim.open(_PROCESS)
+    try:
+        descriptor = claim.open(_PROCESS)
+    except FileNotFoundError:
+        return  # it has let the lock go
     try:
         holder = Holder.read(os.read(descriptor, _MOST))
         since = time.time() - os.fstat(descriptor).st_mtime
@@ -266,10 +268,15 @@ def _let_go(home: Tree, claim: _Claim) -> None:
             if f"{WORK}/{name}" != _HOLDER:
                 home.remove_all(f"{WORK}/{name}")
     with contextlib.suppress(OSError):
-        old = _new_name()
-        # From here on another process may take the lock.
-        home.rename(_HOLDER, home, old)
-        _drop(home, old)
+        path = claim.path
+        while path != WORK:
+            # From here on another process may take the lock, and put a claim where this one was.
+            home.remove(f"{path}/{_PROCESS}")
+            home.remove_empty(path)
+            if home.has(path):
+                break
+            path = os.path.dirname(path)
+    home.remove_empty(WORK)
 
 
 def _drop(home: Tree, claim: str) -> None:
