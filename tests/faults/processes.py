@@ -111,7 +111,7 @@ class Point:
     @property
     def lets_go(self) -> bool:
         """Whether it lets the lock go."""
-        return self.name == "renameat" and '.pysharedir>, "holder", ' in self.call
+        return self.name == "unlinkat" and '/.pysharedir/holder>, "process"' in self.call
 
     def __str__(self) -> str:
         return f"{self.name} {self.number}: {self.call}"

@@ -155,5 +155,11 @@ CHECKS = (
     ),
     Check("SD702", "pyc-stale", "a pyc does not fit its source", "pycs:stale"),
     Check("SD801", "uv-cache", "what uv remembers is true no more", "uv:disagrees"),
-    Check("SD802", "uv-isolated", "uv does not hear of the hook", "uv:unseen", Level.NOTE),
+    Check(
+        "SD802",
+        "uv-isolated",
+        "an isolated start leaves out the hook, and so uv does not hear of it",
+        "uv:unseen",
+        Level.NOTE,
+    ),
 )

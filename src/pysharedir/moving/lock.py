@@ -8,9 +8,8 @@ tells whether a holder still lives; where there is none, its host, boot, number 
 
 A claim outlives a process that is killed.  Nobody removes it, since by then there may be another.
 Who finds its holder dead renames a claim of its own to ``next`` in it, by its descriptor: again one
-process succeeds.  So the last claim of the chain counts.  Whoever holds the lock renames the first
-one away to let it go, and the whole chain with it; who was about to be the next in it finds that
-its claim is not where it should be, and tries again.
+process succeeds.  So the last claim of the chain counts.  Whoever holds the lock removes the file
+of its claim to let it go, and then the chain from its end, unless another claim is in it by then.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ import fcntl
 import os
 import shlex
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,11 +51,15 @@ _OF_THIS_HOST = ("localflock", "local_lock=flock", "local_lock=all")
 class _Claim:
     """A claim to a lock.
 
+    :ivar own: Its directory.
     :ivar descriptor: That of its file, with ``flock`` held if there is one.
-    :ivar path: Where it is in the home, or is to be renamed to.
+    :ivar parent: The directory that it is in.
+    :ivar path: Where that leads to from the home, with its own name.
     """
 
+    own: Tree
     descriptor: int
+    parent: Tree
     path: str
 
     def is_in_place(self, home: Tree) -> bool:
@@ -77,13 +80,12 @@ def locked(home: Path) -> Iterator[Tree]:
     :raises JournalError: when what is there for it cannot be one.
     :raises UntrustedError: when what is there for it is somebody else's.
     """
-    with Tree(home) as tree:
-        claim = _take(tree)
+    with Tree(home) as tree, contextlib.ExitStack() as stack:
+        claim = _take(tree, stack)
         try:
             yield tree
         finally:
             _let_go(tree, claim)
-            os.close(claim.descriptor)
 
 
 def check_free(home: Tree) -> None:
@@ -96,21 +98,25 @@ def check_free(home: Tree) -> None:
         pass
 
 
-def _take(home: Tree) -> _Claim:
+def _take(home: Tree, stack: contextlib.ExitStack) -> _Claim:
+    """Return a claim that holds the lock.
+
+    :param stack: What closes its descriptors.
+    """
     for _ in range(_TRIES):
         is_new = home.make(WORK)  # fails when the home is gone
         try:
             if not is_new:
                 trust.check_owner(home.path / WORK, home.status(WORK))
             with _named(home):
-                claim = _claim(home)
+                claim = _claim(home, stack)
         except OSError as error:
             if error.errno not in _OVERTAKEN:
                 raise
         else:
             if claim:
                 return claim
-    raise JournalError(home.path / _HOLDER, "it names no process")
+    raise BusyError(home.path)
 
 
 @contextlib.contextmanager
@@ -127,51 +133,56 @@ def _named(home: Tree) -> Iterator[None]:
         raise
 
 
-def _claim(home: Tree) -> _Claim | None:
+def _claim(home: Tree, stack: contextlib.ExitStack) -> _Claim | None:
     """Return a claim of this process that holds the lock, None if it came too late to do so."""
-    new = _new_name()
-    with contextlib.ExitStack() as unless_it_holds:
-        unless_it_holds.callback(_drop, home, new)
-        descriptor = _prepare(home, new)
-        unless_it_holds.callback(os.close, descriptor)
-        claim = _Claim(descriptor, _place(home, new))
-        if not claim.is_in_place(home):
-            return None
-        unless_it_holds.pop_all()
+    name = os.urandom(8).hex()
+    with contextlib.ExitStack() as closing:
+        with contextlib.ExitStack() as unless_it_holds:
+            unless_it_holds.callback(home.remove_empty, WORK)
+            work = closing.enter_context(home.below(WORK))
+            work.make(name)
+            unless_it_holds.callback(work.remove_empty, name)
+            own = closing.enter_context(work.below(name))
+            unless_it_holds.callback(own.remove, _PROCESS)
+            descriptor = _write(own)
+            closing.callback(os.close, descriptor)
+            claim = _place(home, work, name, closing, _Claim(own, descriptor, work, _HOLDER))
+            if not claim.is_in_place(home):
+                return None
+            unless_it_holds.pop_all()
+        stack.push(closing.pop_all())
         return claim
 
 
-def _prepare(home: Tree, new: str) -> int:
-    """Make a claim that is not in place yet; return a descriptor of its file."""
-    home.make(new)
-    path = f"{new}/{_PROCESS}"
-    descriptor = home.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644)
+def _write(own: Tree) -> int:
+    """Write the file of a claim that is not in place yet; return a descriptor of it."""
+    descriptor = own.open(_PROCESS, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644)
     try:
         flocks = _flock(descriptor, fcntl.LOCK_EX)
         os.write(descriptor, Holder.this(flocks=flocks).content)
         os.fsync(descriptor)  # else it is empty after a power failure
     except OSError as error:
         os.close(descriptor)
-        error.filename = str(home.path / path)
+        error.filename = str(own.path / _PROCESS)
         raise
     return descriptor
 
 
-def _place(home: Tree, new: str) -> str:
+def _place(home: Tree, work: Tree, name: str, stack: contextlib.ExitStack, claim: _Claim) -> _Claim:
     """Rename a claim to its place: the first, or the next to that of one who died.
 
-    :return: Its path there.
+    :return: It, with that place.
     """
     try:
-        home.rename(new, home, _HOLDER)
+        work.rename(name, work, os.path.basename(_HOLDER))
     except OSError:
-        if not home.has(_HOLDER):
+        if not work.has(os.path.basename(_HOLDER)):
             raise
     else:
-        return _HOLDER
-    with _last(home) as last:
-        home.rename(new, last, _NEXT)
-        return f"{last.path.relative_to(home.path)}/{_NEXT}"
+        return claim
+    last = stack.enter_context(_last(home))
+    work.rename(name, last, _NEXT)
+    return replace(claim, parent=last, path=f"{last.path.relative_to(home.path)}/{_NEXT}")
 
 
 def _last(home: Tree) -> Tree:
@@ -182,7 +193,7 @@ def _last(home: Tree) -> Tree:
     """
     with contextlib.ExitStack() as stack:
         last = stack.enter_context(home.below(_HOLDER))
-        while last.has(f"{_NEXT}/{_PROCESS}"):
+        while last.has(f"{_NEXT}/{_PROCESS}") or last.has(f"{_NEXT}/{_NEXT}"):
             last = stack.enter_context(last.below(_NEXT))
         _check_dead(home, last)
         return last.below("")
@@ -193,7 +204,10 @@ def _check_dead(home: Tree, claim: Tree) -> None:
 
     :raises BusyError: when it may live.
     """
-    descriptor = claim.open(_PROCESS)
+    try:
+        descriptor = claim.open(_PROCESS)
+    except FileNotFoundError:
+        return  # it has let the lock go
     try:
         holder = Holder.read(os.read(descriptor, _MOST))
         since = time.time() - os.fstat(descriptor).st_mtime
@@ -258,26 +272,19 @@ def is_seen_by_all(mounts: str, device: str) -> bool:
 
 def _let_go(home: Tree, claim: _Claim) -> None:
     """Let go of the lock, and remove the work directory, unless there is a journal in it."""
-    if not claim.is_in_place(home):
-        return  # somebody has removed it by hand
-    is_done = not journal.is_there(home)
+    is_ours = claim.is_in_place(home)  # else somebody has removed it by hand, or cannot look at it
+    if is_ours and not journal.is_there(home):
+        with contextlib.suppress(OSError):
+            for name in home.list(WORK):  # what a crash left in it
+                if f"{WORK}/{name}" != _HOLDER:
+                    home.remove_all(f"{WORK}/{name}")
     with contextlib.suppress(OSError):
-        for name in home.list(WORK) if is_done else ():  # what a crash left in it
-            if f"{WORK}/{name}" != _HOLDER:
-                home.remove_all(f"{WORK}/{name}")
-    with contextlib.suppress(OSError):
-        old = _new_name()
-        # From here on another process may take the lock.
-        home.rename(_HOLDER, home, old)
-        _drop(home, old)
-
-
-def _drop(home: Tree, claim: str) -> None:
-    """Remove a claim that is not in place, and the work directory if nothing else is in it."""
-    with contextlib.suppress(OSError):
-        home.remove_all(claim)
+        # From here on another process may take the lock, and put a claim where this one was.
+        claim.own.remove(_PROCESS)
+        claim.parent.remove_empty(os.path.basename(claim.path))
+        path = claim.path
+        while is_ours and path != _HOLDER and not home.has(path):
+            path = os.path.dirname(path)
+            home.remove(f"{path}/{_PROCESS}")
+            home.remove_empty(path)
     home.remove_empty(WORK)
-
-
-def _new_name() -> str:
-    return f"{WORK}/{os.urandom(8).hex()}"
