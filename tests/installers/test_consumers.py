@@ -88,22 +88,24 @@ for value, flag in ("", "-I"), ("0", "-s"), ("1", "-s"):
     done = subprocess.run(command, env=env, capture_output=True, text=True)
     answer.append([done.stdout, done.stderr])
 """
+# They do not start the interpreter that they are told of.
+_CHECKERS: tuple[tuple[str, ...], ...] = (
+    ("ty", "check", "--output-format", "concise", "--python"),
+    ("zuban", "check", "--python-executable"),
+)
 
 
 def test_what_reads_path_lines(
     stocked: Python, tools: Path, online: dict[str, str], tmp_path: Path
 ) -> None:
-    """These do not start the interpreter that they are told of, whose starts stay what they are."""
+    """The path line is for them, and no start is other than without it."""
     plant(tmp_path, {"typed.py": _TYPED})
     starts = []
     for option, lines in ("--no-path-line", [2, 12]), ("--path-line", [9, 12]):
         stocked.pysharedir("enable", option)
-        for name, *options in (
-            ("ty", "check", "--output-format", "concise", "--python"),
-            ("zuban", "check", "--python-executable"),
-        ):
-            check = (tools / name, *options, str(stocked.executable), "typed.py")
-            said = run(*check, env=online, cwd=tmp_path, check=False).stdout
+        for name, *options in _CHECKERS:
+            options += [str(stocked.executable), "typed.py"]
+            said = run(tools / name, *options, env=online, cwd=tmp_path, check=False).stdout
             found = re.findall(r"^typed\.py:(\d+):.* error", said, re.MULTILINE)
             assert [int(line) for line in found] == lines, said
         starts.append(stocked.ask(f"SITE_DIR = {str(stocked.site_dir)!r}\n{_STARTS}"))
