@@ -77,68 +77,44 @@ def test_mypy(stocked: Python, tools: Path, online: dict[str, str], tmp_path: Pa
     ], done.stdout + done.stderr
 
 
-# What an interpreter does at a start and when its site dir is added once more, by its switch.
+# What a start is like, and a site dir that is added once more, by the hook's switch.
 _STARTS = """
 import os, subprocess, sys
 code = "import site, sys; site.addsitedir(sys.argv[1], set()); print(sys.path)"
 answer = []
-for value in "", "0", "1":
-    for flag in "-E", "-I", "-s":
-        command = [sys.executable, flag, "-c", code, SITE_DIR]
-        env = {**os.environ, "PYSHAREDIR": value}
-        done = subprocess.run(command, env=env, capture_output=True, text=True)
-        answer.append([done.stdout, done.stderr])
+for value, flag in ("", "-I"), ("0", "-s"), ("1", "-s"):
+    command = [sys.executable, flag, "-c", code, SITE_DIR]
+    env = {**os.environ, "PYSHAREDIR": value}
+    done = subprocess.run(command, env=env, capture_output=True, text=True)
+    answer.append([done.stdout, done.stderr])
 """
-
-
-@pytest.fixture
-def starts(stocked: Python) -> Callable[..., list[list[str]]]:
-    """Return what asks for what starts of the venv are like with an option of ``enable``."""
-
-    def starts(option: str) -> list[list[str]]:
-        stocked.pysharedir("enable", option)
-        found: list[list[str]] = stocked.ask(f"SITE_DIR = {str(stocked.site_dir)!r}\n{_STARTS}")
-        assert {said for _, said in found} == {""}
-        return found
-
-    return starts
-
-
-def test_a_path_line_changes_no_start(
-    stocked: Python, starts: Callable[..., list[list[str]]]
-) -> None:
-    assert starts("--path-line") == starts("--no-path-line")
-    for line in "--path-line", "--no-path-line":
-        stocked.pysharedir("enable", line)
-        away = stocked.sharedir.rename(stocked.prefix / "away")
-        done = stocked.run("-c", "pass")
-        away.rename(stocked.sharedir)
-        assert (done.stdout, done.stderr) == ("", "")
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        ("ty", "check", "--output-format", "concise", "--python"),
-        ("zuban", "check", "--python-executable"),
-    ],
-    ids=lambda command: command[0],
+# They do not start the interpreter that they are told of.
+_CHECKERS: tuple[tuple[str, ...], ...] = (
+    ("ty", "check", "--output-format", "concise", "--python"),
+    ("zuban", "check", "--python-executable"),
 )
+
+
 def test_what_reads_path_lines(
-    stocked: Python, tools: Path, online: dict[str, str], tmp_path: Path, command: tuple[str, ...]
+    stocked: Python, tools: Path, online: dict[str, str], tmp_path: Path
 ) -> None:
-    """These do not start the interpreter that they are told of."""
+    """The path line is for them, and no start is other than without it."""
     plant(tmp_path, {"typed.py": _TYPED})
-    name, *options = command
-    told = {}
-    for option in "--no-path-line", "--path-line":
+    starts = []
+    for option, lines in ("--no-path-line", [2, 12]), ("--path-line", [9, 12]):
         stocked.pysharedir("enable", option)
-        check = (*options, str(stocked.executable), "typed.py")
-        said = run(tools / name, *check, env=online, cwd=tmp_path, check=False).stdout
-        told[option] = [
-            int(line) for line in re.findall(r"^typed\.py:(\d+):.* error", said, re.MULTILINE)
-        ]
-    assert told == {"--no-path-line": [2, 12], "--path-line": [9, 12]}
+        for name, *options in _CHECKERS:
+            options += [str(stocked.executable), "typed.py"]
+            said = run(tools / name, *options, env=online, cwd=tmp_path, check=False).stdout
+            found = re.findall(r"^typed\.py:(\d+):.* error", said, re.MULTILINE)
+            assert [int(line) for line in found] == lines, said
+        starts.append(stocked.ask(f"SITE_DIR = {str(stocked.site_dir)!r}\n{_STARTS}"))
+    assert starts[0] == starts[1]
+    assert {said for _, said in starts[0]} == {""}
+    away = stocked.sharedir.rename(stocked.prefix / "away")
+    done = stocked.run("-c", "pass")
+    away.rename(stocked.sharedir)
+    assert (done.stdout, done.stderr) == ("", "")
 
 
 @pytest.fixture(scope="session")

@@ -38,6 +38,7 @@ def test_by_default_where_it_costs_nothing(venv: Venv, command: Command) -> None
     assert command.json("--python", venv.root, "enable")["steps"] == []
 
 
+@pytest.mark.slow
 def test_not_by_default_where_the_hook_is_off(venv: Venv, command: Command) -> None:
     command.json("--python", venv.root, "enable", "--opt-in")
     assert shown(venv) == []
@@ -66,6 +67,7 @@ def test_it_changes_nothing_in_a_start(venv: Venv, command: Command) -> None:
     assert str(venv.sharedir) in said[0][0]
 
 
+@pytest.mark.slow
 def test_what_others_can_write_to_stays_out(venv: Venv, command: Command) -> None:
     (venv.site_dir / "first.pth").write_text("import sys; sys.first = sys.path[:]\n")
     (venv.site_dir / "zlast.pth").write_text("import sys; sys.last = sys.path[:]\n")
@@ -82,6 +84,7 @@ def test_a_missing_sharedir_prints_nothing(venv: Venv, command: Command) -> None
     assert (done.stdout, done.stderr) == ("", "")
 
 
+@pytest.mark.slow
 def test_path_lines_beside_it_and_in_the_sharedir(
     venv: Venv, command: Command, tmp_path: Path
 ) -> None:
@@ -98,6 +101,7 @@ def test_path_lines_beside_it_and_in_the_sharedir(
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["outside/{version}", "a b/{version}", "venv/lib/pure"])
 def test_another_sharedir(venv: Venv, command: Command, tmp_path: Path, place: str) -> None:
     sharedir = str(tmp_path / place)
@@ -109,6 +113,7 @@ def test_another_sharedir(venv: Venv, command: Command, tmp_path: Path, place: s
     assert venv.says("sys.path").count(str(tmp_path / "other")) == 1
 
 
+@pytest.mark.slow
 def test_where_there_can_be_none(venv: Venv, command: Command, tmp_path: Path) -> None:
     for options, cause in (
         (("--style", "sitecustomize"), "a sitecustomize has no .pth file"),
@@ -122,6 +127,7 @@ def test_where_there_can_be_none(venv: Venv, command: Command, tmp_path: Path) -
         command.json("--python", venv.root, "disable")
 
 
+@pytest.mark.slow
 def test_the_line_goes_with_its_style(venv: Venv, command: Command) -> None:
     command.json("--python", venv.root, "enable", "--path-line")
     command.json("--python", venv.root, "enable", "--style", "sitecustomize")
@@ -129,12 +135,14 @@ def test_the_line_goes_with_its_style(venv: Venv, command: Command) -> None:
     assert command.json("--python", venv.root, "enable")["steps"] == []
 
 
+@pytest.mark.slow
 def test_disable_takes_it(venv: Venv, command: Command) -> None:
     command.json("--python", venv.root, "enable", "--path-line")
     command.json("--python", venv.root, "disable")
     assert venv.has_no_hook()
 
 
+@pytest.mark.slow
 def test_reports_know_that_it_does_nothing(venv: Venv, command: Command) -> None:
     command.json("--python", venv.root, "enable", "--path-line")
     put(venv.sharedir, "pure", {"pure.py": ""})

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from unit.doctor.conftest import Doctor
 
 
+pytestmark = pytest.mark.slow  # nothing here differs between versions
+
+
 @pytest.fixture
 def hidden(healthy: Venv, command: Command) -> Venv:
     command.json("--python", healthy.root, "enable", "--no-path-line")
