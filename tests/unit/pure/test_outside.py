@@ -113,7 +113,7 @@ def test_without_a_hash_it_is_nobody_elses(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(TEXT)
     os.chown(tmp_path / "x", 65534, 65534)
     (tmp_path / "x").chmod(0o644)
-    with pytest.raises(OSError, match="it belongs to nobody, and no hash"):
+    with pytest.raises(OSError, match=r"it belongs to .+, and no hash"):
         File(distribution("hello"), str(tmp_path), "x", "").read()
     assert File(distribution("hello"), str(tmp_path), "x", encoded("sha256")).read() == TEXT
 
