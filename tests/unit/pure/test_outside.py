@@ -108,6 +108,16 @@ def test_content_is_what_was_installed(tmp_path: Path, said: str, is_read: bool)
             file.read()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another")
+def test_without_a_hash_it_is_nobody_elses(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(TEXT)
+    os.chown(tmp_path / "x", 65534, 65534)
+    (tmp_path / "x").chmod(0o644)
+    with pytest.raises(OSError, match=r"it belongs to .+, and no hash"):
+        File(distribution("hello"), str(tmp_path), "x", "").read()
+    assert File(distribution("hello"), str(tmp_path), "x", encoded("sha256")).read() == TEXT
+
+
 @pytest.mark.parametrize("way", ["link", "linked directory"])
 def test_without_a_hash_no_link_is_followed(tmp_path: Path, way: str) -> None:
     plant(tmp_path, {"secret": {"x": "secret"}})
