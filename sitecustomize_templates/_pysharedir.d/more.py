@@ -93,7 +93,7 @@ def add_after(site_dir, sharedir, again):
     rest = path[index + 1 :]
     if entry in rest:  # whoever puts a site dir in front does not take it from its old place
         del rest[rest.index(entry) :]
-    if sharedir not in rest:
+    if sharedir not in path[:index] + rest:
         new = path[: index + 1]
         add_site_dir(path, new, sharedir, set())
         path[: index + 1] = new

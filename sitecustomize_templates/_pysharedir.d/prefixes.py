@@ -81,7 +81,9 @@ def run_startup_files(dirs):
     add = site.addsitedir
 
     def addsitedir(sitedir, known_paths=None):
-        done.add(sitedir)  # a prefix may have a hook, which adds its sharedir
+        if sitedir in done:  # a prefix may have a hook, which adds its sharedir
+            return known_paths
+        done.add(sitedir)
         return add(sitedir, known_paths)
 
     site.addsitedir = addsitedir

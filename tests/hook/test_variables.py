@@ -186,6 +186,20 @@ class TestStartupFiles:
         assert venv.path(env=env) == [*venv.path(), *dirs]
         assert venv.ask(LINES, env=env) == ["x"]
 
+    def test_a_prefix_with_a_hook_of_a_sharedir_that_comes_first(
+        self, venv: Python, tmp_path: Path
+    ) -> None:
+        """The common part of a tool, named before the part for one architecture."""
+        tool = tmp_path / "tool"
+        (site_dir,) = prefix(tool / "part")[:1]
+        part = Python(tool / "part", venv.executable, Path(site_dir), venv.home)
+        bake(part, sharedir=f"{tool}/share/python/{{version}}")
+        plant(tool / SHAREDIR, {"x.pth": COUNT.format("x")})
+        bake(venv, "EB", prefix_startup_files=True)
+        env = {"EB": f"{tool}:{tool}/part"}
+        assert venv.path(env=env) == [*venv.path(), f"{tool}/{SHAREDIR}", *prefix(tool / "part")]
+        assert venv.ask(LINES, env=env) == ["x"]
+
     @pytest.mark.skipif(RELEASE < (3, 15), reason=".start files are read from 3.15 on")
     def test_start_files(self, venv: Python, tmp_path: Path) -> None:
         plant(
