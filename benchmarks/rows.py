@@ -6,14 +6,16 @@ does not do what it says would be cheap, and wrong.
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import interpreters
 from pysharedir.hook import files
 from trees import plant
 
@@ -25,9 +27,11 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).resolve().parent.parent / "sitecustomize_templates"
 COUNTS = (0, 1, 10, 100, 500)
 OPTION_COUNTS = (0, 10, 300)
-PEERS = ("setuptools", "virtualenv")
+MODULES = 300
+PEERS = ("setuptools", "virtualenv", "easybuild")
 SETUPTOOLS = "setuptools==82.0.1"  # still runs on Python 3.9
 VIRTUALENV = "virtualenv==21.5.2"  # the last that installs its patch on Python 3.10 and newer
+EASYBUILD = "easybuild-easyblocks==5.4.1"
 
 # The three ways to turn a variable that lists prefixes into sys.path.  The name of the variable
 # is as long as the hook's, so that the environment costs all of them the same.
@@ -80,10 +84,11 @@ class Row:
 BASE = Row("base", "nothing")
 
 
-def all_rows(version: str, prefixes: Path, peers: Tree) -> list[Row]:
+def all_rows(version: str, prefixes: Path, modules: Path, peers: Tree) -> list[Row]:
     """Return every row for CPython *version*, BASE first.
 
     :param prefixes: the directory of planted prefixes, see ``plant_prefixes``.
+    :param modules: that of those of ``plant_modules``.
     :param peers: what ``download_peers`` returned.
     """
     return [
@@ -93,6 +98,7 @@ def all_rows(version: str, prefixes: Path, peers: Tree) -> list[Row]:
         *hook_rows(version),
         *prefix_rows(version, prefixes),
         *option_rows(version, prefixes),
+        *module_rows(version, modules, peers),
     ]
 
 
@@ -143,6 +149,10 @@ def hook_rows(version: str) -> list[Row]:
     """Return the hook in each of its states."""
     sharedir = f"share/python/{version}"
     hook = _in_site_dir(version, _hook("_pysharedir.pth", "_pysharedir.start"))
+    lined = _in_site_dir(
+        version,
+        {**_hook("_pysharedir.pth", "_pysharedir.start"), "_pysharedir.pth": _line(version)},
+    )
     customize = _in_site_dir(version, _hook("sitecustomize.py"))
     found = IS_ON % ""
     with_pth: Tree = {"editable.pth": "below\n", "below": {}}
@@ -150,6 +160,14 @@ def hook_rows(version: str) -> list[Row]:
         Row("off", "hook, off", hook, {"PYSHAREDIR": "0"}, IS_OFF),
         Row("none", "hook, no sharedir there", hook, {}, IS_ON % "not "),
         Row("found", "hook, sharedir found", {**hook, sharedir: {}}, {}, found),
+        Row("off-line", "hook with a path line, off", lined, {"PYSHAREDIR": "0"}, IS_OFF),
+        Row(
+            "found-line",
+            "hook with a path line, sharedir found",
+            {**lined, sharedir: {}},
+            {},
+            found,
+        ),
         Row(
             "found-pth",
             "hook, sharedir with a `.pth` found",
@@ -201,6 +219,42 @@ def prefix_rows(version: str, prefixes: Path) -> list[Row]:
     return rows
 
 
+def module_rows(version: str, modules: Path, peers: Tree) -> list[Row]:
+    """Return what makes modules of EasyBuild's importable: its own ways, and the hook."""
+    names = [str(modules / each) for each in _prefix_names(MODULES)]
+    proof = f"sum('/modules/' in p for p in sys.path) == {MODULES}"
+    prefixes = {"EBPYTHONPREFIXES": ":".join(names)}
+    path = ":".join(f"{each}/lib/python{version}/site-packages" for each in names)
+    plain = files.Settings(prefixes_from=("EBPYTHONPREFIXES",))
+    alike = replace(plain, prefix_startup_files=True, user_first=True)
+    rows = [
+        Row("modules-path", f"`PYTHONPATH`, {MODULES} modules", {}, {"PYTHONPATH": path}, proof),
+        Row(
+            "easybuild",
+            f"EasyBuild's `sitecustomize`, {MODULES} modules",
+            _in_site_dir(version, _part(peers, "sitecustomize.py")),
+            prefixes,
+            f"{proof} and " + IS_OWN.format("sitecustomize"),
+            slow=True,
+        ),
+        Row(
+            "modules-hook",
+            f"hook `--prefixes-from`, {MODULES} modules",
+            _in_site_dir(version, _rendered(plain)),
+            prefixes,
+            f"{proof} and {WATCHES}",
+        ),
+        Row(
+            "modules-alike",
+            f"the same `--prefix-startup-files --user-first`, {MODULES} modules",
+            _in_site_dir(version, _rendered(alike)),
+            prefixes,
+            f"{proof} and {WATCHES}",
+        ),
+    ]
+    return [row for row in rows if peers or row.key != "easybuild"]
+
+
 def option_rows(version: str, prefixes: Path) -> list[Row]:
     """Return what the options of ``enable`` about prefixes add, with several numbers of them."""
     variable = (PEER_PREFIXES,)
@@ -230,7 +284,7 @@ def option_rows(version: str, prefixes: Path) -> list[Row]:
         for key, title, form, settings in forms:
             names = _prefix_names(count)
             value = ":".join(f"{prefixes}{form}/{each}" for each in names)
-            hook = {name: text.decode() for name, text in files.render(settings).items()}
+            hook = _rendered(settings)
             proof = f"sum('/prefixes{form}/' in p for p in sys.path) == {2 * count} and "
             rows.append(
                 Row(
@@ -258,6 +312,12 @@ def plant_prefixes(version: str, root: Path) -> Path:
     return plant(root / "prefixes", dict.fromkeys(_prefix_names(max(COUNTS)), prefix))
 
 
+def plant_modules(version: str, root: Path) -> Path:
+    """Make as many prefixes in *root* as there are modules, each with a site dir, as pip does."""
+    prefix: Tree = {f"lib/python{version}/site-packages": {}}
+    return plant(root / "modules", dict.fromkeys(_prefix_names(MODULES), prefix))
+
+
 def download_peers(root: Path) -> Tree:
     """Install the peers in environments of their own and return their startup files.
 
@@ -268,14 +328,30 @@ def download_peers(root: Path) -> Tree:
     python = tools / "bin" / "python"
     _run(sys.executable, "-m", "venv", tools)
     _run(python, "-m", "pip", "install", "--quiet", SETUPTOOLS, VIRTUALENV)
+    _run(python, "-m", "pip", "install", "--quiet", "--no-deps", EASYBUILD)
     patched = root / "patched"
     _run(python, "-m", "virtualenv", "--no-seed", "--app-data", root / "data", "-q", patched)
-    files: Tree = {}
+    found: Tree = {}
     for directory in (_site_dir(tools), _site_dir(patched)):
-        files |= _read(directory, "distutils-precedence.pth", "_distutils_hack")
-        files |= _read(directory, "_virtualenv.pth", "_virtualenv.py")
+        found |= _read(directory, "distutils-precedence.pth", "_distutils_hack")
+        found |= _read(directory, "_virtualenv.pth", "_virtualenv.py")
+    found["sitecustomize.py"] = _sitecustomize(
+        _site_dir(tools) / "easybuild/easyblocks/p/python.py"
+    )
     shutil.rmtree(root)
-    return files
+    return found
+
+
+def _sitecustomize(easyblock: Path) -> str:
+    """Return what EasyBuild writes into the Pythons that it builds."""
+    (text,) = (
+        ast.literal_eval(statement.value.left)
+        for statement in ast.parse(easyblock.read_text()).body
+        if isinstance(statement, ast.Assign)
+        and ast.unparse(statement.targets[0]) == "SITECUSTOMIZE"
+        and isinstance(statement.value, ast.BinOp)
+    )
+    return str(text % {"EBPYTHONPREFIXES": "EBPYTHONPREFIXES"})
 
 
 def _run(*command: str | Path) -> None:
@@ -307,6 +383,19 @@ def _part(tree: Tree, *names: str) -> Tree:
 
 def _hook(*entry_points: str) -> Tree:
     return _read(TEMPLATES, "_pysharedir.py", "_pysharedir.d", *entry_points)
+
+
+def _rendered(settings: files.Settings) -> Tree:
+    """Return the hook's files as ``enable`` writes them."""
+    return {name: content.decode() for name, content in files.render(settings).items()}
+
+
+def _line(version: str) -> str:
+    """Return the `_pysharedir.pth` that `enable --path-line` writes."""
+    path = f"../../../share/python/{version}"
+    if interpreters.VERSIONS.index(version) < interpreters.VERSIONS.index("3.13"):
+        return f"import _pysharedir; f.read()\n{path}\n"
+    return f"import _pysharedir\n\x1c#/../{path}\n"
 
 
 def _in_site_dir(version: str, tree: Tree) -> Tree:

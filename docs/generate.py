@@ -138,7 +138,7 @@ def checks() -> str:
     lines = ["# Checks", "", _NOTE, "", "What `pysharedir doctor` looks for.", ""]
     lines += ["| code | name | finds that |", "|---|---|---|"]
     for check in CHECKS:
-        note = " (a note)" if check.is_note else ""
+        note = f" ({check.remark})" if check.remark else ""
         link = f"[{check.code}]({check.code}.md)"
         lines.append(f"| {link} | {check.name} | {check.title}{note} |")
     return "\n".join(lines) + "\n"

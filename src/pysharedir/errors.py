@@ -197,6 +197,17 @@ class ShadowedError(PysharedirError):
         self.path = path
 
 
+class PathLineError(PysharedirError):
+    """A path line for tools that read .pth files, where there can be none."""
+
+    code = "path-line-impossible"
+
+    def __init__(self, site_dir: str, cause: str, hint: str) -> None:
+        super().__init__(f"{site_dir}: no path line there can lead to the sharedir: {cause}", hint)
+        self.site_dir = site_dir
+        self.cause = cause
+
+
 class SharedirError(PysharedirError):
     """A sharedir that is on ``sys.path`` without the hook."""
 
@@ -288,15 +299,21 @@ class AllowlistError(PysharedirError):
 
 
 class BusyError(PysharedirError):
-    """Another process moves distributions to or from the same directory."""
+    """Another process moves distributions to or from the same directory.
+
+    :param who: That process, in words, if it is known.
+    :param more: What to do if nobody here can see whether it still lives.
+    """
 
     code = "busy"
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, who: str = "", more: str = "") -> None:
         super().__init__(
-            f"{directory}: another pysharedir moves distributions here", "wait until it is done"
+            f"{directory}: another pysharedir moves distributions here{who and f': {who}'}",
+            f"wait until it is done{more and f'; {more}'}",
         )
         self.directory = directory
+        self.holder = who
 
 
 class OvertakenError(PysharedirError):

@@ -159,6 +159,23 @@ class Snapshot(Reader):
         return self.target.view({"PYSHAREDIR": "1"})
 
     @cached_property
+    def is_module(self) -> bool:
+        """Whether the place is a prefix that the target finds only when a variable names it."""
+        target = self.target
+        return all(
+            target.root_of(each) != self.place.root
+            for each in (*target.off.path, *target.site_dirs, target.purelib)
+        )
+
+    @cached_property
+    def loaded(self) -> View:
+        """One start with the hook switched on, for which the prefix of a module is named."""
+        if not self.is_module:
+            return self.on
+        named = filter(None, [self.place.root, os.environ.get("PYSHAREDIR_PREFIXES")])
+        return self.target.view({"PYSHAREDIR": "1", "PYSHAREDIR_PREFIXES": ":".join(named)})
+
+    @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """The entries of ``sys.path`` of a start as its user does it."""
         return syspath.entries(self.target, self.view, self.prefixes)
@@ -207,7 +224,8 @@ class Snapshot(Reader):
         :raises RememberedError: when the file there is not one that pysharedir wrote.
         """
         known = remembered.read(self.site_dir)
-        if not all(map(self._is_script, known.scripts)):
+        data = (*known.data, *known.directories)
+        if not (all(map(self._is_script, known.scripts)) and all(map(self._is_data, data))):
             raise RememberedError(self.site_dir / remembered.NAME)
         return known
 
@@ -221,6 +239,14 @@ class Snapshot(Reader):
         root = os.path.realpath(self.place.on_disk(self.place.root))
         is_inside = os.path.realpath(own).startswith(f"{root}/")
         return is_inside or self.place.root == self.target.root
+
+    def _is_data(self, name: str) -> bool:
+        """Tell whether what is remembered is in the place, and among no modules."""
+        path = remembered.path_of(self.site_dir, name)
+        place = self.place
+        modules = (*map(place.on_disk, place.site_dirs(self.target)), self.sharedir)
+        is_below = path.is_relative_to(place.on_disk(place.root))
+        return is_below and not any(map(path.is_relative_to, modules))
 
     def described(self, entry: Entry) -> list[Distribution]:
         """Return the distributions that an entry of ``sys.path`` has metadata of.
@@ -316,15 +342,19 @@ class Snapshot(Reader):
     def check_used(self) -> None:
         """See that the target uses the sharedir when the hook is switched on.
 
+        That of a module's prefix it uses when a variable names the prefix.
+
         :raises UnusedSharedirError: when it does not.
         """
         if not self.sharedir.is_dir():
             raise UnusedSharedirError(
                 self.sharedir,
                 "no such directory",
-                "`pysharedir enable` makes it, unless it is to be mounted",
+                "make it, or a link to one that prefixes share"
+                if self.is_module
+                else "`pysharedir enable` makes it, unless it is to be mounted",
             )
-        if not layout.lists(self.on.path, str(self.sharedir)):
+        if not layout.lists(self.loaded.path, str(self.sharedir)):
             raise UnusedSharedirError(
                 self.sharedir,
                 "not in use here",

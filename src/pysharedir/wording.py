@@ -27,6 +27,14 @@ def some(names: Sequence[str], most: int = 1) -> str:
     return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
+def duration(seconds: float) -> str:
+    """Return how long something lasts, in its largest whole unit."""
+    for unit, name in (86_400, "day"), (3_600, "hour"), (60, "minute"):
+        if seconds >= unit:
+            return number(int(seconds // unit), name)
+    return number(max(int(seconds), 0), "second")
+
+
 def user(uid: int) -> str:
     """Return the name of a user, or the number of one who has none."""
     import pwd  # noqa: PLC0415  # few need it

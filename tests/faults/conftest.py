@@ -11,6 +11,7 @@ What is done to a move, each time on a world put back to the state before it:
 - ``test_full``: a disk with room for 0, 1, 2, ... pages or files;
 - ``test_protected``: directories that cannot be written to, or no more;
 - ``test_two``: another command meanwhile;
+- ``test_locks``: the same, and kills, on a file system without ``flock``;
 - ``test_imports``: a Python that imports in a loop.
 
 The command runs in forks of one process that has it loaded (``server.py``), which strace is

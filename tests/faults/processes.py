@@ -103,6 +103,16 @@ class Point:
         moves_metadata = self.name.startswith("rename") and ".dist-info" in self.call
         return own or moves_metadata or self.name == "flock"
 
+    @property
+    def takes_lock(self) -> bool:
+        """Whether it takes the lock, or tries to."""
+        return self.name == "renameat" and self.call.rpartition(")")[0].endswith('"holder"')
+
+    @property
+    def lets_go(self) -> bool:
+        """Whether it lets the lock go."""
+        return self.name == "unlinkat" and '/.pysharedir/holder>, "process"' in self.call
+
     def __str__(self) -> str:
         return f"{self.name} {self.number}: {self.call}"
 
@@ -151,15 +161,18 @@ class Server:
             return self._end()
 
     @contextlib.contextmanager
-    def stopped(self, point: Point | None, *arguments: str | Path) -> Iterator[list[Ended]]:
+    def stopped(
+        self, point: Point | None, *arguments: str | Path, flock: bool = True
+    ) -> Iterator[list[Ended]]:
         """Stop the command as it makes a call, and let it go on behind the block.
 
         :param point: The call; None for the moment before the first.
+        :param flock: Whether it has flock.
         :return: A list that will hold how it ended.
         """
         begun = self._begin(arguments, "move")
         ended: list[Ended] = []
-        with self._stop(begun, point) as go_on:
+        with self._stop(begun, point, flock=flock) as go_on:
             try:
                 yield ended
             finally:
@@ -168,14 +181,14 @@ class Server:
 
     @contextlib.contextmanager
     def _stop(
-        self, begun: dict[str, Any], point: Point | None
+        self, begun: dict[str, Any], point: Point | None, *, flock: bool
     ) -> Iterator[Callable[[], contextlib.AbstractContextManager[object]]]:
         """Stop a run that has begun at a point; give what lets it go on to its end."""
         pid = begun["pid"]
         if point is None:
             yield lambda: self._opened(begun)
             return
-        stop = _inject(point, "signal=STOP", f"{point.number}")
+        stop = _inject(point, "signal=STOP", f"{point.number}", flock=flock)
         with _attached(pid, ["-o", os.devnull, *stop]) as tracer:
             self._open(begun)
             _wait_until_stopped(pid, tracer, point)
@@ -190,11 +203,16 @@ class Server:
         """Let a run pass the gate at which it waits."""
         Path(f"/proc/{self._forks.pid}/fd/{begun['gate']}").write_bytes(b"x")
 
-    def points(self, roots: Iterable[Path], *arguments: str | Path) -> tuple[list[Point], Ended]:
-        """Return each system call that a run makes below *roots*, and how that run ended."""
+    def points(
+        self, roots: Iterable[Path], *arguments: str | Path, trace: Iterable[str] = ()
+    ) -> tuple[list[Point], Ended]:
+        """Return each system call that a run makes below *roots*, and how that run ended.
+
+        :param trace: More options of strace that it is to run under.
+        """
         log = self._forks.scratch / "strace"
         calls = ",".join(f"?{name}" for name in (*_CHANGES, *_OPENS, *_LOOKS))
-        done = self(*arguments, trace=["-y", "-o", str(log), "-e", f"trace={calls}"])
+        done = self(*arguments, trace=["-y", "-o", str(log), "-e", f"trace={calls}", *trace])
         return list(_points(log.read_text(errors="replace"), [*map(str, roots)])), done
 
     def _begin(self, arguments: Iterable[str | Path], gate: str | None) -> dict[str, Any]:
@@ -256,20 +274,30 @@ def _stopped_since(pid: int) -> int | None:
     return int(facts["voluntary_ctxt_switches"]) if is_stopped else None
 
 
-def kill(point: Point) -> list[str]:
+# The options with which a process has no flock, as on a file system that has none.
+NO_FLOCK = ("-e", "inject=flock:error=ENOSYS")
+
+
+def without_flock() -> list[str]:
+    """Return the options with which a process has no flock, and nothing else happens to it."""
+    return ["-o", os.devnull, "-e", "trace=flock", *NO_FLOCK]
+
+
+def kill(point: Point, *, flock: bool = True) -> list[str]:
     """Return the options that kill a process as it makes the call of *point*."""
-    return ["-o", os.devnull, *_inject(point, "signal=KILL", str(point.number))]
+    return ["-o", os.devnull, *_inject(point, "signal=KILL", str(point.number), flock=flock)]
 
 
-def fail(point: Point, error: str, *, for_good: bool) -> list[str]:
+def fail(point: Point, error: str, *, for_good: bool, flock: bool = True) -> list[str]:
     """Return the options that let a call fail, and perhaps all others of its name behind it."""
     when = f"{point.number}{'+' if for_good else ''}"
-    return ["-o", os.devnull, *_inject(point, f"error={error}", when)]
+    return ["-o", os.devnull, *_inject(point, f"error={error}", when, flock=flock)]
 
 
-def _inject(point: Point, what: str, when: str) -> list[str]:
+def _inject(point: Point, what: str, when: str, *, flock: bool) -> list[str]:
     inject = f"inject={point.name}:{what}:when={when}"
-    return ["-e", f"trace={point.name}", "-e", inject]
+    more = () if flock else NO_FLOCK
+    return ["-e", f"trace={point.name},flock", "-e", inject, *more]
 
 
 def _attached(pid: int, options: Iterable[str]) -> subprocess.Popen[str]:

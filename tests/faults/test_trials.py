@@ -7,7 +7,7 @@ from faults.trials import EVERY, Choice
 
 DECISIVE = (
     Point("renameat", 1, 'renameat(4</w/.pysharedir>, "placing.json", 4</w/.pysharedir>, …', True),
-    Point("flock", 1, "flock(3</w/.pysharedir/lock>, LOCK_EX|LOCK_NB)", False),
+    Point("flock", 1, "flock(3</w/.pysharedir/a0/process>, LOCK_EX|LOCK_NB)", False),
     Point("renameat", 2, 'renameat(3</w>, "a-1.dist-info", 5</w/.pysharedir/trash>, …', True),
 )
 OTHERS = tuple(

@@ -50,10 +50,8 @@ def test_second_sort_is_refused(
 
 def _locked(scenario: Scenario) -> list[Point]:
     """Return the calls between taking the lock and letting it go, without the stage's."""
-    calls = enumerate(scenario.moving)
-    taken, *_ = [n for n, point in calls if point.name == "flock"]
-    calls = enumerate(scenario.moving)
-    *_, gone = [n for n, each in calls if each.name.startswith("unlink") and "lock" in each.call]
+    taken = next(n for n, point in enumerate(scenario.moving) if point.takes_lock)
+    gone = next(n for n, point in enumerate(scenario.moving) if point.lets_go)
     names = ("renameat", "unlinkat", "fsync")
     return [point for point in scenario.moving[taken + 1 : gone] if point.name in names]
 
@@ -82,7 +80,7 @@ def test_one_that_is_overtaken(
     tally: Tally,
 ) -> None:
     """What it planned is done, or undone, by the time that it begins."""
-    lock = next(n for n, point in enumerate(scenario.moving) if point.name == "flock")
+    lock = next(n for n, point in enumerate(scenario.moving) if point.takes_lock)
     points = [None, *scenario.moving[: lock + 1]]
 
     def attempt_at(point: Point | None) -> None:
@@ -113,7 +111,7 @@ def test_two_at_once(scenario: Scenario, second: Server, tally: Tally) -> None:
         for _ in range(ROUNDS):
             scenario.world.reset()
             servers = scenario.server, second
-            _check_two(
+            check_two(
                 scenario, [*pool.map(lambda server: server("--python", root, "sort"), servers)]
             )
     tally(f"{scenario.name}: two at once", ROUNDS)
@@ -132,11 +130,11 @@ def test_two_real_processes_at_once(
     with ThreadPoolExecutor(2) as pool:
         for _ in range(REAL_ROUNDS):
             scenario.world.reset()
-            _check_two(scenario, [*pool.map(run, range(2))])
+            check_two(scenario, [*pool.map(run, range(2))])
     tally(f"{scenario.name}: two real processes at once", REAL_ROUNDS)
 
 
-def _check_two(scenario: Scenario, ended: list[Ended]) -> None:
+def check_two(scenario: Scenario, ended: list[Ended]) -> None:
     """See that of two commands one at least has done what both were to do."""
     for done in ended:
         _check_one_line(done)

@@ -62,6 +62,7 @@ print(json.dumps(sorted(each.metadata["Name"] for each in metadata.distributions
 # The directory in which a move keeps what is not in its place.
 OWN = ".pysharedir"
 _TOKEN = re.compile(r"\.[0-9a-f]{8}~$")
+_CLAIM = re.compile(rf"/{re.escape(OWN)}/[0-9a-f]{{16}}(?=/|$)")
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,8 @@ class World:
           again, and the times of links, which nothing reads;
         - how long after :meth:`keep` a file was written.  No state in which a move may end has a
           file of such a time; else a time counts where a pyc holds it, and a pyc is content here;
-        - the random part in the name of a temporary file: nothing looks for it.
+        - the random part in the name of a temporary file: nothing looks for it;
+        - which dead process has left a lock; whether that is said counts.
 
         :param importable: Leave out ``.pysharedir``, which no interpreter looks into:
             ``test_kill`` sees to that.
@@ -166,7 +168,7 @@ class World:
         inodes: dict[tuple[int, int], str] = {}
         for root in self.roots:
             for path, status in _walk(str(root)):
-                name = _TOKEN.sub("~", path)
+                name = _CLAIM.sub(f"/{OWN}/claim", _TOKEN.sub("~", path))
                 if importable and f"/{OWN}/" in f"{name}/":
                     continue
                 facts: list[object] = [name, status.st_mode, status.st_uid, status.st_gid]
@@ -175,7 +177,9 @@ class World:
                 elif not stat.S_ISDIR(status.st_mode):
                     written = status.st_mtime_ns
                     facts.append(written if written <= self._kept_at else "new")
-                    facts.append(Path(path).read_bytes())
+                    content = Path(path).read_bytes()
+                    is_claim = f"/{OWN}/" in path and path.endswith("/process")
+                    facts.append(bool(content) if is_claim else content)
                     if not importable:
                         inode = status.st_dev, status.st_ino
                         facts += [status.st_nlink, inodes.setdefault(inode, name)]

@@ -31,8 +31,8 @@ OLDEST_PIP = {
 OLD_IDNA = "3.6"
 OLD_VIRTUALENV = "20.36.1"  # the last that has a _virtualenv.pth for every Python
 WHEELS = """
-    build coverage editables hatchling installer jsonschema markupsafe pip pydantic pytest
-    pytest-timeout requests setuptools tabulate tox virtualenv wheel
+    build coverage editables hatchling installer jsonpointer jsonschema jupyterlab_pygments
+    markupsafe pip pydantic pytest pytest-timeout requests setuptools tabulate tox virtualenv wheel
 """
 # What a user of the interpreter has in one venv, compiled and pure, with namespaces of all kinds.
 WORLD = """
@@ -258,6 +258,6 @@ def tools(version: str, online: dict[str, str]) -> Path:
         uv = find_uv_bin()
         run(uv, "venv", "--python", sys.executable, "venv", env=online, cwd=directory)
         install = (uv, "pip", "install", "--compile-bytecode", "--python", "venv")
-        run(*install, "mypy", jedi, env=online, cwd=directory)
+        run(*install, "mypy", "ty", "zuban", jedi, env=online, cwd=directory)
 
-    return daily("tools", f"{sys.base_prefix} {sys.version} {jedi}", make) / "venv" / "bin"
+    return daily("tools", f"{sys.base_prefix} {sys.version} {jedi} ty zuban", make) / "venv" / "bin"

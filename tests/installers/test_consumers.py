@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +77,46 @@ def test_mypy(stocked: Python, tools: Path, online: dict[str, str], tmp_path: Pa
     ], done.stdout + done.stderr
 
 
+# What a start is like, and a site dir that is added once more, by the hook's switch.
+_STARTS = """
+import os, subprocess, sys
+code = "import site, sys; site.addsitedir(sys.argv[1], set()); print(sys.path)"
+answer = []
+for value, flag in ("", "-I"), ("0", "-s"), ("1", "-s"):
+    command = [sys.executable, flag, "-c", code, SITE_DIR]
+    env = {**os.environ, "PYSHAREDIR": value}
+    done = subprocess.run(command, env=env, capture_output=True, text=True)
+    answer.append([done.stdout, done.stderr])
+"""
+# They do not start the interpreter that they are told of.
+_CHECKERS: tuple[tuple[str, ...], ...] = (
+    ("ty", "check", "--output-format", "concise", "--python"),
+    ("zuban", "check", "--python-executable"),
+)
+
+
+def test_what_reads_path_lines(
+    stocked: Python, tools: Path, online: dict[str, str], tmp_path: Path
+) -> None:
+    """The path line is for them, and no start is other than without it."""
+    plant(tmp_path, {"typed.py": _TYPED})
+    starts = []
+    for option, lines in ("--no-path-line", [2, 12]), ("--path-line", [9, 12]):
+        stocked.pysharedir("enable", option)
+        for name, *options in _CHECKERS:
+            options += [str(stocked.executable), "typed.py"]
+            said = run(tools / name, *options, env=online, cwd=tmp_path, check=False).stdout
+            found = re.findall(r"^typed\.py:(\d+):.* error", said, re.MULTILINE)
+            assert [int(line) for line in found] == lines, said
+        starts.append(stocked.ask(f"SITE_DIR = {str(stocked.site_dir)!r}\n{_STARTS}"))
+    assert starts[0] == starts[1]
+    assert {said for _, said in starts[0]} == {""}
+    away = stocked.sharedir.rename(stocked.prefix / "away")
+    done = stocked.run("-c", "pass")
+    away.rename(stocked.sharedir)
+    assert (done.stdout, done.stderr) == ("", "")
+
+
 @pytest.fixture(scope="session")
 def pyright(online: dict[str, str]) -> Path:
     """Return pyright from the npm registry."""
@@ -95,8 +136,14 @@ def pyright(online: dict[str, str]) -> Path:
 
 
 def test_pyright(stocked: Python, pyright: Path, online: dict[str, str], tmp_path: Path) -> None:
+    """It asks the interpreter, but not where venvPath is set: one way on each, since it is slow."""
     plant(tmp_path, {"typed.py": _TYPED})
-    options = ("--outputjson", "--pythonpath", stocked.executable)
+    options: tuple[str | Path, ...] = ("--outputjson", "--pythonpath", stocked.executable)
+    if stocked.version in ("3.9", "3.15"):
+        stocked.pysharedir("enable", "--path-line")
+        settings = {"venvPath": str(stocked.prefix.parent), "venv": stocked.prefix.name}
+        plant(tmp_path, {"pyrightconfig.json": json.dumps(settings)})
+        options = ("--outputjson",)
     done = run(pyright, *options, "typed.py", env=online, cwd=tmp_path, check=False)
     found = json.loads(done.stdout)["generalDiagnostics"]
     assert [(each["range"]["start"]["line"] + 1, each["rule"]) for each in found] == [

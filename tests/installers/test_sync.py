@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,11 +19,12 @@ from installers.python import Python, run
 if TYPE_CHECKING:
     from installers.conftest import MakeVenv
 
-REQUIREMENTS = ("jsonschema", "pydantic")
+REQUIREMENTS = ("jsonschema", "pydantic", "jsonpointer", "jupyterlab_pygments")
 MODULES = "jsonschema, pydantic, pydantic_core, referencing, rpds"
 NATIVE = {"pydantic-core", "rpds-py"}
+EXTENSION = "share/jupyter/labextensions/jupyterlab_pygments"
 
-Sharing = Callable[[str, str | None], Python]
+Sharing = Callable[..., Python]
 
 
 @pytest.fixture(scope="module")
@@ -39,11 +41,11 @@ def sharing(
         "UV_NO_INDEX": "1",
     }
 
-    def make(name: str, pip: str | None) -> Python:
+    def make(name: str, pip: str | None, share: str = "share") -> Python:
         venv = replace(make_venv(root / name, pip), env=env)
         if pip is None:  # so that uv remembers it as it is without the hook
             uv(venv, "list")
-        venv.pysharedir("enable", "--sharedir", str(root / "share"))
+        venv.pysharedir("enable", "--sharedir", str(root / share))
         return venv
 
     return make
@@ -78,6 +80,12 @@ def versions(python: Python) -> dict[str, str]:
     )
 
 
+def files(python: Python) -> list[str]:
+    """Return the data files of the extension."""
+    there = (path for path in (python.prefix / EXTENSION).rglob("*") if path.is_file())
+    return sorted(str(path.relative_to(python.prefix)) for path in there)
+
+
 @pytest.mark.parametrize("way", ["--install with pip", "--install with uv", "pip", "uv"])
 def test_completes_another_prefix(filled: Python, sharing: Sharing, way: str) -> None:
     second = sharing(way.replace(" ", ""), "pip" if way.endswith("pip") else None)
@@ -96,10 +104,16 @@ def test_completes_another_prefix(filled: Python, sharing: Sharing, way: str) ->
     else:
         report = sync(second, code=1)
         run(*shlex.split(report["commands"][way]), env=second.env, cwd=second.prefix)
-    assert str(second.prefix / "bin" / "jsonschema") in report["scripts"]["missing"]
+    scripts, data = (report[kind]["missing"] for kind in ("scripts", "data"))
+    assert {str(second.prefix / "bin" / each) for each in ("jsonschema", "jsonpointer")} <= {
+        *scripts
+    }
+    assert files(second) == files(filled)
+    assert sorted(data) == [str(second.prefix / each) for each in files(filled)]
 
     second.run("-c", f"import {MODULES}")
     assert second.script("jsonschema", "--version").strip() == there["jsonschema"]
+    assert second.script("jsonpointer", "--version").split()[-1] == there["jsonpointer"]
     assert versions(second)["pydantic-core"] == there["pydantic-core"]
     here = {name for name, at in second.distributions().items() if at == second.site_dir}
     assert {name.replace("_", "-") for name in here} - {"pip"} == NATIVE
@@ -107,3 +121,20 @@ def test_completes_another_prefix(filled: Python, sharing: Sharing, way: str) ->
     assert not sync(second, "--check")["steps"]
     filled.run("-c", f"import {MODULES}")
     assert not sync(filled, "--check")["steps"]
+
+
+def test_installs_again_what_cannot_be_copied(sharing: Sharing) -> None:
+    """The prefix that the data was installed into was made anew."""
+    first = sharing("gone", None, "other-share")
+    uv(first, "install", "jupyterlab_pygments", "jsonpointer")
+    wanted = files(first)
+    shutil.rmtree(first.prefix)
+    first = sharing("gone", None, "other-share")
+    report = sync(first, code=1)
+    assert [each["path"] for each in report["data"]["lacking"]] == [
+        str(first.prefix / each) for each in wanted
+    ]
+    run(*shlex.split(report["reinstall"]["uv"]), env=first.env, cwd=first.prefix)
+    assert not sync(first)["steps"]
+    assert files(first) == wanted
+    assert first.script("jsonpointer", "--version").startswith("jsonpointer ")

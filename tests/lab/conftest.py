@@ -84,7 +84,7 @@ def skip(reason: str | None) -> None:
     pytest.skip(reason)
 
 
-def _wheels(name: str, *options: str) -> Path:
+def wheels(name: str, *options: str) -> Path:
     """Return a directory of the wheels that pip downloads with *options*, from the cache."""
 
     def download(directory: Path) -> None:
@@ -98,9 +98,9 @@ def _wheels(name: str, *options: str) -> Path:
 @pytest.fixture(scope="session")
 def pure() -> Path:
     """The wheels of packages.txt, all of them for any platform."""
-    wheels = _wheels("pure", "--requirement", str(PACKAGES))
-    assert all(each.name.endswith("-none-any.whl") for each in wheels.iterdir())
-    return wheels
+    directory = wheels("pure", "--requirement", str(PACKAGES))
+    assert all(each.name.endswith("-none-any.whl") for each in directory.iterdir())
+    return directory
 
 
 @pytest.fixture(scope="session")
@@ -120,11 +120,11 @@ def unhooked(pure: Path, pysharedir: Path) -> Callable[[Machine, Path], Station]
     def unhooked(machine: Machine, root: Path) -> Station:
         if machine.emulator and not can_emulate():
             skip("needs Linux 6.7, for emulators in a namespace")
-        wheels = [pure]
+        directories = [pure]
         if machine.native:
             options = ["--platform", machine.platform, "--python-version", machine.version]
-            wheels.append(_wheels(machine.platform, *options, *machine.native))
-        return open_station(machine, root, tuple(wheels), pysharedir)
+            directories.append(wheels(machine.platform, *options, *machine.native))
+        return open_station(machine, root, tuple(directories), pysharedir)
 
     return unhooked
 

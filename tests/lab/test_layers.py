@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import time
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -134,3 +137,72 @@ def test_unpacked(machine: Machine, built: Path, manifests: dict[str, Any]) -> N
     assert compiled.startswith("/usr/local/lib/python3.11/dist-packages/markupsafe/_speedups.")
     assert len(list((root / SHARE).rglob("*.pyc"))) > 20
     assert machine.name in manifests
+
+
+_ENABLED = "usr/local"  # all that `enable` writes to is below it
+_PACK = """
+tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C "$1" -cf "$2" "$3"
+"""
+_LAYER = """
+umoci init --layout "$1"
+umoci new --image "$1:own"
+umoci raw add-layer --image "$1:own" "$1.tar"
+"""
+
+
+@pytest.fixture(scope="module")
+def bare(
+    unhooked: Callable[[Machine, Path], Station], tmp_path_factory: pytest.TempPathFactory
+) -> Station:
+    """A machine without a hook, but while one is archived."""
+    return unhooked(AMD64, tmp_path_factory.mktemp("bare") / "root")
+
+
+@pytest.fixture(scope="module")
+def enabled(bare: Station, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Return what enables the Python of a machine anew, and gives the archive of what it wrote."""
+    base = tmp_path_factory.mktemp("enabled")
+
+    def enable(name: str, **env: str) -> Path:
+        command = ("/opt/pysharedir", "--python", AMD64.python)
+        bare.run(*command, "enable", env=env)
+        archive = base / f"{name}.tar"
+        pack = ["sh", "-euc", _PACK, "sh", str(bare.box.root), str(archive), _ENABLED]
+        subprocess.run(pack, check=True)
+        bare.run(*command, "disable", env=env)
+        return archive
+
+    return enable
+
+
+def test_enabled_on_two_days(
+    enabled: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    base = tmp_path_factory.mktemp("oci")
+    tools = Box(TOOLS.copy(base / "tools"), lent={"/srv": base})
+    digests = []
+    for name in ("first", "second"):
+        shutil.copy(enabled(name, SOURCE_DATE_EPOCH="0"), base)
+        time.sleep(1.1)  # the next build is at another time
+        tools.run("sh", "-euc", _LAYER, "sh", name, cwd="/srv")
+        (described,) = json.loads((base / name / "index.json").read_text())["manifests"]
+        (layer,) = blob(base / name, described)["layers"]
+        digests.append(layer["digest"])
+    assert digests[0] == digests[1]
+
+
+@pytest.mark.parametrize(("epoch", "compiles"), [("0", False), ("", True)])
+def test_a_start_from_a_layer(
+    bare: Station, enabled: Callable[..., Path], tmp_path: Path, *, epoch: str, compiles: bool
+) -> None:
+    """The layer is mounted read-only, with the times that the archive gives."""
+    archive = enabled(f"start-{epoch}", SOURCE_DATE_EPOCH=epoch)
+    subprocess.run(["tar", "-C", tmp_path, "-xf", archive], check=True)
+    box = replace(bare.box, shown={"/usr/local": tmp_path / _ENABLED})
+    log = tmp_path / "log"
+    strace = ("strace", "--follow-forks", "--trace=openat", f"--output={log}")
+    path = box.run(AMD64.python, "-c", "import sys; print(sys.path)", within=strace).stdout
+    assert f"/{SHARE}/3.11" in path
+    opened = log.read_text()
+    assert "/_pysharedir.cpython-311.pyc" in opened
+    assert ('/_pysharedir.py"' in opened, '/_pysharedir.d/path.py"' in opened) == (compiles,) * 2

@@ -2,51 +2,28 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from lab.guides import block
-from lab.machines import AMD64, ARM64, Machine
-from lab.roots import Recipe
+from lab.nodes import AARCH64, LMOD, MODULES, X86_64, add_command, shell
 from lab.stations import enable
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable
     from pathlib import Path
 
+    from lab.machines import Machine
     from lab.stations import Station
 
 GUIDE = "clusters.md"
-PYTHON = ("python3.11-minimal", "libpython3.11-stdlib", "python3.11-venv")
-SHELL = ("bash", "coreutils", "dash", "grep", "sed")
-# On an emulated node too the command is run by a Python of the machine, which is quicker.
-NATIVE = "x86_64-linux-gnu-python3.11"
-
-
-def nodes(architecture: str) -> Recipe:
-    """Return the recipe of a node with both kinds of modules, of which apt installs either."""
-    return Recipe(
-        layers=(
-            ("bookworm", "amd64", PYTHON),
-            ("bookworm", architecture, (*PYTHON, *SHELL, "lmod")),
-            ("bookworm", architecture, ("environment-modules",)),
-        ),
-        renamed=(("python3.11", NATIVE),),
-        alike=AMD64.recipe,
-    )
-
-
-X86_64 = replace(AMD64, name="x86_64", recipe=nodes("amd64"))
-AARCH64 = replace(ARM64, name="aarch64", recipe=nodes("arm64"))
 NODES = ("x86_64", "aarch64")
 KINDS = {
-    "lmod": ("/usr/share/lmod/lmod/init/bash", "/apps/modules"),
-    "lmod, tcl": ("/usr/share/lmod/lmod/init/bash", "/apps/tcl"),
-    "modules": ("/usr/share/modules/init/bash", "/apps/modules"),
+    "lmod": (LMOD, "/apps/modules"),
+    "lmod, tcl": (LMOD, "/apps/tcl"),
+    "modules": (MODULES, "/apps/modules"),
 }
 TOOL = "/apps/tool/1.0"
 PURE = "/apps/pure/1.0"
@@ -71,13 +48,18 @@ def cluster(
         root = base / machine.name
         station = unhooked(machine, root)
         enable(station, base / f"{machine.name}.sh")
-        add_commands(root, pysharedir)
+        add_command(root, pysharedir)
         station = replace(station, box=replace(station.box, lent={"/apps": apps}))
         station = station.with_pip(pip)
         shell(station, "-euc", block(GUIDE, "--without-pip"))
         opened[machine.name] = station
     shell(opened["x86_64"], "-euc", block(GUIDE, "--target"))
     return opened
+
+
+def names(directory: Path) -> set[str]:
+    """Return what is in a directory."""
+    return {each.name for each in directory.iterdir()}
 
 
 def write_modules(apps: Path) -> None:
@@ -95,23 +77,6 @@ def write_modules(apps: Path) -> None:
             path = apps / directory / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
-
-
-def add_commands(root: Path, pysharedir: Path) -> None:
-    """Put a ``pysharedir`` on the PATH of a root."""
-    shutil.copytree(pysharedir, root / "opt/command")
-    script = root / "usr/local/bin/pysharedir"
-    script.parent.mkdir(parents=True, exist_ok=True)
-    script.write_text(f'#!/bin/sh\nexec /usr/bin/{NATIVE} /opt/command "$@"\n')
-    script.chmod(0o755)
-
-
-def shell(
-    station: Station, option: str, script: str, *, check: bool = True, **env: str
-) -> subprocess.CompletedProcess[str]:
-    """Run a script of a node."""
-    command = ("bash", "--norc", option, script)
-    return station.box.run(*command, env={**station.env, **env}, check=check)
 
 
 def with_modules(station: Station, kind: str, script: str) -> list[str]:
@@ -175,3 +140,32 @@ def test_pure_is_pure(cluster: dict[str, Station]) -> None:
     done = shell(cluster["x86_64"], "-euc", script, check=False)
     assert done.returncode
     assert "No matching distribution found for markupsafe" in done.stderr
+
+
+def test_sorted_prefixes(cluster: dict[str, Station]) -> None:
+    tool = cluster["x86_64"].box.lent["/apps"] / "sorted/1.0"
+    # Unlike Debian's, a Python of its own prefix installs into lib.
+    make = """
+python3.11 -m venv --without-pip --system-site-packages /apps/python/$(uname -m)
+PATH=/apps/python/$(uname -m)/bin:$PATH
+pysharedir --python "$(command -v python3.11)" enable
+"""
+    moved = {"jinja2", "pygments"}
+    for name in NODES:
+        site_dir = tool / name / SITE
+        done = shell(cluster[name], "-euc", make + block(GUIDE, "/apps/sorted"))
+        assert done.stdout.count("moved to the sharedir") == (2 if name == "x86_64" else 0)
+        assert names(tool / SHARE) >= moved
+        assert names(site_dir).isdisjoint(moved)
+        (compiled,) = (site_dir / "markupsafe").glob("*.so")
+        assert f"-{name}-" in compiled.name
+    for name in NODES:
+        part = f"/apps/sorted/1.0/{name}"
+        script = f"""
+export PYSHAREDIR_PREFIXES={part}
+python3.11 -c 'import jinja2, markupsafe; print(jinja2.__file__, markupsafe.__file__)'
+{part}/bin/pygmentize -V
+"""
+        files, version = shell(cluster[name], "-euc", script).stdout.splitlines()
+        assert files == f"{part}/{SHARE}/jinja2/__init__.py {part}/{SITE}/markupsafe/__init__.py"
+        assert version.startswith("Pygments version")

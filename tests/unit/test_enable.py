@@ -55,7 +55,7 @@ def test_the_active_venv_is_the_default(venv: Venv, command: Command) -> None:
 
 
 def test_is_byte_compiled(venv: Venv, command: Command) -> None:
-    command.json("--python", venv.root, "enable", SOURCE_DATE_EPOCH="1000000000")
+    command.json("--python", venv.root, "enable")
     pycs = sorted(venv.site_dir.rglob("*.pyc"))
     assert [pyc.name.split(".")[0] for pyc in pycs] == [
         "_pysharedir",

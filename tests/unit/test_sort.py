@@ -517,6 +517,40 @@ def test_a_shared_sharedir_serves_both(
     assert command("--python", two.root, "sort", "--check").returncode == 0
 
 
+def test_prefixes_of_modules(enabled: Venv, command: Command, tmp_path: Path) -> None:
+    """Their sharedirs may be one, by links; `sync` completes the second."""
+    one, two = tmp_path / "one", tmp_path / "two"
+    site_dir = enabled.site_dir.relative_to(enabled.root)
+    for prefix in one, two:
+        put(prefix / site_dir, "native", NATIVE)
+    put(one / site_dir, "hello", HELLO, entry_points=SCRIPT)
+    sharedir = one / enabled.sharedir.relative_to(enabled.root)
+    done = command("--python", enabled.root, "sort", "--prefix", one)
+    assert (done.returncode, "no such directory" in done.stderr) == (1, True)
+    assert "hint: make it, or a link" in done.stderr
+    sharedir.mkdir(parents=True)
+    (two / "share").symlink_to("../one/share")
+    assert sort(enabled, command, "--prefix", str(one))["moved"] == ["hello"]
+    assert (sharedir / "hello").is_dir()
+    assert sort(enabled, command, "--prefix", str(two))["moved"] == []
+    done = command("--python", enabled.root, "sync", "--prefix", two)
+    assert f"write {two}/bin/hello" in done.stdout
+    code = "import hello, native; print(hello.__file__, native.__file__)"
+    pure, native = enabled.run("-c", code, PYSHAREDIR_PREFIXES=str(two)).stdout.split()
+    assert pure == f"{two}/{sharedir.relative_to(one)}/hello/__init__.py"
+    assert native == f"{two / site_dir}/native/__init__.py"
+
+
+def test_a_prefix_of_a_module_without_a_hook(venv: Venv, command: Command, tmp_path: Path) -> None:
+    """Nobody would find what moved: neither naming the prefix nor PYTHONPATH would do."""
+    site_dir = tmp_path / "one" / venv.site_dir.relative_to(venv.root)
+    put(site_dir, "hello", HELLO)
+    (tmp_path / "one" / venv.sharedir.relative_to(venv.root)).mkdir(parents=True)
+    done = command("--python", venv.root, "sort", "--prefix", tmp_path / "one")
+    assert (done.returncode, "not in use here" in done.stderr) == (1, True)
+    assert (site_dir / "hello").is_dir()
+
+
 def test_a_file_that_pysharedir_did_not_write_is_no_memory(enabled: Venv, command: Command) -> None:
     (enabled.site_dir / "_pysharedir.d" / "remembered.json").write_text("[]")
     done = command("--python", enabled.root, "sort")

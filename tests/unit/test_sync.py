@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pysharedir import changes
-from pysharedir.hook import remembered
+from pysharedir.hook import made, remembered
 from trees import names, plant
 from unit.conftest import VERSION
+from unit.doctor.faults.native import BOUND, FOREIGN
 from unit.wheels import put
 
 if TYPE_CHECKING:
@@ -104,6 +105,35 @@ def test_an_egg_satisfies_a_requirement(second: Venv, sharedir: Path, sync: Sync
     assert requirements(sync(code=1)) == ["egged>=1"]
     (second.site_dir / "easy-install.pth").write_text(f"./{egg.name}\n")
     assert requirements(sync()) == []
+
+
+def test_what_is_there_for_another_machine_is_missing(
+    second: Venv, sharedir: Path, sync: Sync
+) -> None:
+    require(sharedir, "user", "bound>=0.5", "old>=2")
+    for name in ("bound", "old", "other"):
+        put(second.site_dir, name, {f"_{name}{FOREIGN}": "", f"{name}.py": ""}, tag=BOUND)
+    report = sync(code=1)
+    found = {each["requirement"]: each["required_by"] for each in report["dependencies"]}
+    assert found == {"bound==1.0": ["user"], "old>=2": ["user"], "other==1.0": []}
+    assert f"made for {FOREIGN[1:-3]}" in report["notes"][0]
+    command = " --force-reinstall --no-deps bound==1.0 'old>=2' other==1.0"
+    assert all(each.endswith(command) for each in report["commands"].values())
+
+
+def test_in_a_home_of_several_machines_nothing_is_installed(
+    second: Venv, sharedir: Path, sync: Sync, tmp_path: Path
+) -> None:
+    require(sharedir, "user", "bound")
+    user_site = tmp_path / "user" / second.site_dir.relative_to(second.root)
+    put(user_site, "bound", {f"_bound{FOREIGN}": "", "bound.py": ""}, tag=BOUND)
+    config = second.root / "pyvenv.cfg"
+    config.write_text(config.read_text().replace("= false", "= true"))
+    report = sync("--install", code=1, PYTHONUSERBASE=str(tmp_path / "user"))
+    assert requirements(report) == ["bound==1.0"]
+    assert not report["commands"]
+    (note,) = report["notes"]
+    assert f"export PYTHONUSERBASE={tmp_path}/user/" in note
 
 
 def test_makes_no_script_for_another_version(sharedir: Path, sync: Sync) -> None:
@@ -213,7 +243,7 @@ def test_rewrites_a_script_whose_entry_point_changed(
     sync()
     (sharedir / "hello.py").write_text("def other():\n    print('other')\n")
     entry_points = next(sharedir.glob("hello-*/entry_points.txt"))
-    entry_points.write_text("[console_scripts]\nhello = hello:other\n")
+    entry_points.write_text(SCRIPT.replace(":main", ":other", 1))
     assert sync("--check", code=1)["scripts"]["outdated"] == [str(second.root / "bin/hello")]
     sync()
     script = second.root / "bin/hello"
@@ -378,7 +408,8 @@ def test_keeps_what_else_is_remembered(second: Venv, sharedir: Path, sync: Sync)
     assert json.loads(memory.read_text())["overrules"] == {"spam": "noarch"}
     remove(sharedir, "hello")
     sync()
-    assert json.loads(memory.read_text()) == {"overrules": {"spam": "noarch"}, "scripts": {}}
+    facts = json.loads(memory.read_text())
+    assert {name: fact for name, fact in facts.items() if fact} == {"overrules": {"spam": "noarch"}}
 
 
 @pytest.mark.parametrize("keep", [(), ("hello",)])
@@ -388,7 +419,8 @@ def test_what_disable_removes(
     put_hello(sharedir)
     sync()
     (second.root / "bin/hello-gui").write_text("mine")
-    changes.apply(remembered.removal(second.site_dir, remembered.read(second.site_dir), keep))
+    known = remembered.read(second.site_dir)
+    changes.apply(made.removal(second.root, second.site_dir, known, keep))
     assert (second.root / "bin/hello").exists() == bool(keep)
     assert (second.root / "bin/hello-gui").read_text() == "mine"
 

@@ -34,11 +34,16 @@ def put(
     files: Mapping[str, str | bytes],
     *,
     scripts: Path | None = None,
+    prefix: Path | None = None,
     entry_points: str = "",
     purelib: str = "true",
     tag: str = "py3-none-any",
 ) -> Path:
-    """Install a wheel *name* 1.0 with *files* into *directory*, and return its metadata there."""
+    """Install a wheel *name* 1.0 with *files* into *directory*, and return its metadata there.
+
+    :param scripts: Where scripts go, if not into the ``bin`` of *prefix*.
+    :param prefix: Where data goes, if not above *directory*.
+    """
     info = f"{name}-1.0.dist-info"
     content: dict[str, str | bytes] = {
         **files,
@@ -55,7 +60,8 @@ def put(
             wheel.writestr(path, text)
         record = "".join(f"{path},{_hash(text)},{len(text)}\n" for path, text in content.items())
         wheel.writestr(f"{info}/RECORD", f"{record}{info}/RECORD,,\n")
-    base = directory.parents[2]
+    base = prefix or directory.parents[2]
+    interpreter = f"{prefix}/bin/python3" if prefix else "python3"
     scheme = {
         "purelib": str(directory),
         "platlib": str(directory),
@@ -64,7 +70,7 @@ def put(
         "data": str(base),
     }
     with zipfile.ZipFile(stream) as wheel:
-        destination = _Overwriting(scheme, interpreter="python3", script_kind="posix")
+        destination = _Overwriting(scheme, interpreter, script_kind="posix")
         wheel.filename = f"{name}-1.0-py3-none-any.whl"
         install(WheelFile(wheel), destination, {"INSTALLER": b"test"})
     return directory / info

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,10 @@ from pysharedir.activation import lost, removal, uv
 from pysharedir.activation.outcome import Outcome
 from pysharedir.changes import RemoveDirectory, RemoveFile
 from pysharedir.errors import ForeignFileError
-from pysharedir.hook import files, readme, remembered
+from pysharedir.hook import files, made, readme, remembered
 from pysharedir.hook.files import State
-from pysharedir.hook.remembered import Remembered
+from pysharedir.hook.remembered import MadeFile, Remembered
+from pysharedir.installed import outside, records
 from pysharedir.interpreter import bytecode, syspath
 from pysharedir.interpreter.syspath import Role
 from pysharedir.moving import move
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from pysharedir.changes import Step
     from pysharedir.hook.place import Place
     from pysharedir.installed.distribution import Distribution
+    from pysharedir.installed.records import Row
     from pysharedir.interpreter.target import Target
     from pysharedir.snapshot import Snapshot
 
@@ -108,12 +111,32 @@ def _restoration(snapshot: Snapshot, leaving: Sequence[Distribution]) -> list[St
     for each in snapshot.whole(sharedir):
         if each not in leaving and not isinstance(each.metadata.record, Exception):
             listed.update(each.listing.files())
-    moves = tuple(move.plan(each, site_dir, listed.__contains__) for each in leaving)
+    moves = tuple(
+        replace(move.plan(each, site_dir, listed.__contains__), own=_own(snapshot, each))
+        for each in leaving
+    )
     if not moves:
         return []
     if snapshot.hook.settings.sharedir is None:
         return [*changes.directories(site_dir), Relocation(moves, sharedir)]
     return [Relocation(moves, site_dir, keep=snapshot.place.root)]
+
+
+def _own(snapshot: Snapshot, distribution: Distribution) -> dict[str, Row]:
+    """Return rows of RECORD for what ``sync`` made here, by the files that it was made for."""
+    target, place, site_dir = snapshot.target, snapshot.place, snapshot.site_dir
+    root, known = place.on_disk(place.root), snapshot.remembered.files
+    if not known:
+        return {}
+    rows = {}
+    for file in outside.files(distribution, target.version, {str(root), target.prefix}):
+        path = place.scripts(target) / file.script if file.script else root / file.name
+        listed = known.get(remembered.name_of(site_dir, path))
+        content = remembered.content(path) or b""
+        made_for = MadeFile(distribution.key, remembered.digest(content))
+        if listed == made_for:
+            rows[str(file.path)] = records.row_of(str(path), content)
+    return rows
 
 
 def _served_by_another(snapshot: Snapshot) -> bool:
@@ -145,7 +168,8 @@ def _removal(snapshot: Snapshot, restored: Collection[str]) -> list[Step]:
     """Return what removes the hook, last of all the gate: in it is recorded what there is."""
     place, site_dir, before = snapshot.place, snapshot.site_dir, snapshot.hook
     gate = site_dir / files.GATE
-    steps = remembered.removal(site_dir, snapshot.remembered, restored)
+    root = place.on_disk(place.root)
+    steps = made.removal(root, site_dir, snapshot.remembered, restored)
     steps += remembered.steps(site_dir, snapshot.remembered, Remembered())
     steps += removal.of_files(site_dir, [name for name in before.files if name != files.GATE])
     created = [

@@ -11,10 +11,17 @@ from pysharedir import changes, layout
 from pysharedir.activation import lost, removal, uv
 from pysharedir.activation.outcome import Outcome
 from pysharedir.changes import MakeLink
-from pysharedir.errors import ForeignFileError, ShadowedError, SharedirError, StartError
-from pysharedir.hook import files, readme
+from pysharedir.errors import (
+    ForeignFileError,
+    PathLineError,
+    ShadowedError,
+    SharedirError,
+    StartError,
+)
+from pysharedir.hook import files, pathline, readme
 from pysharedir.hook.files import State
 from pysharedir.hook.place import caveats
+from pysharedir.interpreter import bytecode
 from pysharedir.interpreter.bytecode import Compile
 
 if TYPE_CHECKING:
@@ -30,12 +37,14 @@ if TYPE_CHECKING:
 def run(snapshot: Snapshot, named: Mapping[str, Any], *, dry_run: bool) -> Outcome:
     """Put the hook into a target, or bring it up to date.
 
-    :param named: The settings that are to be other than they are, by name.
-    :raises PysharedirError: as :func:`plan`, :func:`check` and :meth:`Snapshot.recover` do.
+    :param named: The settings that are to be other than they are, by name; ``path_line`` is
+        whether there is to be one.
+    :raises PysharedirError: as :func:`chosen`, :func:`plan`, :func:`check` and
+        :meth:`Snapshot.recover` do.
     """
     target, place = snapshot.target, snapshot.place
     notes = snapshot.recover(dry_run=dry_run)
-    settings = replace(snapshot.hook.settings, **named)
+    settings = chosen(snapshot, named)
     steps = [*plan(snapshot, settings), *uv.steps(snapshot, settings)]
     if steps and not dry_run:
         old = str(snapshot.sharedir)
@@ -47,14 +56,38 @@ def run(snapshot: Snapshot, named: Mapping[str, Any], *, dry_run: bool) -> Outco
             if isinstance(step, MakeLink) and not step.path.is_symlink()
         ]
         notes += uv.left(snapshot, steps)
-    sharedir = place.sharedir(target, settings)
     if not place.destdir:
-        notes += caveats(target, sharedir, settings)
+        notes += caveats(target, place, settings)
     is_used = target.uses(place.site_dir)
     if settings.style == "sitecustomize" and not is_used:
         notes.append(f"{place.site_dir}: the hook starts where PYTHONPATH names this directory")
-    purelib = sharedir if is_used and not place.destdir else None
+    purelib = place.sharedir(target, settings) if is_used and not place.destdir else None
+    if purelib and place.root != target.root and place.site_dir in target.site_dirs:
+        purelib = None  # one that Debian's and Fedora's look into, and install beside
+        notes.append(f"{target.executable}: finds what is there, and installs to {target.purelib}")
     return Outcome(target.executable, tuple(steps), tuple(notes), dry_run, purelib)
+
+
+def chosen(snapshot: Snapshot, named: Mapping[str, Any]) -> Settings:
+    """Return the settings of a hook: those that are named, and otherwise its own.
+
+    :raises PathLineError: when a path line is named where there can be none.
+    """
+    before, target = snapshot.hook, snapshot.target
+    settings = replace(before.settings, **{**named, "path_line": None})
+    wanted = named.get("path_line")
+    if before.state is State.ABSENT:
+        default = pathline.is_free(target.version_info) and not settings.opt_in
+    else:
+        default = before.settings.path_line is not None
+    if not (default if wanted is None else wanted):
+        return settings
+    try:
+        return replace(settings, path_line=snapshot.place.path_line(target, settings))
+    except PathLineError:
+        if wanted:
+            raise
+        return settings
 
 
 def plan(snapshot: Snapshot, settings: Settings) -> list[Step]:
@@ -174,11 +207,35 @@ def _files(snapshot: Snapshot, wanted: dict[str, bytes]) -> list[Step]:
     parents = sorted({(site_dir / name).parent for name in changed} - {site_dir})
     steps += [changes.MakeDirectory(parent) for parent in parents if not parent.is_dir()]
     starters = files.STARTERS["pth"] + files.STARTERS["sitecustomize"]
-    writes = {name: changes.WriteFile(site_dir / name, wanted[name]) for name in changed}
-    modules = [step for name, step in writes.items() if name not in starters]
-    steps += modules
-    if modules and not snapshot.place.destdir:
-        paths = tuple(step.path for step in modules if step.path.suffix == ".py")
-        steps.append(Compile(snapshot.target.executable, paths))
-    steps += [step for name, step in writes.items() if name in starters]
+    for is_starter in (False, True):
+        group = [name for name in wanted if (name in starters) is is_starter]
+        written = [name for name in group if name in changed]
+        # What would hide from a start that its source has changed goes first.
+        hiding = bytecode.unchecked(site_dir / name for name in written)
+        steps += map(bytecode.RemoveUnchecked, hiding)
+        steps += [changes.WriteFile(site_dir / name, wanted[name]) for name in written]
+        steps += [] if snapshot.place.destdir else _compiling(snapshot, group, written)
     return steps + removal.of_files(site_dir, [n for n in before.files if n not in wanted])
+
+
+def _compiling(snapshot: Snapshot, names: Sequence[str], written: Sequence[str]) -> list[Step]:
+    """Return what compiles the modules among *names* that are written, or whose pycs do not do.
+
+    These are pycs that hide what their source is, and with SOURCE_DATE_EPOCH those that are not
+    the same in each build.
+    """
+    target = snapshot.target
+    modules = {name: snapshot.site_dir / name for name in names if name.endswith(".py")}
+    kept = [path for name, path in modules.items() if name not in written]
+    hashed = bytecode.unchecked(kept, target.magic)
+    misfits = bytecode.misfits(target.executable, hashed)
+    wanting = {pyc.source for pyc in misfits}
+    if bytecode.is_reproducible():
+        wanting |= set(map(str, kept)) - {pyc.source for pyc in hashed if not pyc.level}
+    sources = tuple(
+        path for name, path in modules.items() if name in written or str(path) in wanting
+    )
+    steps: list[Step] = [*map(bytecode.RemoveUnchecked, misfits)]
+    if sources:
+        steps.append(Compile(target.executable, sources, bytecode.is_reproducible()))
+    return steps

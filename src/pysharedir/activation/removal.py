@@ -20,7 +20,10 @@ def of_files(site_dir: Path, names: Sequence[str]) -> list[Step]:
     :param names: Relative to the site dir, in the order in which they were written.
     """
     paths = [site_dir / name for name in reversed(names)]
-    steps: list[Step] = [RemoveFile(path) for path in (*paths, *bytecode.pycs(paths))]
+    # A pyc that outlives its source would be taken for one of the next.
+    steps: list[Step] = [
+        RemoveFile(each) for path in paths for each in (*bytecode.pycs([path]), path)
+    ]
     for parent in sorted({path.parent for path in paths}, reverse=True):
         steps.append(RemoveDirectory(parent / "__pycache__"))
         if parent != site_dir:

@@ -30,6 +30,13 @@ class Examination(Snapshot):
         """Return a command of its pip, or of uv when it has none, in backquotes."""
         return f"`{self.target.installer(*words, has_pip=self.has_pip)}`"
 
+    def reinstalling(self, distribution: Distribution) -> str:
+        """Return what makes the files of a distribution anew, as a remedy."""
+        requirement = f"{distribution.name}=={distribution.version}"
+        if self.place.root != self.target.root:
+            return f"install {requirement} anew into {self.place.root}"
+        return self.installer("install", "--force-reinstall", "--no-deps", requirement)
+
     @cached_property
     def has_pip(self) -> bool:
         """Whether it finds a pip."""
@@ -93,5 +100,5 @@ def _left_objects(plan: Plan, platform: str) -> Iterator[tuple[str, Distribution
         if path in judged or path.endswith(".pyc") or ".dist-info/" in path:
             continue
         with contextlib.suppress(OSError):  # one that cannot be read cannot be loaded either
-            if binaries.machine(f"{sharedir}/{path}", platform):
+            if binaries.machines(f"{sharedir}/{path}", platform):
                 yield path, left.get(path)

@@ -49,6 +49,7 @@ class Check:
     :ivar title: What is wrong when it finds something.
     :ivar function: What looks for it, as ``MODULE:FUNCTION`` of :mod:`.checks`, which is loaded
         only when the check is made.
+    :ivar on_request: Whether it is made only when it is asked for.
     """
 
     code: str
@@ -56,11 +57,17 @@ class Check:
     title: str
     function: str
     level: Level = Level.FAULT
+    on_request: bool = False
 
     @property
     def is_note(self) -> bool:
         """Whether what it finds is no fault."""
         return self.level is Level.NOTE
+
+    @property
+    def remark(self) -> str:
+        """What is to be said beside its title, or an empty string."""
+        return "a note" if self.is_note else "with --require" if self.on_request else ""
 
     def find(self, examination: Examination) -> Iterable[Finding]:
         """Return what is wrong with a target; this changes nothing.

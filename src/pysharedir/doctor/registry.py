@@ -65,6 +65,12 @@ CHECKS = (
         "origin:astray",
     ),
     Check(
+        "SD304",
+        "native-of-another-machine",
+        "a distribution has native parts for another machine only",
+        "native:of_another_machine",
+    ),
+    Check(
         "SD401",
         "dependency-missing",
         "a shared distribution requires what is missing",
@@ -84,6 +90,9 @@ CHECKS = (
         "activate-elsewhere",
         "the activate script activates another venv",
         "scripts:activating",
+    ),
+    Check(
+        "SD414", "data-missing", "data files of a shared distribution are missing", "data:missing"
     ),
     Check("SD501", "startup-line-fails", "a line of a startup file fails", "startup:failing"),
     Check(
@@ -119,6 +128,13 @@ CHECKS = (
     Check("SD603", "hook-incomplete", "files of the hook are missing", "hook:incomplete"),
     Check("SD604", "hook-orphaned", "files of a hook were left behind", "hook:orphaned"),
     Check("SD605", "hook-doubled", "there is a second hook", "hook:doubled"),
+    Check(
+        "SD606",
+        "hook-required",
+        "the hook is required, and does not act",
+        "hook:required",
+        on_request=True,
+    ),
     Check("SD611", "sharedir-missing", "the hook has no sharedir", "sharedir:missing"),
     Check(
         "SD612", "sharedir-unused", "a sharedir with distributions is not used", "sharedir:unused"
@@ -128,8 +144,22 @@ CHECKS = (
         "SD614", "move-interrupted", "a move of distributions was interrupted", "moves:interrupted"
     ),
     Check(
+        "SD615",
+        "path-line-wanted",
+        "tools that read .pth files miss what is in the sharedir",
+        "readers:unseeing",
+        Level.NOTE,
+    ),
+    Check(
         "SD701", "pyc-unwritable", "modules have no pyc, and none can be written", "pycs:unwritable"
     ),
     Check("SD702", "pyc-stale", "a pyc does not fit its source", "pycs:stale"),
     Check("SD801", "uv-cache", "what uv remembers is true no more", "uv:disagrees"),
+    Check(
+        "SD802",
+        "uv-isolated",
+        "an isolated start leaves out the hook, and so uv does not hear of it",
+        "uv:unseen",
+        Level.NOTE,
+    ),
 )

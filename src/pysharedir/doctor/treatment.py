@@ -50,15 +50,21 @@ class Treatment:
     failed: tuple[tuple[str, str], ...]
 
 
-def selected(select: Sequence[str], ignore: Sequence[str]) -> tuple[Check, ...]:
+def selected(
+    select: Sequence[str], ignore: Sequence[str], *, require: bool = False
+) -> tuple[Check, ...]:
     """Return the checks to make.
 
     :param select: Codes, names, or the beginnings of codes; all when empty.
     :param ignore: Of these, those to leave out, said in the same way.
+    :param require: Make also those that are made on request only; else their whole code or name
+        selects them, not its beginning.
     :raises UnknownCodeError: when there is no such check.
     :raises UsageError: when none is left.
     """
-    wanted = set().union(*map(_named, select)) if select else set(CHECKS)
+    on_request = {check for check in CHECKS if check.on_request}
+    wanted = set().union(*map(_named, select)) if select else set(CHECKS) - on_request
+    wanted |= on_request if require else set()
     unwanted = set().union(*map(_named, ignore)) if ignore else set()
     checks = tuple(check for check in CHECKS if check in wanted and check not in unwanted)
     if not checks:
@@ -67,8 +73,9 @@ def selected(select: Sequence[str], ignore: Sequence[str]) -> tuple[Check, ...]:
 
 
 def _named(text: str) -> set[Check]:
-    checks = {
-        check for check in CHECKS if text == check.name or check.code.startswith(text.upper())
+    code = text.upper()
+    checks = {check for check in CHECKS if text == check.name or check.code == code} or {
+        check for check in CHECKS if check.code.startswith(code) and not check.on_request
     }
     if not checks or not text:
         raise UnknownCodeError(text)

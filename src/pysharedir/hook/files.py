@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from pysharedir import __version__, layout
+from pysharedir.hook import pathline
 from pysharedir.wording import Label
 
 if TYPE_CHECKING:
@@ -37,11 +38,10 @@ STARTERS: dict[Style, tuple[str, ...]] = {
     "sitecustomize": ("sitecustomize.py",),
 }
 _RECORD = "# pysharedir-record: "
+_TEXTS = ("sharedir", "path_line")  # settings
 _VARIABLE = r"(?!PYSHAREDIR(_PREFIXES)?\b|PYTHON(PATH|HOME)\b)[A-Za-z_]\w*(:site-dirs)?"
-_OURS = {
-    "_pysharedir.pth": b"import _pysharedir\n",
-    "_pysharedir.start": b"_pysharedir:start\n",
-}
+_START = "_pysharedir.start"
+_PTH = "_pysharedir.pth"
 
 
 class State(Label):
@@ -64,6 +64,7 @@ class Settings:
         ``:site-dirs`` after it, one that names site dirs.
     :ivar prefix_startup_files: Whether the ``.pth`` and ``.start`` files of prefixes are run.
     :ivar user_first: Whether the user site dir comes before the prefixes.
+    :ivar path_line: See :meth:`pysharedir.hook.place.Place.path_line`.
     """
 
     style: Style = "pth"
@@ -73,6 +74,7 @@ class Settings:
     prefixes_from: tuple[str, ...] = ()
     prefix_startup_files: bool = False
     user_first: bool = False
+    path_line: str | None = None
 
     @property
     def extends_prefixes(self) -> bool:
@@ -132,6 +134,8 @@ def render(settings: Settings, created: tuple[str, ...] = ()) -> dict[str, bytes
         )
     if settings.opt_in:
         files[GATE] = _bake(files[GATE], ON="False", WORDS='b"1 on true yes"')
+    if _PTH in files:
+        files[_PTH] = pathline.content(settings.path_line)
     record = {
         "version": __version__,
         **asdict(settings),
@@ -196,7 +200,9 @@ def is_ours(path: Path) -> bool:
 def _is_ours(name: str, content: bytes) -> bool:
     if name.endswith(".pyc"):  # it has the names that its source uses
         return b"pysharedir" in content.lower()
-    return content == _OURS[name] if name in _OURS else content[:14] == b"# pysharedir: "
+    if name == _PTH:
+        return pathline.is_ours(content)
+    return content == _template(_START) if name == _START else content[:14] == b"# pysharedir: "
 
 
 def _source(name: str) -> str:
@@ -266,7 +272,7 @@ def _is_whole(record: Any) -> bool:
         and isinstance(record.get("files"), dict)
         and all(map(_is_text, record["files"].values()))
         and record.get("style", "pth") in tuple(STARTERS)
-        and (record.get("sharedir") is None or _is_text(record["sharedir"]))
+        and all(record.get(key) is None or _is_text(record[key]) for key in _TEXTS)
         and isinstance(record.get("opt_in", False), bool)
         and isinstance(record.get("allow_world_writable", False), bool)
         and isinstance(record.get("prefixes_from", []), list)

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pysharedir import layout
-from pysharedir.errors import DestdirError, PrefixError
+from pysharedir.errors import DestdirError, PathLineError, PrefixError, TargetError
+from pysharedir.hook import pathline
+from pysharedir.interpreter import processes
 
 if TYPE_CHECKING:
     from pysharedir.hook.files import Settings
+    from pysharedir.interpreter.answers import Probe
     from pysharedir.interpreter.target import Target
 
 
@@ -47,7 +50,12 @@ class Place:
             own = [each for each in target.site_dirs if target.root_of(each) == prefix]
             # Only the Pythons of one architecture look below lib64.
             others = [each for each in own if not each.startswith(f"{prefix}/lib64/")]
-            site_dir = next(iter(others or own), prefix + site_dir[len(root) :])
+            foreign = prefix + site_dir[len(root) :]
+            if not destdir and not os.path.isdir(foreign):
+                # Into a prefix pip installs as it does elsewhere, by Debian's Python too.
+                made = f"{os.path.dirname(foreign)}/site-packages"
+                foreign = made if os.path.isdir(made) else foreign
+            site_dir = next(iter(others or own), foreign)
             root = prefix
         return cls(site_dir, root, os.path.abspath(destdir) if destdir else "")
 
@@ -81,14 +89,57 @@ class Place:
             return self.on_disk(layout.sharedir_of(self.root, target.version))
         return self.on_disk(settings.sharedir.replace("{version}", target.version))
 
+    def path_line(self, target: Target, settings: Settings) -> str:
+        """Return the line for tools that a hook with *settings* can have.
 
-def caveats(target: Target, sharedir: Path, settings: Settings) -> list[str]:
+        :raises PathLineError: when it can have none.
+        """
+        if settings.style != "pth":
+            raise PathLineError(
+                self.site_dir, "a sitecustomize has no .pth file", "use --style pth"
+            )
+        if target.version not in os.path.basename(os.path.dirname(self.site_dir)):
+            raise PathLineError(
+                self.site_dir,
+                "Pythons of several versions read it, and each has its own sharedir",
+                "name the sharedir in the settings of the tools that need the line",
+            )
+        sharedir = settings.sharedir or layout.sharedir_of(self.root, "{version}")
+        path = os.path.relpath(sharedir.replace("{version}", target.version), self.site_dir)
+        line = pathline.leading_to(path, target.version_info)
+        if line is None:
+            cause = f"it cannot name {path!r}"
+            raise PathLineError(self.site_dir, cause, "use a --sharedir in plain ASCII")
+        return line
+
+
+def is_left_out(target: Target, place: Place) -> bool:
+    """Tell whether a start with ``-I``, which uv asks, leaves out the site dir of the hook.
+
+    So do Pythons of Fedora: then they do not look below ``/usr/local``, and install there still.
+    """
+    if place.root != target.root or place.root == target.prefix:
+        return False
+    try:
+        answer: Probe = processes.ask(target.executable, "probe", flags=["-I", "-B"])
+    except TargetError:
+        return False
+    return place.site_dir not in answer["site_dirs"]
+
+
+def caveats(target: Target, place: Place, settings: Settings) -> list[str]:
     """Return what one should know before anything is in a sharedir."""
     notes = []
+    sharedir = place.sharedir(target, settings)
     if target.is_venv and not sharedir.is_relative_to(target.prefix):
         notes.append(
             f"{sharedir}: outside this venv, so pip neither upgrades nor uninstalls there; uv does"
         )
     if settings.opt_in:
         notes.append(f"{sharedir}: found only when PYSHAREDIR=1 is in the environment")
+    elif is_left_out(target, place):
+        notes.append(
+            f"{place.site_dir}: not on sys.path of an isolated start (-I), which uv asks: uv "
+            "installs beside the sharedir, and does not see what is in it; pip does"
+        )
     return notes

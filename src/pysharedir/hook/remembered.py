@@ -1,4 +1,4 @@
-"""What pysharedir remembers in a target: verdicts that were overruled, scripts that it made."""
+"""What pysharedir remembers in a target: verdicts that were overruled, files that it made."""
 
 from __future__ import annotations
 
@@ -7,22 +7,18 @@ import json
 import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pysharedir.changes import RemoveFile, Step, WriteFile, directories
 from pysharedir.errors import RememberedError
 from pysharedir.interpreter import content as file_content
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 # Beside the hook's parts: a further file in the site dir itself would cost each start.
 NAME = "_pysharedir.d/remembered.json"
 
 
 @dataclass(frozen=True)
-class MadeScript:
-    """A script that ``sync`` made.
+class MadeFile:
+    """A file that ``sync`` made.
 
     :ivar distribution: The normalised name of the distribution that it belongs to.
     :ivar digest: The SHA-256 of its content, in hexadecimal.
@@ -32,7 +28,7 @@ class MadeScript:
     digest: str
 
     def is_at(self, path: Path) -> bool:
-        """Tell whether a file is this script, as ``sync`` made it."""
+        """Tell whether a file is this one, as ``sync`` made it."""
         there = content(path)
         return there is not None and digest(there) == self.digest
 
@@ -42,11 +38,20 @@ class Remembered:
     """What is remembered.
 
     :ivar overrules: Normalised names, with ``noarch`` or ``platform``.
-    :ivar scripts: Paths of scripts.
+    :ivar scripts: Scripts that ``sync`` made, by their paths.
+    :ivar data: Other files that it made, by their paths.
+    :ivar directories: Paths of directories that it made for these.
     """
 
     overrules: dict[str, str] = field(default_factory=dict)
-    scripts: dict[str, MadeScript] = field(default_factory=dict)
+    scripts: dict[str, MadeFile] = field(default_factory=dict)
+    data: dict[str, MadeFile] = field(default_factory=dict)
+    directories: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> dict[str, MadeFile]:
+        """All files that ``sync`` made, by their paths."""
+        return {**self.scripts, **self.data}
 
 
 def read(site_dir: Path) -> Remembered:
@@ -59,12 +64,18 @@ def read(site_dir: Path) -> Remembered:
         facts = json.loads(file_content.read(path))
         return Remembered(
             {str(name): str(verdict) for name, verdict in facts["overrules"].items()},
-            {str(name): MadeScript(**script) for name, script in facts["scripts"].items()},
+            _files(facts["scripts"]),
+            _files(facts.get("data", {})),
+            tuple(map(str, facts.get("directories", ()))),
         )
     except FileNotFoundError:
         return Remembered()
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise RememberedError(path) from error
+
+
+def _files(listed: dict[str, dict[str, str]]) -> dict[str, MadeFile]:
+    return {str(name): MadeFile(**facts) for name, facts in listed.items()}
 
 
 def steps(site_dir: Path, before: Remembered, wanted: Remembered) -> list[Step]:
@@ -78,26 +89,13 @@ def steps(site_dir: Path, before: Remembered, wanted: Remembered) -> list[Step]:
     return [*directories(path.parent), WriteFile(path, written.encode())]
 
 
-def removal(site_dir: Path, remembered: Remembered, keep: Collection[str] = ()) -> list[Step]:
-    """Return what removes the scripts that ``sync`` made, unless they were changed since.
-
-    :param site_dir: Where they are listed; the list itself stays.
-    :param keep: Normalised names of distributions whose scripts stay.
-    """
-    return [
-        RemoveFile(path_of(site_dir, name))
-        for name, script in sorted(remembered.scripts.items())
-        if script.distribution not in keep and script.is_at(path_of(site_dir, name))
-    ]
-
-
 def path_of(site_dir: Path, name: str) -> Path:
-    """Return the path of a script that is listed."""
+    """Return the path of what is listed."""
     return Path(os.path.normpath(site_dir / name))
 
 
 def name_of(site_dir: Path, path: Path) -> str:
-    """Return how a script is listed: as in RECORD, so that a tree can be moved."""
+    """Return how a path is listed: as in RECORD, so that a tree can be moved."""
     return os.path.relpath(path, site_dir)
 
 

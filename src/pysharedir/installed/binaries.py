@@ -3,34 +3,54 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _ELF = b"\x7fELF"
+_PE = b"MZ"
 _ARCHIVE = b"!<arch>\n"
 _MEMBER = 60  # bytes of a member's header
-_HEADER = 20  # bytes that name the machine in ELF, the CPU type in Mach-O
+_HEADER = 64  # bytes that tell the machine and its ABI in ELF, the CPU type in Mach-O
 _MACH_O = {
     b"\xce\xfa\xed\xfe": "little",
     b"\xcf\xfa\xed\xfe": "little",
     b"\xfe\xed\xfa\xce": "big",
     b"\xfe\xed\xfa\xcf": "big",
 }
-_UNIVERSAL = (b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")
+_UNIVERSAL = {b"\xca\xfe\xba\xbe": 20, b"\xca\xfe\xba\xbf": 32}  # with bytes of an entry
 _MOST_MACHINES = 30  # a Java class starts as a universal binary does, and has a version here
+# What in e_flags tells ABIs of one machine apart, each with its name; an object that has none of
+# them goes with all.
+_ABIS = {
+    8: (0x20, {0x20: "n32", 0: "o32"}),  # EM_MIPS
+    21: (0x3, {1: "ELFv1", 2: "ELFv2"}),  # EM_PPC64
+    40: (0x600, {0x200: "soft-float", 0x400: "hard-float"}),  # EM_ARM
+    243: (0x6, {0: "soft-float", 2: "single-float", 4: "double-float", 6: "quad-float"}),  # RISC-V
+    258: (0x7, {1: "soft-float", 2: "single-float", 3: "double-float"}),  # EM_LOONGARCH
+}
+_CPUS = {
+    7: "i386",
+    12: "arm",
+    18: "ppc",
+    0x01000007: "x86_64",
+    0x0100000C: "arm64",
+    0x01000012: "ppc64",
+    0x0200000C: "arm64_32",
+}
 
 
-def machine(path: str, platform: str) -> str | None:
-    """Return the machine that a native object is made for.
+def machines(path: str, platform: str) -> frozenset[str]:
+    """Return the machines that a native object is made for.
 
-    Reads the first 20 bytes of a file, and of each member of a static archive.
+    Reads the first bytes of a file, and of each member of a static archive.
 
     :param path: A file.
     :param platform: The operating system whose objects count, as in :data:`sys.platform`; the
         others' are data.
-    :return: A name that is the same for objects of one machine, or None for any other file.
+    :return: Names, of which objects for one machine share one: several for universal binaries, and
+        for those that more than one ABI can load; none for any other file.
     :raises OSError: when it cannot be read.
     """
     tell = _mach_o if platform == "darwin" else _elf
@@ -38,28 +58,77 @@ def machine(path: str, platform: str) -> str | None:
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         start = os.read(descriptor, _HEADER)
+        if platform == "darwin" and start[:4] in _UNIVERSAL:
+            start += os.read(descriptor, _MOST_MACHINES * max(_UNIVERSAL.values()))
         if not start.startswith(_ARCHIVE):
             return tell(start)
-        return next(filter(None, map(tell, _members(descriptor))), None)
+        return next(filter(None, map(tell, _members(descriptor))), frozenset())
     finally:
         os.close(descriptor)
 
 
-def _elf(start: bytes) -> str | None:
-    """Read word size, byte order and machine (``e_ident`` and ``e_machine`` of the ELF header)."""
+def system(path: str) -> str | None:
+    """Return the format of a native object of any operating system, None for any other file.
+
+    :raises OSError: when it cannot be read.
+    """
+    with open(path, "rb", buffering=0) as file:
+        start = file.read(_HEADER)
+    if start.startswith(_ELF):
+        return "ELF"
+    if _mach_o(start) or start[:4] in _UNIVERSAL:
+        return "Mach-O"
+    return "Windows" if start.startswith(_PE) else None
+
+
+def in_words(names: Iterable[str]) -> str:
+    """Return what is made for machines, such as ``AARCH64``."""
+    return ", ".join(sorted({_in_words(name) for name in names}))
+
+
+def _in_words(name: str) -> str:
+    form, *facts = name.split(maxsplit=3)
+    if form != "ELF":
+        return name
+    from elftools.elf.enums import ENUM_E_MACHINE  # noqa: PLC0415  # few answers need it
+
+    words = {code: word for word, code in ENUM_E_MACHINE.items()}
+    word = str(words.get(int(facts[1]), name)).removeprefix("EM_")
+    return " ".join([word, *facts[2:]])
+
+
+def _elf(start: bytes) -> frozenset[str]:
+    """Read word size, byte order, machine and flags of the ELF header.
+
+    Names are made of ``e_ident``, ``e_machine`` and, where one machine has several ABIs, its ABI.
+    """
     if not start.startswith(_ELF):
-        return None
-    order = "big" if start[5:6] == b"\x02" else "little"
-    return f"ELF {start[4:6].hex()} {int.from_bytes(start[18:20], order)}"  # type: ignore[arg-type]
+        return frozenset()
+    order: Literal["little", "big"] = "big" if start[5:6] == b"\x02" else "little"
+    number = int.from_bytes(start[18:20], order)
+    name = f"ELF {start[4:6].hex()} {number}"
+    if number not in _ABIS:
+        return frozenset({name})
+    offset = 48 if start[4:5] == b"\x02" else 36
+    mask, abis = _ABIS[number]
+    flags = int.from_bytes(start[offset : offset + 4], order) & mask
+    its = [abis[flags]] if flags in abis else abis.values()
+    return frozenset(f"{name} {abi}" for abi in its)
 
 
-def _mach_o(start: bytes) -> str | None:
+def _mach_o(start: bytes) -> frozenset[str]:
     order = _MACH_O.get(start[:4])
     if order is not None:
-        return f"Mach-O {int.from_bytes(start[4:8], order)}"  # type: ignore[arg-type]
-    if start[:4] in _UNIVERSAL and int.from_bytes(start[4:8], "big") <= _MOST_MACHINES:
-        return "Mach-O universal"
-    return None
+        return frozenset({_cpu(int.from_bytes(start[4:8], order))})  # type: ignore[arg-type]
+    size, count = _UNIVERSAL.get(start[:4]), int.from_bytes(start[4:8], "big")
+    if size is None or count > _MOST_MACHINES:
+        return frozenset()
+    entries = (start[8 + number * size :][:4] for number in range(count))
+    return frozenset(_cpu(int.from_bytes(entry, "big")) for entry in entries)
+
+
+def _cpu(number: int) -> str:
+    return f"Mach-O {_CPUS.get(number, number)}"
 
 
 def _members(descriptor: int) -> Iterator[bytes]:

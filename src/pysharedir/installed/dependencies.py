@@ -26,7 +26,8 @@ class Dependency:
     :ivar name: Its normalised name.
     :ivar requirement: All that is required of it, as one dependency specifier.
     :ivar installed: The version that is there instead.
-    :ivar required_by: The names of the distributions that require it.
+    :ivar required_by: The names of the distributions that require it; none when it is there, but
+        for another machine.
     """
 
     name: str
@@ -37,7 +38,7 @@ class Dependency:
 
 def unmet(
     requirements: Mapping[str, Sequence[Requirement]],
-    versions: Mapping[str, str],
+    version: Callable[[str], str | None],
     shared: Iterable[str],
     markers: Mapping[str, str],
 ) -> tuple[Dependency, ...]:
@@ -48,7 +49,7 @@ def unmet(
     https://packaging.python.org/en/latest/specifications/dependency-specifiers/
 
     :param requirements: Those of all installed distributions, by normalised name.
-    :param versions: The versions of these.
+    :param version: Returns the version of one that is of use here, None if there is none.
     :param shared: The names of those in the sharedir.
     :param markers: The environment of the target.
     """
@@ -65,7 +66,7 @@ def unmet(
                 if name not in reached:
                     reached[name] = None
                     waiting.append(name)
-    lacking = (_dependency(name, asked[name], versions.get(name)) for name in sorted(asked))
+    lacking = (_dependency(name, asked[name], version(name)) for name in sorted(asked))
     return tuple(dependency for dependency in lacking if dependency is not None)
 
 
@@ -132,7 +133,7 @@ def _dependency(
     name: str, asked: Sequence[tuple[str, Requirement]], version: str | None
 ) -> Dependency | None:
     specifier = _combined(each.specifier for _, each in asked)
-    if version is not None and _satisfies(version, specifier):
+    if version is not None and satisfies(version, specifier):
         return None
     extras = sorted({canonicalize_name(extra) for _, each in asked for extra in each.extras})
     url = next((each.url for _, each in asked if each.url), None)
@@ -150,8 +151,9 @@ def _combined(specifiers: Iterable[SpecifierSet]) -> SpecifierSet:
     return SpecifierSet(",".join(sorted(str(each) for each in every.difference(lower[:-1]))))
 
 
-def _satisfies(version: str, specifier: SpecifierSet) -> bool:
+def satisfies(version: str, specifier: SpecifierSet) -> bool:
+    """Tell whether a version is one of those that are allowed."""
     try:
         return not specifier or specifier.contains(version, prereleases=True)
-    except ValueError:  # a version from before PEP 440
+    except ValueError:  # from before PEP 440
         return False

@@ -5,10 +5,12 @@ https://packaging.python.org/en/latest/specifications/recording-installed-packag
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,9 @@ from pysharedir.errors import RecordError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+
+    # A path, the hash and the size of what is there.
+    Row = tuple[str, str, str]
 
 _IMPORTABLE = (".py", ".pyc", ".so", ".pth", ".start")
 
@@ -31,11 +36,13 @@ class Listing:
     :ivar outside: Paths that lead out of that directory, relative to it.
     :ivar foreign: Paths in it that are never a distribution's own, whatever RECORD says: the hook,
         and the metadata of others.
+    :ivar hashes: What it says of the content of those outside, such as ``sha256=...``.
     """
 
     inside: dict[str, set[str]]
     outside: tuple[str, ...]
     foreign: tuple[str, ...] = ()
+    hashes: dict[str, str] = field(default_factory=dict)
 
     def files(self) -> Iterator[str]:
         """Yield the files inside."""
@@ -99,9 +106,10 @@ def read(name: str, info: Path) -> Listing:
     :raises RecordError: when there is none, it cannot be read, or it lists an absolute path.
     """
     inside: dict[str, set[str]] = {}
+    hashes: dict[str, str] = {}
     outside, foreign = [], []
     metadata = info.name
-    for listed, _, _ in rows(name, info):
+    for listed, said, _ in rows(name, info):
         path = os.path.normpath(listed)
         if "\0" in path:
             raise RecordError(name, f"RECORD has a path that can be none: {path!r}")
@@ -110,13 +118,14 @@ def read(name: str, info: Path) -> Listing:
         directory, _, file = path.rpartition("/")
         if _is_outside(path):
             outside.append(path)
+            hashes[path] = said
         elif directory == metadata or directory.startswith(f"{metadata}/"):
             continue
         elif layout.is_reserved(path) or _is_metadata(directory):
             foreign.append(path)
         else:
             inside.setdefault(directory, set()).add(file)
-    return Listing(inside, tuple(outside), tuple(foreign))
+    return Listing(inside, tuple(outside), tuple(foreign), hashes)
 
 
 def _is_outside(path: str) -> bool:
@@ -127,7 +136,7 @@ def _is_metadata(directory: str) -> bool:
     return directory.partition("/")[0].endswith(".dist-info")
 
 
-def rows(name: str, info: Path) -> Iterator[tuple[str, str, str]]:
+def rows(name: str, info: Path) -> Iterator[Row]:
     """Yield the rows of a RECORD: path, hash and size.
 
     :raises RecordError: when there is none, or it cannot be read.
@@ -135,11 +144,22 @@ def rows(name: str, info: Path) -> Iterator[tuple[str, str, str]]:
     yield from _parsed(name, _content(name, info))
 
 
-def rewritten(name: str, content: bytes, rewrite: Callable[[str], str | None]) -> bytes:
-    """Return RECORD with other paths for the files outside; all else stays as it is, to the byte.
+def row_of(path: str, content: bytes) -> Row:
+    """Return the row for a file."""
+    return path, f"sha256={encoded(hashlib.sha256(content).digest())}", str(len(content))
+
+
+def encoded(digest: bytes) -> str:
+    """Return a digest as RECORD has it."""
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def rewritten(name: str, content: bytes, rewrite: Callable[[Row], Row | None]) -> bytes:
+    """Return RECORD with other rows for the files outside; all else stays as it is, to the byte.
 
     :param content: What it is.
-    :param rewrite: Returns the new path for a normalised one, or None when it is not to be listed.
+    :param rewrite: Returns the new row for one whose path is normalised, or None when it is not to
+        be listed.
     :raises RecordError: when it cannot be read.
     """
     try:
@@ -152,11 +172,11 @@ def rewritten(name: str, content: bytes, rewrite: Callable[[str], str | None]) -
     whole = len(lines) == len(listed)  # no line is blank, no path has a line end in it
     wanted = []
     for number, row in enumerate(listed):
-        path = os.path.normpath(row[0])
-        new = rewrite(path) if _is_outside(path) else row[0]
+        plain = (os.path.normpath(row[0]), *row[1:])
+        new = rewrite(plain) if _is_outside(plain[0]) else row
         if new is not None:
-            kept = whole and new in (path, row[0])
-            wanted.append(lines[number] if kept else _line((new, *row[1:]), ending))
+            kept = whole and new in (plain, row)
+            wanted.append(lines[number] if kept else _line(new, ending))
     return "".join(wanted).encode()
 
 
@@ -173,7 +193,7 @@ def _content(name: str, info: Path) -> str:
         raise RecordError(name, f"RECORD cannot be read: {error}") from error
 
 
-def _parsed(name: str, text: str) -> Iterator[tuple[str, str, str]]:
+def _parsed(name: str, text: str) -> Iterator[Row]:
     # All of installer comes with it, 20 ms that a command without a RECORD does not need.
     from installer.records import InvalidRecordEntry, parse_record_file  # noqa: PLC0415
 
@@ -183,7 +203,7 @@ def _parsed(name: str, text: str) -> Iterator[tuple[str, str, str]]:
         raise RecordError(name, f"RECORD cannot be read: {error}") from error
 
 
-def _line(row: tuple[str, ...], ending: str) -> str:
+def _line(row: Row, ending: str) -> str:
     text = StringIO()
     # What is no line end to the writer it does not quote, and then cannot be read again.
     csv.writer(text, lineterminator="\r\n").writerow(row)

@@ -5,6 +5,7 @@ https://packaging.python.org/en/latest/specifications/entry-points/
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from dataclasses import dataclass
@@ -38,6 +39,11 @@ class Wanted:
 
     distribution: str
     content: bytes
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of its content, in hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
 
 
 def wanted_scripts(
@@ -96,6 +102,11 @@ def _left_out(distribution: Distribution, declared: set[str]) -> set[str]:
         return set()
     listed = declared.intersection(map(os.path.basename, outside))
     return declared - listed if listed else set()
+
+
+def is_versioned(name: str) -> bool:
+    """Tell whether a script is one that pip makes for one version of Python, as it likes."""
+    return _VERSIONED.fullmatch(name) is not None
 
 
 def _is_of_another_version(name: str, version: str) -> bool:

@@ -11,6 +11,8 @@ from pysharedir.interpreter import content
 from pysharedir.wording import Label
 
 _IMPORTS = ("import ", "import\t")
+# By this an import line takes the lines after it away from site, as that of the hook does.
+_READS_THE_REST = "; f.read()"
 _ENDS = re.compile("\r\n|\r|\n")  # of lines, as files have them; str.splitlines() knows more
 
 
@@ -65,6 +67,8 @@ def parse(written: bytes, path: str, version: tuple[int, ...]) -> tuple[Line, ..
             lines.append(Line(Kind.ENTRY, number, text))
         elif line.startswith(_IMPORTS):
             lines.append(Line(Kind.IMPORT_LINE, number, text))
+            if version < (3, 13) and text.endswith(_READS_THE_REST):
+                break
         else:
             entry = os.path.abspath(os.path.join(os.path.dirname(path), text))
             lines.append(Line(Kind.PATH_LINE, number, text, entry))

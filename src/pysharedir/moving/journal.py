@@ -1,10 +1,7 @@
-"""The lock and the journal of moves, in a directory that all who could move the same share."""
+"""The journal of moves, in a directory that all who could move the same share."""
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import fcntl
 import json
 import os
 from dataclasses import dataclass
@@ -12,19 +9,17 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pysharedir.errors import BusyError, JournalError, reason
+from pysharedir.errors import JournalError, reason
 from pysharedir.installed.distribution import Distribution
 from pysharedir.moving import trust
 from pysharedir.moving.move import WORK, Move
-from pysharedir.moving.tree import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_LOCK = f"{WORK}/lock"
+    from pysharedir.moving.tree import Tree
+
 _METADATA = (".dist-info", ".egg-info")
-# What is said of a lock that is a directory, a link, or anything else but a file.
-_NO_FILE = (errno.EISDIR, errno.ENOTDIR, errno.ELOOP, errno.EINVAL)
 
 
 class Phase(str, Enum):
@@ -52,42 +47,14 @@ class Pending:
         return ", ".join(move.distribution.name for move in self.moves)
 
 
-@contextlib.contextmanager
-def locked(home: Path) -> Iterator[Tree]:
-    """Hold the lock of *home*, and give its tree.
-
-    :raises BusyError: when another process holds it.
-    :raises UntrustedError: when what is there for it is somebody else's.
-    """
-    with Tree(home) as tree:
-        descriptor = _lock(tree)
-        try:
-            yield tree
-        finally:
-            _sweep(tree)
-            os.close(descriptor)
-
-
-def is_locked(home: Tree) -> bool:
-    """Tell whether a process holds the lock of *home*, and change nothing."""
-    try:
-        descriptor = home.open(_LOCK)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:  # a file system without locks
-        return False
-    finally:
-        os.close(descriptor)
-    return False
-
-
 def is_in(home: str) -> bool:
     """Tell whether there is a journal in a directory, of whomever, and of a move under way too."""
     return any(os.path.lexists(f"{home}/{phase.path}") for phase in Phase)
+
+
+def is_there(home: Tree) -> bool:
+    """Tell whether there is a journal, to one who holds the lock."""
+    return bool(_phases(home))
 
 
 def pending(home: Tree) -> Pending | None:
@@ -144,49 +111,6 @@ def end(home: Tree) -> None:
 
 def _phases(home: Tree) -> list[Phase]:
     return [phase for phase in Phase if home.has(phase.path)]
-
-
-def _lock(home: Tree) -> int:
-    """Return a descriptor that holds the lock."""
-    while True:
-        is_new = home.make(WORK)  # fails when the home is gone
-        try:
-            if not is_new:
-                trust.check_owner(home.path / WORK, home.status(WORK))
-            descriptor = home.open(_LOCK, os.O_RDWR | os.O_CREAT, 0o644)
-        except FileNotFoundError:
-            continue  # one who held the lock took the directory away
-        except OSError as error:
-            if error.errno in _NO_FILE:
-                raise JournalError(home.path / _LOCK, reason(error)) from error
-            home.remove_empty(WORK)
-            raise
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.path.samestat(os.fstat(descriptor), home.status(_LOCK)):
-                return descriptor
-            os.close(descriptor)
-        except FileNotFoundError:
-            os.close(descriptor)
-        except OSError as error:
-            os.close(descriptor)
-            if isinstance(error, BlockingIOError):
-                raise BusyError(home.path) from None
-            _sweep(home)
-            raise
-
-
-def _sweep(home: Tree) -> None:
-    """Remove the work directory, unless there is a journal in it."""
-    if _phases(home):
-        return
-    with contextlib.suppress(OSError):
-        for name in home.list(WORK):  # what a crash left in it
-            if name != "lock":
-                home.remove_all(f"{WORK}/{name}")
-        # From here on another process may take the lock.
-        home.remove(_LOCK)
-        home.remove_empty(WORK)
 
 
 def _to_json(moves: Iterable[Move], home: Path) -> dict[str, Any]:

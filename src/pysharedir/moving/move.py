@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import filecmp
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pysharedir.errors import RecordError
 from pysharedir.installed import contents
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from pysharedir.installed.contents import Contents
     from pysharedir.installed.distribution import Distribution
+    from pysharedir.installed.records import Row
 
 # Where files are kept during a move, in each directory that takes part, and gone after it.
 WORK = ".pysharedir"
@@ -30,12 +31,15 @@ class Move:
 
     :ivar kept: Files of it that are at the destination already, the same, and stay there.
     :ivar stays: Files of it that stay at the source, since another distribution lists them.
+    :ivar own: Rows of RECORD for the files that its new root has of it, by the path of the file
+        outside which it lists instead.
     """
 
     distribution: Distribution
     destination: Path
     kept: tuple[str, ...] = ()
     stays: tuple[str, ...] = ()
+    own: Mapping[str, Row] = field(default_factory=dict, compare=False)
 
     @property
     def source(self) -> Path:

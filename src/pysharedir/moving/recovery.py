@@ -13,7 +13,7 @@ from pysharedir.errors import (
     UntrustedError,
     said,
 )
-from pysharedir.moving import journal, relocation, trust
+from pysharedir.moving import journal, lock, relocation, trust
 from pysharedir.moving.journal import Phase
 from pysharedir.moving.move import STAGE, TRASH, WORK
 from pysharedir.moving.tree import Tree
@@ -77,10 +77,9 @@ def _interrupted(home: Path, scope: Scope) -> PysharedirError | None:
             pending = journal.pending(tree)
             if pending is None:
                 return None
-            if journal.is_locked(tree):
-                return BusyError(home)
+            lock.check_free(tree)
             _check(home, pending, trees, scope)
-    except _LEFT_ALONE as error:
+    except (*_LEFT_ALONE, BusyError) as error:
         return error
     except OSError as error:
         return InterruptedMoveError(home, said(error))
@@ -118,7 +117,7 @@ def _recover(home: Path, scope: Scope) -> str:
     if not _has_work(home):
         return ""
     try:
-        with journal.locked(home) as tree, Trees() as trees:
+        with lock.locked(home) as tree, Trees() as trees:
             pending = journal.pending(tree)
             if pending is None:
                 return ""

@@ -31,7 +31,7 @@ from pysharedir.errors import (
 from pysharedir.installed import contents, records
 from pysharedir.installed.contents import Scans
 from pysharedir.installed.distribution import stamp
-from pysharedir.moving import journal, staging
+from pysharedir.moving import journal, lock, staging
 from pysharedir.moving.move import STAGE, TRASH, WORK, Move, is_same
 from pysharedir.moving.trees import Trees
 
@@ -49,7 +49,8 @@ GRACE = 0.5
 class Relocation:
     """A step that moves distributions: all, or none.
 
-    :ivar home: The directory of its journal and lock; see :mod:`pysharedir.moving.journal`.
+    :ivar home: The directory of its journal and lock; see :mod:`pysharedir.moving.journal` and
+        :mod:`pysharedir.moving.lock`.
     :ivar keep: Leave them where they are, too; RECORD of the copies then lists only files below
         this prefix.
     :ivar progress: Called after each distribution that was staged, and each that was removed.
@@ -87,7 +88,7 @@ class Relocation:
             raise ChangeError(f"move to {error.filename or self.home}", error) from error
 
     def _apply(self) -> Callable[[], object]:
-        with journal.locked(self.home) as home, Trees() as trees:
+        with lock.locked(self.home) as home, Trees() as trees:
             self._refuse_overtaken(home)
             for move in self.moves:  # somebody else's are refused before anything is done
                 trees.there(move.source, TRASH)
@@ -158,7 +159,7 @@ class Relocation:
             )
             Relocation(reverse, self.home).apply()
         else:
-            with journal.locked(self.home), Trees() as trees:
+            with lock.locked(self.home), Trees() as trees:
                 undo(self.moves, trees)
 
 

@@ -13,6 +13,7 @@ from pysharedir.installed import contents, records
 
 if TYPE_CHECKING:
     from pysharedir.installed.contents import Scans
+    from pysharedir.installed.records import Row
     from pysharedir.moving.move import Move
     from pysharedir.moving.tree import Tree
 
@@ -70,11 +71,14 @@ def _umask() -> int:
 def _write_record(move: Move, source: Tree, target: Tree, keep: str | None) -> bool:
     """Write RECORD if it has to be another one at the destination."""
 
-    def rewrite(listed: str) -> str | None:
-        there = os.path.normpath(move.source / listed)
+    def rewrite(row: Row) -> Row | None:
+        there = os.path.normpath(move.source / row[0])
+        own = move.own.get(there)
+        if own is not None:
+            return os.path.relpath(own[0], move.destination), *own[1:]
         if keep is not None and not there.startswith(f"{keep}/"):
             return None
-        return os.path.relpath(there, move.destination)
+        return os.path.relpath(there, move.destination), *row[1:]
 
     if not move.distribution.listing.outside:
         return False

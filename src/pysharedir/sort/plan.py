@@ -333,17 +333,17 @@ def _is_empty(path: Path) -> bool:
 
 def _refuse_foreign(distribution: Distribution, files: Contents, target: Target) -> None:
     """Refuse native objects of which none is for the target: another one's, in a shared tree."""
-    own = binaries.machine(os.path.realpath(target.sys_executable), target.platform)
+    own = binaries.machines(os.path.realpath(target.sys_executable), target.platform)
     base = distribution.directory
-    machines = set()
+    is_native = False
     metadata = f"{distribution.info.name}/"
     for path in files.files:
         if path.startswith(metadata):
             continue
         with contextlib.suppress(OSError):
-            machines.add(binaries.machine(f"{base}/{path}", target.platform))
-        if own in machines:
-            return
-    machines.discard(None)
-    if machines and own is not None and "Mach-O universal" not in machines:
+            its = binaries.machines(f"{base}/{path}", target.platform)
+            if its & own:
+                return
+            is_native = is_native or bool(its)
+    if is_native and own:
         raise RecordError(distribution.name, "its native objects are for another machine")

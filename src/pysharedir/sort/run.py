@@ -83,7 +83,7 @@ def run(snapshot: Snapshot, request: Request, progress: Progress) -> Outcome:
         changes.apply(staged.steps(plan, destdir))
     elif not request.dry_run and (plan.moves or wanted != known):
         snapshot.check_used()
-        notes += caveats(snapshot.target, snapshot.sharedir, snapshot.hook.settings)
+        notes += caveats(snapshot.target, snapshot.place, snapshot.hook.settings)
         # Each is looked at twice: when it is copied, and when it is removed.
         with progress("moving distributions", 2 * len(plan.moves)) as advance:
             relocation = Relocation(plan.moves, snapshot.sharedir, progress=advance)

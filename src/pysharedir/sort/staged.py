@@ -56,6 +56,6 @@ def natives(plan: Plan, target: Target, destdir: str) -> list[str]:
         for path in (str(tree / name) for name in contents.walk(str(tree))):
             if path not in known and os.path.isfile(path) and not os.path.islink(path):
                 with contextlib.suppress(OSError):
-                    if binaries.machine(path, target.platform) is not None:
+                    if binaries.machines(path, target.platform):
                         native.add(os.path.relpath(path, destdir))
     return sorted(native)

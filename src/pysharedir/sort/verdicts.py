@@ -193,7 +193,7 @@ def _by_content(
     unread: list[str] = []
     for path in (*listing.files(), *listing.outside):
         try:
-            if binaries.machine(f"{base}/{path}", platform):
+            if binaries.machines(f"{base}/{path}", platform):
                 native.append(path)
         except (FileNotFoundError, IsADirectoryError):
             pass

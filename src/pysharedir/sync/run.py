@@ -38,11 +38,11 @@ class Outcome:
 
 
 def run(snapshot: Snapshot, *, install: bool, dry_run: bool) -> Outcome:
-    """Make the scripts that are missing, and remove those that are obsolete.
+    """Make the files that are missing, and remove those that are obsolete.
 
     :param install: Install the dependencies that are missing too, with the target's pip or else
         with uv.  What the installer prints goes to standard error.
-    :raises ChangeError: when a script cannot be made.
+    :raises ChangeError: when a file cannot be made.
     :raises InstallError: when there is no installer, or it fails.
     :raises PysharedirError: as :func:`plan` and :meth:`Snapshot.recover` do.
     """
@@ -58,7 +58,7 @@ def run(snapshot: Snapshot, *, install: bool, dry_run: bool) -> Outcome:
 def _completed(snapshot: Snapshot, report: Report) -> Report:
     """Install what is missing, and what that requires in its turn."""
     for _ in range(_ROUNDS):
-        if not report.dependencies:
+        if not report.commands:
             break
         _install(snapshot.target, report.commands)
         before, report = report, plan(Snapshot(snapshot.target, snapshot.place))
@@ -97,9 +97,8 @@ def _joined(before: Report, after: Report) -> Report:
     return replace(
         after,
         steps=before.steps + after.steps,
-        missing=before.missing + after.missing,
-        outdated=before.outdated + after.outdated,
-        obsolete=before.obsolete + after.obsolete,
+        scripts=after.scripts.after(before.scripts),
+        data=after.data.after(before.data),
         notes=tuple(dict.fromkeys(before.notes + after.notes)),
         installed=before.installed + tuple(each.requirement for each in before.dependencies),
     )

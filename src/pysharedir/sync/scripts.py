@@ -1,119 +1,82 @@
-"""The scripts of shared distributions: what is missing, outdated or obsolete in one target."""
+"""The scripts of shared distributions: what is to be done about them in one target."""
 
 from __future__ import annotations
 
 import contextlib
-import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pysharedir import changes
-from pysharedir.changes import RemoveFile, Step, WriteFile
-from pysharedir.hook import remembered
-from pysharedir.hook.remembered import MadeScript
-from pysharedir.installed.scripts import entry_points, wanted_scripts
+from pysharedir.errors import said
+from pysharedir.installed import shebangs
+from pysharedir.installed.scripts import Wanted, entry_points, is_versioned, wanted_scripts
+from pysharedir.sync.files import Lack, Todo, compare
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from pysharedir.hook.remembered import MadeFile
     from pysharedir.installed.distribution import Distribution
-    from pysharedir.installed.scripts import Wanted
+    from pysharedir.installed.outside import File
     from pysharedir.interpreter.target import Target
-    from pysharedir.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
-class Scripts:
-    """What is to be done about scripts.
+class _Lacking:
+    """A script that only its distribution has, and that is not where it was installed."""
 
-    :ivar missing: Those that are not there.
-    :ivar outdated: Those that ``sync`` made and that should be different by now.
-    :ivar obsolete: Those that ``sync`` made and that nothing declares any more.
-    :ivar foreign: Those that ``sync`` made and that somebody has changed, or replaced, since.
-    :ivar made: All that ``sync`` will have made then.
-    """
-
-    missing: tuple[Path, ...]
-    outdated: tuple[Path, ...]
-    obsolete: tuple[Path, ...]
-    foreign: tuple[Path, ...]
-    made: dict[Path, MadeScript]
+    distribution: str
+    digest: None = None
 
 
 def plan(
-    snapshot: Snapshot, visible: Mapping[str, Distribution], shared: Collection[str]
-) -> tuple[Scripts, list[Step], list[str]]:
-    """Return what is to be done about scripts, the steps that do it, and notes.
+    distributions: Sequence[Distribution],
+    files: Iterable[File],
+    made: Mapping[Path, MadeFile],
+    is_owned: Callable[[Path], bool],
+    where: tuple[Path, Target],
+) -> tuple[Todo, dict[Path, bytes], list[str]]:
+    """Return what is to be done about scripts, what should be in them, and notes.
 
-    :param visible: The distributions that the target finds, by normalised name.
-    :param shared: The names of those in the sharedir.
-    :raises RememberedError: when the list of scripts cannot be read.
-    """
-    target, place = snapshot.target, snapshot.place
-    site_dir = place.on_disk(place.site_dir)
-    directory = place.scripts(target)
-    wanted, notes = wanted_scripts(
-        (visible[key] for key in shared), directory, _interpreter(target), target.version
-    )
-    own = [
-        each
-        for key, each in visible.items()
-        if key not in shared and target.root_of(str(each.directory)) == place.root
-    ]
-    owned = {directory / entry.name for each in own for entry in entry_points(each)}
-    before = snapshot.remembered
-    made = {remembered.path_of(site_dir, name): script for name, script in before.scripts.items()}
-    scripts = compare(wanted, made, owned)
-    notes += [f"{path}: changed since it was made, so left alone" for path in scripts.foreign]
-    listed = {remembered.name_of(site_dir, path): script for path, script in scripts.made.items()}
-    # In this order, whatever is cut short leaves no script that is not listed.
-    steps: list[Step] = [
-        *(RemoveFile(path) for path in scripts.obsolete),
-        *(WriteFile(path, wanted[path].content, executable=True) for path in scripts.outdated),
-        *remembered.steps(site_dir, before, replace(before, scripts=listed)),
-        *changes.directories(*{path.parent for path in scripts.missing}),
-        *(WriteFile(path, wanted[path].content, executable=True) for path in scripts.missing),
-    ]
-    return scripts, steps, notes
-
-
-def compare(
-    wanted: Mapping[Path, Wanted],
-    made: Mapping[Path, MadeScript],
-    owned: Collection[Path] = (),
-) -> Scripts:
-    """Compare scripts with what is there.
-
-    :param wanted: The scripts that should be there.
+    :param distributions: Those that are shared.
+    :param files: What they have outside of the sharedir.
     :param made: The scripts that ``sync`` made.
-    :param owned: Scripts that belong to distributions which are not shared.
+    :param is_owned: Tells whether a file belongs to a distribution that is not shared.
+    :param where: The directory of scripts, and the target that is to run them.
     """
-    missing, outdated, obsolete, foreign = [], [], [], []
-    kept = {}
-    for path in sorted({*wanted, *made}):
-        want, listed = wanted.get(path), made.get(path)
-        if want is not None and not os.path.lexists(path):
-            missing.append(path)
-        elif listed is None:
-            continue  # somebody else's
-        elif not _is_ours(path, listed, want):
-            if os.path.lexists(path):
-                foreign.append(path)
+    directory, target = where
+    interpreter = _interpreter(target)
+    wanted, notes = wanted_scripts(distributions, directory, interpreter, target.version)
+    every: dict[Path, Wanted | _Lacking] = dict(wanted)
+    lacks: dict[Path, Lack] = {}
+    for file, name in _undeclared(files):
+        path = directory / name
+        if path in every:
             continue
-        elif want is None:
-            if path not in owned:
-                obsolete.append(path)
-            continue
-        elif remembered.content(path) != want.content:
-            outdated.append(path)
-        kept[path] = MadeScript(want.distribution, remembered.digest(want.content))
-    return Scripts(tuple(missing), tuple(outdated), tuple(obsolete), tuple(foreign), kept)
+        key = file.distribution.key
+        try:
+            content = shebangs.redirected(file.read(), f"{file.prefix}/bin", interpreter)
+            every[path] = Wanted(key, content)
+        except OSError as error:
+            every[path] = _Lacking(key)
+            lacks[path] = Lack(path, file.distribution, said(error))
+    todo = compare(every, made, is_owned)
+    todo = todo.without((lacks[path] for path in todo.missing if path in lacks), made)
+    contents = {path: each.content for path, each in every.items() if isinstance(each, Wanted)}
+    return todo, contents, notes
 
 
-def _is_ours(path: Path, listed: MadeScript, want: Wanted | None) -> bool:
-    """Tell whether a file is what ``sync`` made, or was about to make when it was cut short."""
-    return listed.is_at(path) or (want is not None and remembered.content(path) == want.content)
+def _undeclared(files: Iterable[File]) -> Iterable[tuple[File, str]]:
+    """Yield the scripts that are no entry points, each with its name."""
+    declared: dict[Distribution, set[str]] = {}
+    for file in files:
+        name, owner = file.script, file.distribution
+        if name is None:
+            continue
+        if owner not in declared:
+            declared[owner] = {entry.name for entry in entry_points(owner)}
+        if name not in declared[owner] and not is_versioned(name):
+            yield file, name
 
 
 def _interpreter(target: Target) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from pysharedir.installed import foreign
+from pysharedir.installed.foreign import Own
 from pysharedir.why import imports, native, owner
 from pysharedir.why.answer import Code, Reason
 from pysharedir.why.entries import installed_in
@@ -46,7 +48,7 @@ def foreign_part(lookup: Lookup, part: Part, entry: str | None) -> Reason:
 
     :param entry: The entry of ``sys.path`` that it is installed in.
     """
-    own = max(lookup.target.suffixes, key=len).strip(".").rpartition(".")[0]
+    own = Own(lookup.target).tag
     reason = f"{part.file} is made for {part.made_for}, and this Python is {own}"
     # Another architecture's copy may have been laid over it.
     package = os.path.join(os.path.dirname(part.file), "__init__.py")
@@ -59,7 +61,8 @@ def _reinstall(lookup: Lookup, distribution: Distribution | None, file: str) -> 
     if distribution is None:
         return "rebuild it for this interpreter, or take it away"
     if not lookup.snapshot.is_sharedir(str(distribution.directory)):
-        return lookup.reinstall(distribution.name, distribution.version)
+        has_pip = "pip" in lookup.distributions
+        return foreign.remedy(lookup.target, distribution, has_pip=has_pip)
     return (
         "native parts do not belong in a sharedir: run `pysharedir sort` with the interpreter"
         f" that {os.path.basename(file)} is for, then"

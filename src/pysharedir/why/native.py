@@ -6,7 +6,8 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pysharedir.installed import binaries, contents
+from pysharedir.installed import contents
+from pysharedir.installed.foreign import Own
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,22 +60,9 @@ def missing_in(package: str, suffixes: Iterable[str]) -> Iterator[Part]:
 
 def of_another_machine(target: Target, file: str) -> Part | None:
     """Return a native object when it is not made for the machine of the target."""
+    own = Own(target)
     try:
-        own = binaries.machine(os.path.realpath(target.sys_executable), target.platform)
-        its = binaries.machine(file, target.platform)
+        made_for = own.made_for(file) if own.machines else None
     except OSError:
         return None
-    if own is None or its == own or (its or "").endswith("universal") or own.endswith("universal"):
-        return None
-    return Part(file, _in_words(its) if its else "another operating system")
-
-
-def _in_words(machine: str) -> str:
-    """Return the name of the architecture of ELF, such as ``AARCH64``."""
-    form, *_, number = machine.split()
-    if form != "ELF":
-        return machine
-    from elftools.elf.enums import ENUM_E_MACHINE  # noqa: PLC0415  # few answers need it
-
-    names = {code: name for name, code in ENUM_E_MACHINE.items()}
-    return str(names.get(int(number), machine)).removeprefix("EM_")
+    return Part(file, made_for) if made_for else None

@@ -180,7 +180,7 @@ def required(lookup: Lookup) -> Iterator[Reason]:
     installed, markers = lookup.distributions, lookup.target.markers
     versions = {key: distribution.version for key, distribution in installed.items()}
     requirements, _ = dependencies.requirements_of(installed, (), markers)
-    for dependency in dependencies.unmet(requirements, versions, installed, markers):
+    for dependency in dependencies.unmet(requirements, versions.get, installed, markers):
         if dependency.installed is None and names.is_called(lookup.top, dependency.name):
             by = ", ".join(dependency.required_by)
             reason = f"{dependency.requirement} is required by {by}, and missing"

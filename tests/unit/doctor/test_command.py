@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,38 @@ def test_select_and_ignore(
     faulty: Venv, doctor: Doctor, options: tuple[str, ...], found: set[str]
 ) -> None:
     assert set(doctor.finds(faulty, *options)) == found
+
+
+@pytest.mark.parametrize(
+    ("env", "cause"),
+    [
+        ({}, None),
+        ({"PYSHAREDIR": "0"}, "PYSHAREDIR=0 switches the hook off"),
+    ],
+)
+def test_require_of_a_hook(
+    healthy: Venv, doctor: Doctor, env: dict[str, str], cause: str | None
+) -> None:
+    report = doctor(healthy, "--require", **env)
+    reasons = [each["reason"] for each in report["findings"] if each["code"] == "SD606"]
+    assert [reason.partition(": ")[2] for reason in reasons] == ([cause] if cause else [])
+
+
+def test_require_where_there_is_no_hook(fresh: Venv, doctor: Doctor) -> None:
+    assert doctor.finds(fresh) == {}
+    for options in ("--require",), ("--require", "--select", "SD1"), ("--select", "SD606"):
+        (finding,) = doctor(fresh, *options)["findings"]
+        assert (finding["code"], finding["fix"]) == ("SD606", [])
+        assert "no hook is enabled" in finding["reason"]
+        assert finding["remedy"].endswith(" enable")
+    assert doctor(fresh, "--select", "SD6")["findings"] == []
+
+
+def test_require_of_a_hook_that_cannot_act(healthy: Venv, doctor: Doctor) -> None:
+    healthy.sharedir.chmod(0o777)
+    assert {"SD606", "SD613"} == set(doctor.finds(healthy, "--require"))
+    shutil.rmtree(healthy.sharedir)
+    assert {"SD606", "SD611"} == set(doctor.finds(healthy, "--require"))
 
 
 @pytest.mark.parametrize("code", ["SD9", "nonsense", "", "SD"])
@@ -153,7 +186,7 @@ def test_a_check_that_cannot_be_made_is_said(
     assert {"SD301", "SD302"} <= {each["code"] for each in unchecked}
     assert str(remembered) in unchecked[0]["reason"]
     said = command("--python", healthy.root, "doctor").stdout
-    made = len(CHECKS) - len(unchecked)
+    made = sum(not check.on_request for check in CHECKS) - len(unchecked)
     assert f": {made} checks, {len(unchecked)} more could not be made, nothing found" in said
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from unit.conftest import VERSION
-from unit.doctor.faults.native import BOUND, put_native, put_outside
+from unit.doctor.faults.native import BOUND, FOREIGN, put_native, put_outside
 from unit.test_binaries import ELF_I386
 from unit.wheels import put
 
@@ -90,7 +90,7 @@ def test_what_other_prefixes_may_share_stays(
     start: dict[str, str | bytes] = {"native/__init__.py": "", "native/one.so": ELF_I386}
     put(sharedir, "native", start, tag=BOUND)
     report = doctor(venv, "--fix", "--select", "SD3")
-    assert {each["code"] for each in report["findings"]} == {"SD301", "SD302"}
+    assert {each["code"] for each in report["findings"]} == {"SD301", "SD302", "SD304"}
     assert not report["steps"]
     assert not [each["fix"] for each in report["findings"] if each["fix"]]
 
@@ -105,3 +105,23 @@ def test_the_remedy_works_on_the_same_prefix(
     (found,) = doctor(healthy, "--select", "SD302", "--prefix", str(other.root))["findings"]
     sort = f"pysharedir --python {healthy.root} sort --prefix '{other.root}'"
     assert found["remedy"] == f"`{sort}` moves it"
+
+
+def test_in_a_home_of_several_machines(fresh: Venv, doctor: Doctor, tmp_path: Path) -> None:
+    env = {"PYTHONUSERBASE": str(tmp_path / "user")}
+    user_site = tmp_path / "user" / fresh.site_dir.relative_to(fresh.root)
+    put(user_site, "mine", {f"_mine{FOREIGN}": "", "mine.py": ""}, tag=BOUND)
+    config = fresh.root / "pyvenv.cfg"
+    config.write_text(config.read_text().replace("= false", "= true"))
+    (found,) = doctor(fresh, "--select", "SD304", **env)["findings"]
+    assert found["about"] == "mine"
+    assert f"made for {FOREIGN[1:-3]}: _mine{FOREIGN}" in found["reason"]
+    assert f"`export PYTHONUSERBASE={tmp_path}/user/" in found["remedy"]
+    assert "reinstall" not in found["remedy"]
+
+
+def test_in_a_sharedir(healthy: Venv, doctor: Doctor) -> None:
+    put(healthy.sharedir, "mine", {f"_mine{FOREIGN}": "", "mine.py": ""}, tag=BOUND)
+    (found,) = doctor(healthy, "--select", "SD304")["findings"]
+    assert found["remedy"].startswith("`pysharedir sort`, run by the interpreter that it is for")
+    assert "reinstall" not in found["remedy"]

@@ -23,6 +23,8 @@ SETTINGS = [
     Settings(),
     Settings(style="sitecustomize"),
     Settings(sharedir="/pure/{version}", opt_in=True, allow_world_writable=True),
+    Settings(path_line="../../../share/python/3.11"),
+    Settings(path_line="\x1c#/../../../../share/python/3.13"),
     Settings(prefixes_from=("EBPYTHONPREFIXES", "GUIX_PYTHONPATH:site-dirs")),
     Settings(prefix_startup_files=True, user_first=True),
 ]
@@ -47,10 +49,10 @@ def test_what_is_rendered_is_read(tmp_path: Path, settings: Settings) -> None:
 def test_who_reads_no_other_variable_pays_for_none() -> None:
     """Each kB that a start loads costs 0.06 M instructions."""
     adjust = "_pysharedir.d/adjust.py"
-    for settings in SETTINGS[:3]:
+    for settings in (each for each in SETTINGS if not each.extends_prefixes):
         rendered = files.render(settings)
         assert rendered[adjust] == (layout.templates() / adjust).read_bytes()
-    for settings in SETTINGS[3:]:
+    for settings in (each for each in SETTINGS if each.extends_prefixes):
         rendered = files.render(settings)
         assert rendered[adjust] != (layout.templates() / adjust).read_bytes()
         for name in settings.variables:
@@ -146,6 +148,14 @@ def test_what_follows_the_record_would_be_run(tmp_path: Path) -> None:
         ({"_pysharedir.pth": "import _pysharedir\n"}, True),
         ({"_pysharedir.pth": "import _pysharedir; import mine\n"}, False),
         ({"_pysharedir.pth": "# pysharedir: no\n"}, False),
+        ({"_pysharedir.pth": "import _pysharedir; f.read()\n../a\n"}, True),
+        ({"_pysharedir.pth": "import _pysharedir; f.read()\nimport mine\n"}, False),
+        ({"_pysharedir.pth": "import _pysharedir; f.read()\n../a\nimport mine\n"}, False),
+        ({"_pysharedir.pth": "import _pysharedir; f.read()\n../a\x1cimport mine\n"}, False),
+        ({"_pysharedir.pth": "import _pysharedir\n../a\n"}, False),
+        ({"_pysharedir.pth": "import _pysharedir\n\x1c#/../../a\n"}, True),
+        ({"_pysharedir.pth": "import _pysharedir\n\x1c#/../../a\rimport mine\n"}, False),
+        ({"_pysharedir.pth": "import _pysharedir\n\x1c#/../../a\x85import mine\n"}, False),
         ({"_pysharedir.start": "_pysharedir:start\n"}, True),
         ({"a.py": {}}, False),
     ],
@@ -170,6 +180,7 @@ def test_is_ours(tmp_path: Path, tree: Tree, is_ours: bool) -> None:
         {"style": "other"},
         {"sharedir": 5},
         {"sharedir": "a\0b"},
+        {"path_line": True},
         {"opt_in": []},
         {"allow_world_writable": {}},
         {"prefixes_from": "EB"},

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pysharedir.errors import PrefixError
+from pysharedir.errors import PathLineError, PrefixError
 from pysharedir.hook.files import Settings
 from pysharedir.hook.place import Place, caveats
 from trees import plant
@@ -47,6 +47,13 @@ def test_it_is_the_one_below_a_prefix(prefix: str, site_dir: str) -> None:
     place = Place.of(DEBIAN, prefix, "/build")
     assert place == Place(site_dir, prefix.rstrip("/"), "/build")
     assert place.on_disk(place.site_dir) == Path(f"/build{site_dir}")
+
+
+def test_in_the_prefix_of_a_module_it_is_the_one_that_is_there(tmp_path: Path) -> None:
+    plant(tmp_path, {"lib/python3.13/site-packages": {}})
+    assert Place.of(DEBIAN, str(tmp_path)).site_dir == f"{tmp_path}/lib/python3.13/site-packages"
+    plant(tmp_path, {"lib/python3.13/dist-packages": {}})
+    assert Place.of(DEBIAN, str(tmp_path)).site_dir == f"{tmp_path}/lib/python3.13/dist-packages"
 
 
 def test_of_two_below_a_prefix_it_is_that_of_all_architectures() -> None:
@@ -90,11 +97,40 @@ def test_sharedir() -> None:
         assert place.sharedir(target(), shared) == Path(f"{destdir}/pure/3.13/x")
 
 
+def test_the_line_for_tools() -> None:
+    old = target(version_info=(3, 12, 1), purelib="/v/lib/python3.12/site-packages")
+    for destdir in "", "/build":
+        line = Place("/v/lib/python3.12/site-packages", "/v", destdir).path_line(old, Settings())
+        assert line == "../../../share/python/3.12"
+        place = Place(SITE_DIR, "/v", destdir)
+        assert place.path_line(target(), Settings()) == "\x1c#/../../../../share/python/3.13"
+    inside = Settings(sharedir=f"{SITE_DIR}/pure")
+    assert Place(SITE_DIR, "/v").path_line(target(), inside) == "\x1c#/../pure"
+    site_dir = "/v/lib/python3.12/site-packages"
+    assert Place(site_dir, "/v").path_line(old, Settings(sharedir=f"{site_dir}/a")) == "./a"
+
+
+@pytest.mark.parametrize(
+    ("site_dir", "settings"),
+    [
+        ("/usr/lib/python3/dist-packages", Settings()),
+        (SITE_DIR, Settings(style="sitecustomize")),
+        (SITE_DIR, Settings(sharedir="/ä")),
+        (SITE_DIR, Settings(sharedir="/a\nimport evil")),
+        (SITE_DIR, Settings(sharedir="/a ")),
+    ],
+    ids=str,
+)
+def test_where_no_line_can_lead(site_dir: str, settings: Settings) -> None:
+    with pytest.raises(PathLineError):
+        Place(site_dir, "/usr").path_line(target(), settings)
+
+
 def test_caveats() -> None:
-    inside, outside = Path("/v/share/python/3.13"), Path("/pure")
-    assert caveats(target(), inside, Settings()) == []
-    assert caveats(target(base_prefix="/v"), outside, Settings()) == []
-    (note,) = caveats(target(), outside, Settings())
+    here, outside = Place(SITE_DIR, "/v"), Settings(sharedir="/pure")
+    assert caveats(target(), here, Settings()) == []
+    assert caveats(target(base_prefix="/v"), here, outside) == []
+    (note,) = caveats(target(), here, outside)
     assert note.startswith("/pure: outside this venv")
-    (note,) = caveats(target(), inside, Settings(opt_in=True))
-    assert note.startswith(f"{inside}: found only when PYSHAREDIR=1")
+    (note,) = caveats(target(), here, Settings(opt_in=True))
+    assert note.startswith("/v/share/python/3.13: found only when PYSHAREDIR=1")

@@ -56,6 +56,15 @@ def test_from_3_15_on_a_line_may_be_indented(tmp_path: Path) -> None:
     ]
 
 
+def test_the_lines_for_tools_are_none_for_site(tmp_path: Path) -> None:
+    reading, hidden = "import x; f.read()", "\x1c#/../place"
+    for version in (3, 9, 1), (3, 12, 9):
+        lines = read(tmp_path / "a.pth", f"{reading}\nplace\n".encode(), version)
+        assert lines == [(IMPORT, 1, reading)]
+    for version in (3, 13, 0), OLD, NEW:
+        assert read(tmp_path / "a.pth", f"{hidden}\n".encode(), version) == []
+
+
 @pytest.mark.parametrize("version", [(3, 12, 9), (3, 13, 0), NEW])
 def test_where_lines_end(tmp_path: Path, version: tuple[int, ...]) -> None:
     content = b"import a\rimport b\r\nimport c\n# d\x0cimport e\nimport f; '\xe2\x80\xa8'\n"

@@ -14,6 +14,8 @@ from unit.pure.made import listing
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pysharedir.installed.records import Row
+
 INFO = "hello-1.0.dist-info"
 
 
@@ -167,6 +169,7 @@ UP = "../../bin/hello,sha256=x,1\n"
         ("../gone,,\na.py,,\n", "a.py,,\n"),
         ("../same,,\n", None),
         (".././same,,\n", None),
+        ("../other,sha256=x,1\n", "../other,sha256=y,2\n"),
         # What need not change stays as it is, to the byte.
         (f'"a.py",,\n{UP}', '"a.py",,\n/new/../../bin/hello,sha256=x,1\n'),
         ("a.py,,\r\n../x,,\r\n", "a.py,,\r\n/new/../x,,\r\n"),
@@ -175,9 +178,9 @@ UP = "../../bin/hello,sha256=x,1\n"
     ],
 )
 def test_rewritten(text: str, expected: str | None) -> None:
-    def rewrite(path: str) -> str | None:
-        special = {"../gone": None, "../same": "../same"}
-        return special.get(path, f"/new/{path}")
+    def rewrite(row: Row) -> Row | None:
+        special = {"../gone": None, "../same": row, "../other": ("../other", "sha256=y", "2")}
+        return special.get(row[0], (f"/new/{row[0]}", *row[1:]))
 
     changed = records.rewritten("hello", text.encode(), rewrite)
     assert changed == (text if expected is None else expected).encode()
@@ -190,7 +193,7 @@ def test_rewritten_names_read_the_same(tmp_path: Path) -> None:
         lines = [f'"{name.replace(chr(34), chr(34) * 2)}",,' for name in [*odd, "../x", "../y\rz"]]
         info = record(tmp_path, "".join(line + ending for line in lines))
         before = (info / "RECORD").read_bytes()
-        content = records.rewritten("hello", before, lambda path: f"../{path}")
+        content = records.rewritten("hello", before, lambda row: (f"../{row[0]}", *row[1:]))
         (info / "RECORD").write_bytes(content)
         rows = [path for path, _, _ in records.rows("hello", info)]
         assert rows == [*odd, "../../x", "../../y\rz"]

@@ -8,15 +8,15 @@ import pytest
 
 from pysharedir.changes import MakeDirectory, RemoveFile, WriteFile
 from pysharedir.errors import RememberedError
-from pysharedir.hook import remembered
-from pysharedir.hook.remembered import MadeScript, Remembered
+from pysharedir.hook import made, remembered
+from pysharedir.hook.remembered import MadeFile, Remembered
 from trees import plant
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = "_pysharedir.d/remembered.json"
-SOME = Remembered({"a": "noarch"}, {"../bin/one": MadeScript("one", "0" * 64)})
+SOME = Remembered({"a": "noarch"}, {"../bin/one": MadeFile("one", "0" * 64)})
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
@@ -59,11 +59,11 @@ def test_removal(tmp_path: Path) -> None:
     site_dir = plant(
         tmp_path, {"lib": {}, "bin": {"same": "x", "changed": "y", "stays": "x", "link": "-> same"}}
     )
-    made = {
-        f"../bin/{name}": MadeScript("keep" if name == "stays" else "go", remembered.digest(b"x"))
+    listed = {
+        f"../bin/{name}": MadeFile("keep" if name == "stays" else "go", remembered.digest(b"x"))
         for name in ("same", "changed", "stays", "link", "gone")
     }
-    steps = remembered.removal(site_dir / "lib", Remembered({}, made), keep=["keep"])
+    steps = made.removal(tmp_path, site_dir / "lib", Remembered({}, listed), keep=["keep"])
     assert [step.path for step in steps if isinstance(step, RemoveFile)] == [tmp_path / "bin/same"]
     assert len(steps) == 1
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pysharedir.hook import remembered
-from pysharedir.hook.remembered import MadeScript
+from pysharedir.hook.remembered import MadeFile
 from pysharedir.installed.distribution import installed
 from pysharedir.installed.scripts import Wanted, wanted_scripts
-from pysharedir.sync.scripts import compare
+from pysharedir.sync.files import compare
 from trees import plant
 from unit.conftest import VERSION
 
@@ -44,22 +44,34 @@ def test_compare(
     path = tmp_path / "script"
     if there is not None:
         path.write_bytes(there)
-    made = {} if listed is None else {path: MadeScript("made", remembered.digest(listed))}
+    made = {} if listed is None else {path: MadeFile("made", remembered.digest(listed))}
     found = compare({} if wanted is None else {path: Wanted("hello", wanted)}, made)
     lists = ("missing", "outdated", "obsolete", "foreign")
     assert {name: getattr(found, name) for name in lists if getattr(found, name)} == (
         {todo: (path,)} if todo else {}
     )
-    kept = {path: MadeScript("hello", remembered.digest(wanted))} if is_kept and wanted else {}
+    kept = {path: MadeFile("hello", remembered.digest(wanted))} if is_kept and wanted else {}
     assert found.made == kept
 
 
 def test_compare_leaves_what_another_distribution_has_taken_over(tmp_path: Path) -> None:
     path = tmp_path / "script"
     path.write_bytes(OLD)
-    made = {path: MadeScript("made", remembered.digest(OLD))}
+    made = {path: MadeFile("made", remembered.digest(OLD))}
     assert compare({}, made).obsolete == (path,)
-    assert compare({}, made, owned={path}).obsolete == ()
+    assert compare({}, made, {path}.__contains__).obsolete == ()
+
+
+@pytest.mark.parametrize(
+    ("there", "is_missing"),
+    [("man1/x.1", False), ("man1/x.1.gz", False), ("man1/x.1.zip", True), ("other/x.1.gz", True)],
+)
+def test_compare_takes_a_compressed_page_for_the_page(
+    tmp_path: Path, there: str, is_missing: bool
+) -> None:
+    plant(tmp_path, {there: ""})
+    path = tmp_path / there.partition("/")[0] / "x.1"
+    assert compare({path: Wanted("hello", NEW)}, {}).missing == ((path,) if is_missing else ())
 
 
 @pytest.mark.parametrize("target", ["nowhere", "real"])
@@ -67,7 +79,7 @@ def test_compare_never_takes_a_link_for_its_own(tmp_path: Path, target: str) -> 
     path = tmp_path / "script"
     (tmp_path / "real").write_bytes(OLD)
     path.symlink_to(target)
-    made = {path: MadeScript("made", remembered.digest(OLD))}
+    made = {path: MadeFile("made", remembered.digest(OLD))}
     found = compare({path: Wanted("hello", NEW)}, made)
     assert (found.foreign, found.missing, found.made) == ((path,), (), {})
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import pytest
 
-from pysharedir.installed.shebangs import parse
+from pysharedir.installed.shebangs import parse, redirected
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TAIL = " \"$0\" \"$@\"\n' '''\n"
 LONG = "#!/bin/sh\n'''exec' "
@@ -62,3 +66,37 @@ def test_parse_keeps_the_arguments(head: str, arguments: bytes) -> None:
     found = parse(head.encode())
     assert found is not None
     assert found.arguments == arguments
+
+
+@pytest.mark.parametrize(
+    ("head", "wanted"),
+    [
+        ("#!/a/bin/python3\n", "#!/b/bin/python\n"),
+        ("#!/a/bin/python3.13t -sP\n", "#!/b/bin/python -sP\n"),
+        (f"{LONG}/a/bin/python -E{TAIL}", "#!/b/bin/python -E\n"),
+        # What starts another one does so on purpose.
+        ("#!/usr/bin/python3\n", None),
+        ("#!/a/bin/perl\n", None),
+        ("#!/usr/bin/env python3\n", None),
+        ("#!/a/bin/sub/python3\n", None),
+        (f"{LONG}{RELOCATABLE}{TAIL}", None),
+        ("#!/bin/sh\n", None),
+        ("\0", None),
+    ],
+)
+def test_redirected(head: str, wanted: str | None) -> None:
+    body = b"print('/a/bin/python3')\n"
+    changed = redirected(head.encode() + body, "/a/bin", "/b/bin/python")
+    assert changed == (wanted or head).encode() + body
+
+
+def test_redirected_to_a_name_with_spaces() -> None:
+    changed = redirected(b"#!/a/bin/python -E\nx", "/a/bin", "/b c/bin/python")
+    assert changed == f"{LONG}'/b c/bin/python' -E{TAIL}x".encode()
+
+
+def test_redirected_from_a_directory_with_two_names(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    script = f"#!{tmp_path}/link/python\n".encode()
+    assert redirected(script, f"{tmp_path}/real", "/b/python") == b"#!/b/python\n"

@@ -28,6 +28,7 @@ Examples:
   pysharedir --python .venv doctor
   pysharedir --python .venv doctor --fix
   pysharedir --python 3.13 doctor --select SD3 --ignore SD302
+  pysharedir --python .venv doctor --require   exits with 1 when there is no hook
   pysharedir doctor --list                     every check, with its code
 """,
 )
@@ -49,6 +50,11 @@ Examples:
     shell_complete=completion.codes,
     help="Leave this check out, ditto.",
 )
+@click.option(
+    "--require",
+    is_flag=True,
+    help="Find it a fault when the hook is not there, or does not act (SD606).",
+)
 @click.option("--all", "show_all", is_flag=True, help="Also show notes, which are no faults.")
 @click.option(
     "--list",
@@ -68,6 +74,7 @@ def doctor(
     fix: bool,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    require: bool,
     show_all: bool,
     prefix: str | None,
     dry_run: bool,
@@ -89,7 +96,7 @@ def doctor(
     from pysharedir.doctor.run import run
     from pysharedir.doctor.treatment import selected
 
-    checks = selected(select, ignore)
+    checks = selected(select, ignore, require=require)
     examination = Examination.of(ctx.obj, prefix, changes=fix)
     with output.working("examining") as show:
         outcome = run(examination, checks, show, fix=fix, dry_run=dry_run)

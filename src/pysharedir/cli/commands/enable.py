@@ -89,6 +89,12 @@ Examples:
     help="How the hook is started: by a .pth and .start file, or as a sitecustomize.py that"
     " chains to the one it shadows.  [default: pth]",
 )
+@click.option(
+    "--path-line/--no-path-line",
+    default=None,
+    help="Also name the sharedir to tools that read .pth files and do not start Python, as ty and"
+    " zuban.  [default: from Python 3.13 on, unless --opt-in]",
+)
 @options.root
 @options.prefix
 @options.dry_run

@@ -42,13 +42,15 @@ def sync(
 ) -> None:
     """Complete an interpreter whose sharedir another one filled.
 
-    All interpreters that use a sharedir find the packages in it, but the scripts and the native
-    dependencies of these are where they were installed from.  This makes the console and gui
-    scripts that are missing here, and removes those that it made when their distribution is gone.
+    All interpreters that use a sharedir find the packages in it, but the scripts, the data files
+    and the native dependencies of these are where they were installed from.  This makes the
+    scripts that are missing here, copies the data files, and removes what it made when their
+    distribution is gone.
     It names the dependencies that are missing here, or are not of a version that the shared
-    packages require, as commands for pip and uv, of which each will do.
+    packages require, and the packages whose files cannot be copied, as commands for pip and uv,
+    of which each will do.
 
-    Exits with 1 while dependencies are missing.
+    Exits with 1 while dependencies or files are missing.
     """
     from pysharedir.cli.reports import sync as report
     from pysharedir.snapshot import Snapshot
@@ -60,5 +62,5 @@ def sync(
     outcome = run(snapshot, install=install, dry_run=check or dry_run)
     report.tell(outcome, as_json=as_json, install=install)
     missing = outcome.report.dependencies and not (dry_run and install)
-    if missing or (check and outcome.report.steps):
+    if missing or outcome.report.lacks or (check and outcome.report.steps):
         ctx.exit(1)

@@ -19,7 +19,7 @@ def tell_checks(checks: Iterable[Check]) -> None:
     """Print what is looked for."""
     table = output.table("code", "name", "finds that")
     for check in checks:
-        note = " (a note)" if check.is_note else ""
+        note = f" ({check.remark})" if check.remark else ""
         table.add_row(output.text((check.code, "bold")), check.name, check.title + note)
     output.console().print(table)
 

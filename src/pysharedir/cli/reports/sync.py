@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 from pysharedir.cli import output
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pysharedir.sync.files import Todo
     from pysharedir.sync.run import Outcome
 
 
@@ -26,13 +29,23 @@ def tell(outcome: Outcome, *, as_json: bool, install: bool) -> None:
     output.tell_notes(outcome.notes)
     for each in report.dependencies:
         there = f"{each.installed} is installed" if each.installed else "missing"
-        output.say(f"{each.requirement}: {there} (required by {', '.join(each.required_by)})")
-    if report.commands:
-        output.say("would install with one of:" if dry_run and install else "to install:")
-    for command in report.commands.values():
-        output.print_line(f"  {shlex.join(command)}")  # whole, to be copied
-    if not (report.steps or report.installed or report.dependencies):
+        by = f" (required by {', '.join(each.required_by)})" if each.required_by else ""
+        output.say(f"{each.requirement}: {there}{by}")
+    title = "would install with one of:" if dry_run and install else "to install:"
+    _tell_commands(title, report.commands)
+    for distribution, lacking in report.scripts.lacking + report.data.lacking:
+        output.say(f"{distribution.name}: {lacking}")
+    _tell_commands("to install again:", report.reinstall)
+    if not (report.steps or report.installed or report.dependencies or report.lacks):
         output.say(f"{outcome.executable}: complete already, nothing to do")
+
+
+def _tell_commands(title: str, commands: Mapping[str, Sequence[str]]) -> None:
+    """Print the commands of which each will do."""
+    if commands:
+        output.say(title)
+    for command in commands.values():
+        output.print_line(f"  {shlex.join(command)}")  # whole, to be copied
 
 
 def _facts(outcome: Outcome) -> dict[str, Any]:
@@ -43,13 +56,23 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
         "dry_run": dry_run,
         "changed": bool(report.steps or report.installed) and not dry_run,
         "steps": list(map(str, report.steps)),
-        "scripts": {
-            "missing": report.missing,
-            "outdated": report.outdated,
-            "obsolete": report.obsolete,
-        },
+        "scripts": _todo(report.scripts),
+        "data": _todo(report.data),
         "dependencies": report.dependencies,
         "commands": {name: shlex.join(command) for name, command in report.commands.items()},
+        "reinstall": {name: shlex.join(command) for name, command in report.reinstall.items()},
         "installed": report.installed,
         "notes": outcome.notes,
+    }
+
+
+def _todo(todo: Todo) -> dict[str, Any]:
+    return {
+        "missing": todo.missing,
+        "outdated": todo.outdated,
+        "obsolete": todo.obsolete,
+        "lacking": [
+            {"path": lack.path, "distribution": lack.distribution.name, "reason": lack.reason}
+            for lack in todo.lacks
+        ],
     }

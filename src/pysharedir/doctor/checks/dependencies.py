@@ -18,6 +18,8 @@ def missing(examination: Examination) -> Iterator[Finding]:
         return
     for dependency in examination.sync_report.dependencies:
         installed, requirers = dependency.installed, dependency.required_by
+        if not requirers:
+            continue  # SD304 tells of it
         has = f"{installed} is installed" if installed else "not installed"
         yield Finding(
             about=dependency.name,

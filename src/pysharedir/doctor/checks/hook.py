@@ -8,6 +8,7 @@ from packaging.version import InvalidVersion, Version
 
 from pysharedir import __version__, layout
 from pysharedir.activation import enable
+from pysharedir.activation.unused import why_unused
 from pysharedir.doctor.findings import Finding
 from pysharedir.errors import PysharedirError
 from pysharedir.hook import files, readme
@@ -96,6 +97,17 @@ def doubled(examination: Examination) -> Iterator[Finding]:
                 reason=f"a second hook beside that in {examination.site_dir}: only the first runs",
                 remedy=_disable(examination, directory.root),
             )
+
+
+def required(examination: Examination) -> Iterator[Finding]:
+    """Find that the hook does not act, on whoever requires it."""
+    why = why_unused(examination, examination.sharedir)
+    if why is not None:
+        yield Finding(
+            about=str(examination.site_dir),
+            reason=f"the hook is required, and does not act: {why.reason}",
+            remedy=why.remedy,
+        )
 
 
 def _disable(examination: Examination, root: str) -> str:

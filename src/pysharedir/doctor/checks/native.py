@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from pysharedir.doctor.findings import Finding
 from pysharedir.hook.files import State
+from pysharedir.installed import foreign
+from pysharedir.installed.foreign import Own
 from pysharedir.moving.relocation import Relocation
 from pysharedir.wording import some
 
@@ -58,6 +60,35 @@ def outside(examination: Examination) -> Iterator[Finding]:
         )
 
 
+def of_another_machine(examination: Examination) -> Iterator[Finding]:
+    """Find what has native parts for another machine, or another interpreter, and none for this."""
+    target = examination.target
+    own = Own(target)
+    if not own.machines:
+        return
+    for directory in examination.directories:
+        for distribution in examination.whole(directory.path):
+            lacking = own.lacks(distribution)
+            if lacking is None:
+                continue
+            yield Finding(
+                about=distribution.name,
+                reason=f"{lacking}; this Python is {own.tag}",
+                remedy=_taken_out(examination, distribution)
+                if directory.is_sharedir
+                else foreign.remedy(target, distribution, has_pip=examination.has_pip),
+            )
+
+
+def _taken_out(examination: Examination, distribution: Distribution) -> str:
+    """Return the remedy for what another machine has in the sharedir, and needs itself."""
+    wanted = f"{distribution.name}=={distribution.version}"
+    return (
+        "`pysharedir sort`, run by the interpreter that it is for, moves it to platlib there; "
+        f"then {examination.installer('install', wanted)}"
+    )
+
+
 def relocation(examination: Examination, destination: Path) -> tuple[Relocation, ...]:
     """Return the step that does all that ``sort`` would move to *destination*, if any.
 
@@ -94,8 +125,11 @@ def _left(examination: Examination, owner: Distribution | str, paths: list[str])
         )
     verdicts = examination.sort_plan.verdicts
     verdict = next(verdict for verdict in verdicts if verdict.distribution == owner)
+    remedy = f"install it anew; `sort` leaves it alone: {verdict.reason}"
+    if Own(examination.target).lacks(owner):
+        remedy = _taken_out(examination, owner)
     return Finding(
         about=owner.name,
         reason=f"has native objects in the sharedir: {some(paths)}",
-        remedy=f"install it anew; `sort` leaves it alone: {verdict.reason}",
+        remedy=remedy,
     )

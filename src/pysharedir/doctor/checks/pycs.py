@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from pysharedir import wording
 from pysharedir.doctor.findings import Finding
 from pysharedir.errors import TargetError
-from pysharedir.interpreter import processes
+from pysharedir.interpreter import bytecode, processes
 from pysharedir.interpreter.bytecode import Pyc, Recompile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from pysharedir.doctor.examination import Examination
@@ -56,7 +56,7 @@ def stale(examination: Examination) -> Iterator[Finding]:
                 misfits.append(pyc)
             elif fitting.hashed:
                 hashed.append(fitting)
-        misfits += _misfits(hashed, target)
+        misfits += bytecode.misfits(target.executable, hashed)
         if misfits:
             yield _stale(target, tree, misfits)
 
@@ -107,9 +107,12 @@ def _uncompiled(directory: str, names: Iterable[str], target: Target) -> Iterato
 def _compilable(sources: list[str], target: Target) -> list[str]:
     """Return those of which there could be a pyc: templates and tests may be no modules at all."""
     try:
-        can = _ask(target, compiled=sources)["compiles"]
+        answer: Pycs = processes.ask(
+            target.executable, "pycs", flags=processes.ISOLATED, given=[[], sources]
+        )
     except TargetError:
         return sources
+    can = answer["compiles"]
     return [source for source, compiles in zip(sources, can, strict=True) if compiles]
 
 
@@ -139,11 +142,7 @@ def _fitting(pyc: Pyc, magic: str) -> Pyc | None:
     :return: The pyc, with its hash if it is by this that it fits.
     """
     try:
-        descriptor = os.open(pyc.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        try:
-            header = os.read(descriptor, _HEADER)
-        finally:
-            os.close(descriptor)
+        header = bytecode.header(pyc.path)
         flags = int.from_bytes(header[4:8], "little")
         if len(header) < _HEADER or header[:4].hex() != magic or flags > _CHECKED:
             return None
@@ -158,28 +157,6 @@ def _fitting(pyc: Pyc, magic: str) -> Pyc | None:
         for value in (status.st_mtime, status.st_size)
     )
     return pyc if fits else None
-
-
-def _misfits(hashed: list[Pyc], target: Target) -> list[Pyc]:
-    """Return those whose hash is another; which function that is differs between versions."""
-    if not hashed:
-        return []
-    try:
-        digests = _ask(target, hashed=[pyc.source for pyc in hashed])["digests"]
-    except TargetError:
-        return []
-    return [
-        pyc for pyc, digest in zip(hashed, digests, strict=True) if digest not in (None, pyc.hashed)
-    ]
-
-
-def _ask(target: Target, *, hashed: Sequence[str] = (), compiled: Sequence[str] = ()) -> Pycs:
-    """Ask the target for the hashes of some sources, and whether it can compile others."""
-    question = [list(hashed), list(compiled)]
-    answer: Pycs = processes.ask(
-        target.executable, "pycs", flags=processes.ISOLATED, given=question
-    )
-    return answer
 
 
 def _first(paths: list[str], tree: Path) -> str:

@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     # Returns the scripts that a distribution declares, for an interpreter.
     Declared = Callable[[Distribution, str], dict[Path, Wanted]]
 
-_PYTHON = re.compile(r"(?:python|pypy)(\d+(?:\.\d+)?)?t?")
-
-
 # As venv (in double quotes up to 3.12), virtualenv and uv write it.
 _ACTIVATES = re.compile(r"^[ \t]*(?:export[ \t]+)?VIRTUAL_ENV=(.+?)[ \t]*$", re.MULTILINE)
 # What virtualenv has for the case that the venv was moved.
@@ -52,16 +49,19 @@ class _Script:
 
 
 def missing(examination: Examination) -> Iterator[Finding]:
-    """Find scripts that shared distributions declare, and that are not there."""
+    """Find scripts that shared distributions have, and that are not there."""
     if not examination.uses_sharedir:
         return
-    for path in examination.sync_report.missing:
+    report = examination.sync_report
+    for path in report.scripts.missing:
         yield Finding(
             about=str(path),
             reason="not there, but declared by a distribution in the sharedir",
             remedy=f"{examination.command('sync')} makes it",
-            fix=examination.sync_report.steps,
+            fix=report.steps,
         )
+    for distribution, lacking in report.scripts.lacking:
+        yield Finding(distribution.name, lacking, examination.reinstalling(distribution))
 
 
 def misdirected(examination: Examination) -> Iterator[Finding]:
@@ -124,7 +124,7 @@ def parse(content: bytes) -> Head | None:
     head = shebangs.parse(content)
     if head is None or not os.path.isabs(head.interpreter):
         return None
-    return head if _PYTHON.fullmatch(os.path.basename(head.interpreter)) else None
+    return head if shebangs.PYTHON.fullmatch(os.path.basename(head.interpreter)) else None
 
 
 def _declared(examination: Examination) -> Declared:
@@ -195,17 +195,14 @@ def _fault(
 
 def _version(interpreter: str) -> str | None:
     """Return the version in a name: of ``python3.13`` it is ``3.13``."""
-    name = _PYTHON.fullmatch(os.path.basename(interpreter))
+    name = shebangs.PYTHON.fullmatch(os.path.basename(interpreter))
     return name and name[1]
 
 
 def _remedy(script: _Script, examination: Examination) -> str:
-    if examination.uses_sharedir and script.path in examination.sync_report.outdated:
+    if examination.uses_sharedir and script.path in examination.sync_report.scripts.outdated:
         return f"{examination.command('sync')} makes it anew"
-    requirement = f"{script.distribution.name}=={script.distribution.version}"
-    if examination.place.root != examination.target.root:
-        return f"install {requirement} anew into {examination.place.root}"
-    return examination.installer("install", "--force-reinstall", "--no-deps", requirement)
+    return examination.reinstalling(script.distribution)
 
 
 def _interpreter(examination: Examination, head: Head) -> str:
@@ -229,15 +226,12 @@ def _fix(
     script: _Script, body: bytes, head: Head, wrapper: bytes | None, examination: Examination
 ) -> tuple[Step, ...]:
     """Return what names the right interpreter in a script, if it is what an installer wrote."""
-    if examination.uses_sharedir and script.path in examination.sync_report.outdated:
+    if examination.uses_sharedir and script.path in examination.sync_report.scripts.outdated:
         return examination.sync_report.steps  # one that `sync` made, and has a digest of
     new = wrapper and parse(wrapper)
     if not new or not script.is_listed or system_packages.packages([str(script.path)]):
         return ()
-    text = new.text
-    if head.arguments:
-        end = b' "$0"' if text.startswith(b"#!/bin/sh") else b"\n"
-        text = text.replace(end, b" " + head.arguments + end, 1)
+    text = shebangs.with_arguments(new, head.arguments)
     return (WriteFile(script.path, text + body, executable=True),)
 
 

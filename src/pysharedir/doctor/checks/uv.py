@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 from pysharedir.doctor.findings import Finding
 from pysharedir.errors import TargetError
+from pysharedir.hook.files import State
+from pysharedir.hook.place import is_left_out
 from pysharedir.interpreter import processes, uv
 
 if TYPE_CHECKING:
@@ -27,6 +30,20 @@ def disagrees(examination: Examination) -> Iterator[Finding]:
             " there",
             remedy="remove that file: uv asks the interpreter again",
             fix=(step,),
+        )
+
+
+def unseen(examination: Examination) -> Iterator[Finding]:
+    """Find a hook that uv cannot know of, since an isolated start does not come by it."""
+    settings, place = examination.hook.settings, examination.place
+    is_used = examination.hook.state is not State.ABSENT and not settings.opt_in
+    if is_used and shutil.which("uv") and is_left_out(examination.target, place):
+        yield Finding(
+            about=str(examination.site_dir),
+            reason="an isolated start (-I) leaves it out, and so uv installs beside the sharedir"
+            " and does not see what is in it",
+            remedy="use pip with this Python, or a venv, or"
+            f" {examination.command('sort')} after uv has installed something",
         )
 
 

@@ -2,6 +2,7 @@
 
 from unit.doctor.faults import (
     copies,
+    data,
     dependencies,
     hook,
     layout,
@@ -16,6 +17,7 @@ from unit.doctor.faults.fault import Fault
 
 FAULTS: dict[str, Fault] = {
     **copies.FAULTS,
+    **data.FAULTS,
     **dependencies.FAULTS,
     **hook.FAULTS,
     **layout.FAULTS,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from unit.conftest import Venv
 
 BOUND = "cp3-abi3-linux_x86_64"
+FOREIGN = ".cpython-37m-sparc64-linux-gnu.so"
 # Where the sharedir is not used, or taken away, there can be none of these.
 NO_SHAREDIR = ("SD603", "SD604", "SD611", "SD612")
 
@@ -59,9 +60,15 @@ def put_apart(venv: Venv) -> None:
     )
 
 
+def put_elsewhere(venv: Venv) -> None:
+    files = {"elsewhere/__init__.py": "", f"elsewhere/_a{FOREIGN}": "\x7fELF"}
+    put(venv.site_dir, "elsewhere", files, purelib="false", tag="cp3-abi3-linux_sparc64")
+
+
 FAULTS = {
     "SD301": Fault(put_native, ("native",), mended=True, excludes=NO_SHAREDIR),
     "SD302": Fault(put_outside, ("/site-packages",), mended=True, excludes=NO_SHAREDIR),
+    "SD304": Fault(put_elsewhere, ("elsewhere",)),
     "SD303": Fault(
         put_apart, ("/user/_user.so",), mended=True, others=("SD301",), excludes=NO_SHAREDIR
     ),

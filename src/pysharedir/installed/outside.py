@@ -1,0 +1,176 @@
+"""Files of distributions outside of the directory of their modules: data, headers, scripts.
+
+An installer puts them into its own prefix, and RECORD says where that was.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import errno
+import hashlib
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pysharedir.errors import RecordError
+from pysharedir.installed import records
+from pysharedir.interpreter import content as file_content
+from pysharedir.wording import user
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from pysharedir.installed.distribution import Distribution
+
+# The algorithms that the specification of RECORD allows, as far as they are in use.
+_ALGORITHMS = ("sha256", "sha384", "sha512")
+# What there is at the top of a prefix, for one that is gone.
+_TOPS = frozenset({"bin", "etc", "include", "lib", "lib64", "libexec", "sbin", "share", "var"})
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that RECORD lists outside.
+
+    :ivar prefix: The prefix that it was installed into; empty when that is not known.
+    :ivar name: Its path in that.
+    :ivar hash: What RECORD says of its content, such as ``sha256=...``, or nothing.
+    """
+
+    distribution: Distribution
+    prefix: str
+    name: str
+    hash: str
+
+    @property
+    def path(self) -> Path:
+        """Where it was installed."""
+        return Path(f"{self.prefix}/{self.name}")
+
+    @property
+    def script(self) -> str | None:
+        """Its name, if it is in the directory of scripts."""
+        directory, name = os.path.split(self.name)
+        return name if directory == "bin" else None
+
+    @property
+    def digest(self) -> str | None:
+        """The SHA-256 of its content in hexadecimal, if RECORD has that."""
+        algorithm, _, value = self.hash.partition("=")
+        with contextlib.suppress(ValueError):
+            digest = base64.urlsafe_b64decode(f"{value}=")
+            if algorithm == "sha256" and len(digest) == hashlib.sha256().digest_size:
+                return digest.hex()
+        return None
+
+    def read(self) -> bytes:
+        """Return its content, if that is what the distribution has brought.
+
+        Whoever can write to another prefix can replace a file there.  Without a hash nobody but the
+        caller and root may be able to.
+
+        :raises OSError: when it cannot be read, or may be another's.
+        """
+        algorithm, _, value = self.hash.partition("=")
+        if algorithm not in _ALGORITHMS:
+            _refuse_open(self.path)
+        content = file_content.read(self.path)
+        if algorithm in _ALGORITHMS and value != records.encoded(
+            hashlib.new(algorithm, content).digest()
+        ):
+            raise OSError(errno.EINVAL, "not what was installed", str(self.path))
+        return content
+
+
+def files(distribution: Distribution, version: str, roots: Collection[str]) -> list[File]:
+    """Return the files of a distribution outside of its directory, but for pycs.
+
+    :param version: ``X.Y`` of the interpreter.
+    :param roots: Prefixes that are known.
+    :return: None of them when RECORD cannot be read; with no prefix when it cannot be told into
+        which they were installed.
+    """
+    if isinstance(distribution.metadata.record, RecordError):
+        return []
+    listing = distribution.listing
+    rows = [path for path in listing.outside if not path.endswith(".pyc")]
+    if not rows:
+        return []
+    # Paths in RECORD are relative to a name of the directory, which may be a link to it.
+    directories = dict.fromkeys(
+        map(str, (distribution.directory, distribution.directory.resolve()))
+    )
+    spellings = [[os.path.normpath(f"{each}/{row}") for row in rows] for each in directories]
+    prefix, paths = _placed(spellings, version, roots)
+    return [
+        File(distribution, prefix, path[len(prefix) + 1 :], listing.hashes.get(row, ""))
+        for row, path in zip(rows, paths, strict=True)
+    ]
+
+
+def _placed(
+    spellings: Sequence[Sequence[str]], version: str, roots: Collection[str]
+) -> tuple[str, Sequence[str]]:
+    """Return the prefix that files are in, or nothing, and their paths by which that is known.
+
+    :param spellings: The paths, in one way or another.
+    """
+    for find in (lambda paths: _evident(paths, version, roots), _by_names):
+        for paths in spellings:
+            if prefix := find(paths):
+                return prefix, paths
+    return "", spellings[0]
+
+
+def _evident(paths: Sequence[str], version: str, roots: Collection[str]) -> str | None:
+    """Return the nearest directory above *paths* that is the prefix of a Python."""
+    marks = (
+        "pyvenv.cfg",
+        "bin/python3",
+        "bin/pypy3",
+        *(f"{lib}/{name}{version}" for lib in ("lib", "lib64") for name in ("python", "pypy")),
+    )
+    for directory in _above(paths):
+        if directory in roots or any(os.path.lexists(f"{directory}/{mark}") for mark in marks):
+            return directory
+    return None
+
+
+def _by_names(paths: Sequence[str]) -> str | None:
+    """Return the nearest directory above *paths* in which they are as in a prefix."""
+    for directory in _above(paths):
+        below = (path[len(directory) + 1 :] for path in paths)
+        if _TOPS.issuperset(path.partition("/")[0] for path in below):
+            return directory
+    return None
+
+
+def _above(paths: Sequence[str]) -> Iterator[str]:
+    """Yield the directories above all of *paths*, the nearest first, but for the root of all."""
+    directory = os.path.commonpath([os.path.dirname(path) for path in paths])
+    while directory != "/":
+        yield directory
+        directory = os.path.dirname(directory)
+
+
+def _refuse_open(path: Path) -> None:
+    """Refuse a file that others than the caller and root can replace.
+
+    :raises OSError: when it is one, or is reached by a link.
+    """
+    if path.resolve() != path:
+        raise _unknown("a link leads to it", path)
+    for each in (path, *path.parents):
+        status = each.stat()
+        is_sticky = each != path and status.st_mode & stat.S_ISVTX
+        if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not is_sticky:
+            raise _unknown("others can write to it", each)
+        if status.st_uid not in (os.geteuid(), 0):
+            raise _unknown(f"it belongs to {user(status.st_uid)}", each)
+
+
+def _unknown(reason: str, path: Path) -> OSError:
+    return OSError(errno.EPERM, f"{reason}, and no hash says what was installed", str(path))
