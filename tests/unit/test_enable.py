@@ -98,13 +98,6 @@ def test_variables(venv: Venv, make_venv: Callable[[str], Venv], command: Comman
     settings = command.json("--python", venv.root, "status")["hook"]["settings"]
     assert (settings["prefixes_from"], settings["user_first"]) == ([], True)
     assert str(more.site_dir) not in venv.says("sys.path", EBPYTHONPREFIXES=str(more.root))
-    command.json(*enable, "--no-user-first", "--no-prefix-startup-files")
-    plain = {path: path.read_bytes() for path in venv.site_dir.rglob("*.py")}
-    assert command.json("--python", more.root, "enable")["changed"]
-    parts = [path for path in plain if path.parent.name == "_pysharedir.d"]
-    assert [path.name for path in sorted(parts)] == ["adjust.py", "local.py", "more.py", "path.py"]
-    for path in parts:
-        assert (more.site_dir / path.relative_to(venv.site_dir)).read_bytes() == plain[path]
 
 
 @pytest.mark.parametrize(
