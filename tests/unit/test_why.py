@@ -708,6 +708,23 @@ def test_the_native_part_in_a_sharedir_is_of_another_architecture(enabled: Venv,
     assert "`pysharedir sort`" in only(why(enabled, "one._native"), "foreign-part").remedy
 
 
+def test_the_native_part_in_a_home_of_several_machines(
+    venv: Venv, why: Why, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other machine needs what is there: nothing says to reinstall it."""
+    config = venv.root / "pyvenv.cfg"
+    config.write_text(config.read_text().replace("= false", "= true"))
+    monkeypatch.setenv("PYTHONUSERBASE", str(tmp_path / "user"))
+    site_dir = tmp_path / "user" / venv.site_dir.relative_to(venv.root)
+    put(site_dir, "one", {"one/__init__.py": "", f"one/_native.{TAG}.so": ""})
+    for remedy in (
+        only(why(venv, "one._native"), "foreign-part").remedy,
+        first(why(venv, "one").warnings, "foreign-part").remedy,
+    ):
+        assert f"`export PYTHONUSERBASE={tmp_path}/user/" in remedy
+        assert "reinstall" not in remedy
+
+
 def test_a_package_that_lacks_its_native_part(venv: Venv, why: Why) -> None:
     own = max(target.find(str(venv.root)).suffixes, key=len)
     files = {f"one/deep/_here{own}": "", f"one/deep/_here.{TAG}.so": "", "one/__init__.py": ""}

@@ -87,7 +87,7 @@ def in_words(names: Iterable[str]) -> str:
 
 
 def _in_words(name: str) -> str:
-    form, *facts = name.split(maxsplit=3)
+    form, *facts = name.split(" ", 3)  # in a header that is cut short the first are empty
     if form != "ELF":
         return name
     from elftools.elf.enums import ENUM_E_MACHINE  # noqa: PLC0415  # few answers need it

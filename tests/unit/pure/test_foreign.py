@@ -83,6 +83,7 @@ def lacks(tmp_path: Path, own: Target, files: Files, tag: str = LINUX) -> str | 
         (X86_64, {"a.libs/liba.so.1.2": AARCH64}, "AARCH64"),
         (X86_64, {"a.libs/liba.so.1.2": AARCH64, "a/_a.abi3.so": X86_64}, None),
         (X86_64, {"a/__init__.py": b""}, None),
+        (X86_64, {"_a.so": b"\x7fELF"}, "NONE"),
         (X86_64, {"_a.so": b"INPUT ( libm.so.6 )"}, None),  # who knows
         (b"#!/bin/sh", {"_a.so": AARCH64}, None),
         # ABIs of one machine.
