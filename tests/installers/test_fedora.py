@@ -30,6 +30,7 @@ SYSCONFIG = """
         _defaults.update(base={local!r}, platbase={local!r})
     _extend_dict(vars, _defaults)
 """
+PURELIB = "import sysconfig; answer = sysconfig.get_path('purelib')"
 
 
 @pytest.fixture
@@ -74,6 +75,7 @@ def test_a_hook_in_usr_local(fedora: Python) -> None:
     assert found["about"] == str(fedora.prefix / lib)
     fedora.pysharedir("sort")
     assert where(fedora, "idna") == share
+    assert fedora.with_env(RPM_BUILD_ROOT="/").ask(PURELIB) == str(fedora.site_dir)
 
 
 def test_a_hook_in_usr(fedora: Python) -> None:
@@ -86,6 +88,5 @@ def test_a_hook_in_usr(fedora: Python) -> None:
     fedora.uv("install", "idna")
     assert (where(fedora, "tabulate"), where(fedora, "idna")) == (lib, lib)
     building = fedora.with_env(RPM_BUILD_ROOT="/")
-    ask = "import sysconfig; answer = sysconfig.get_path('purelib')"
     sharedir = str(fedora.sharedir)
-    assert building.ask(ask) == building.ask(ask, "-I") == sharedir
+    assert building.ask(PURELIB) == building.ask(PURELIB, "-I") == sharedir
