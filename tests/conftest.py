@@ -20,12 +20,11 @@ if TYPE_CHECKING:
 # That of the fuzzers, for all workers of a run.
 os.environ.setdefault("PYSHAREDIR_SEED", str(random.randrange(2**32)))  # noqa: S311
 
-# Two versions of Python take half of the tests each, by turns of a day: both run all in two days.
-HALF = (
-    int(os.environ["PYSHAREDIR_HALF"]) + int(time.time()) // (24 * 60 * 60)
-    if "PYSHAREDIR_HALF" in os.environ
-    else None
-)
+# Versions of Python between which little differs take a share of the tests each, by turns of a
+# day: N/OF is share N of OF today.  Each day all tests run on one of them, and in OF days on all.
+_NUMBER, _, _OF = os.environ.get("PYSHAREDIR_SHARE", "0/1").partition("/")
+SHARES = int(_OF)
+SHARE = (int(_NUMBER) + int(time.time()) // (24 * 60 * 60)) % SHARES
 
 pytest_plugins = ["descendants", "progress"]
 
@@ -70,25 +69,24 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 def pytest_report_header() -> list[str]:
     lines = [f"fuzzers: PYSHAREDIR_SEED={os.environ['PYSHAREDIR_SEED']}"]
-    if HALF is not None:
+    if SHARES > 1:
         lines.append(
-            f"half {HALF % 2} of the tests: those whose name has a CRC-32 that is"
-            f" {'odd' if HALF % 2 else 'even'}; the other half runs tomorrow, or with another"
-            " PYSHAREDIR_HALF"
+            f"share {SHARE} of the tests: those whose name has a CRC-32 that is {SHARE} modulo"
+            f" {SHARES}; the others run on other days, or with another PYSHAREDIR_SHARE"
         )
     return lines
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the half of the tests that is another's turn."""
-    if HALF is None:
-        return
-    halves: tuple[list[pytest.Item], list[pytest.Item]] = [], []
+    """Leave out the tests whose turn it is not."""
+    mine: list[pytest.Item] = []
+    others: list[pytest.Item] = []
     for item in items:
-        halves[zlib.crc32(item.nodeid.encode("utf-8", "replace")) % 2].append(item)
-    mine, others = halves[HALF % 2], halves[1 - HALF % 2]
-    config.hook.pytest_deselected(items=others)
-    items[:] = mine
+        number = zlib.crc32(item.nodeid.encode("utf-8", "replace"))
+        (mine if number % SHARES == SHARE else others).append(item)
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = mine
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
