@@ -51,7 +51,7 @@ def cluster(
         add_command(root, pysharedir)
         station = replace(station, box=replace(station.box, lent={"/apps": apps}))
         station = station.with_pip(pip)
-        shell(station, "-euc", block(GUIDE, "--without-pip"))
+        shell(station, "-euc", block(GUIDE, '--without-pip "$part"'))
         opened[machine.name] = station
     shell(opened["x86_64"], "-euc", block(GUIDE, "--target"))
     return opened
@@ -69,7 +69,7 @@ def write_modules(apps: Path) -> None:
         "pure/1.0": f"#%Module\nprepend-path PYSHAREDIR_PREFIXES {PURE}\n",
     }
     lua = {
-        "tool/1.0.lua": block(GUIDE, "prepend_path"),
+        "tool/1.0.lua": block(GUIDE, 'capture("uname'),
         "pure/1.0.lua": f'prepend_path("PYSHAREDIR_PREFIXES", "{PURE}")\n',
     }
     for directory, files in (("tcl", tcl), ("modules", {**tcl, **lua})):

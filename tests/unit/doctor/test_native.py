@@ -120,6 +120,18 @@ def test_in_a_home_of_several_machines(fresh: Venv, doctor: Doctor, tmp_path: Pa
     assert "reinstall" not in found["remedy"]
 
 
+def test_behind_a_copy_for_this_machine(healthy: Venv, doctor: Doctor, tmp_path: Path) -> None:
+    """Another machine's is no fault where it is not used."""
+    put(healthy.site_dir, "mine", {"mine.py": ""})
+    put(tmp_path / "lib" / "python3" / "site-packages", "mine", {f"_mine{FOREIGN}": ""}, tag=BOUND)
+    (healthy.site_dir / "x.pth").write_text(f"{tmp_path}/lib/python3/site-packages\n")
+    assert doctor.finds(healthy, "--select", "SD304") == {}
+    (healthy.site_dir / "x.pth").write_text(
+        f"import sys; sys.path.insert(1, '{tmp_path}/lib/python3/site-packages')\n"
+    )
+    assert doctor.finds(healthy, "--select", "SD304") == {"SD304": ["mine"]}
+
+
 def test_in_a_sharedir(healthy: Venv, doctor: Doctor) -> None:
     put(healthy.sharedir, "mine", {f"_mine{FOREIGN}": "", "mine.py": ""}, tag=BOUND)
     (found,) = doctor(healthy, "--select", "SD304")["findings"]

@@ -28,7 +28,7 @@ Examples:
   pysharedir --python .venv doctor
   pysharedir --python .venv doctor --fix
   pysharedir --python 3.13 doctor --select SD3 --ignore SD302
-  pysharedir --python .venv doctor --require   exits with 1 when there is no hook
+  pysharedir --python .venv doctor --require   fails when there is no hook
   pysharedir doctor --list                     every check, with its code
 """,
 )

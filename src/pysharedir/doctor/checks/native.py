@@ -66,18 +66,18 @@ def of_another_machine(examination: Examination) -> Iterator[Finding]:
     own = Own(target)
     if not own.machines:
         return
-    for directory in examination.directories:
-        for distribution in examination.whole(directory.path):
-            lacking = own.lacks(distribution)
-            if lacking is None:
-                continue
-            yield Finding(
-                about=distribution.name,
-                reason=f"{lacking}; this Python is {own.tag}",
-                remedy=_taken_out(examination, distribution)
-                if directory.is_sharedir
-                else foreign.remedy(target, distribution, has_pip=examination.has_pip),
-            )
+    found = examination.visible(str(directory.path) for directory in examination.directories)
+    for distribution in found.values():  # a copy that is hidden by another one is not used
+        lacking = own.lacks(distribution)
+        if lacking is None:
+            continue
+        yield Finding(
+            about=distribution.name,
+            reason=f"{lacking}; this Python is {own.tag}",
+            remedy=_taken_out(examination, distribution)
+            if examination.is_sharedir(str(distribution.directory))
+            else foreign.remedy(target, distribution, has_pip=examination.has_pip),
+        )
 
 
 def _taken_out(examination: Examination, distribution: Distribution) -> str:
