@@ -13,7 +13,7 @@ from pysharedir.errors import (
     UntrustedError,
     said,
 )
-from pysharedir.moving import journal, lock, relocation, trust
+from pysharedir.moving import journal, trust
 from pysharedir.moving.journal import Phase
 from pysharedir.moving.move import STAGE, TRASH, WORK
 from pysharedir.moving.tree import Tree
@@ -72,6 +72,8 @@ def interrupted(scope: Scope) -> list[tuple[Path, PysharedirError]]:
 def _interrupted(home: Path, scope: Scope) -> PysharedirError | None:
     if not _has_work(home):
         return None
+    from pysharedir.moving import lock  # noqa: PLC0415  # few find a move
+
     try:
         with Tree(home) as tree, Trees() as trees:
             pending = journal.pending(tree)
@@ -116,6 +118,8 @@ def _recover(home: Path, scope: Scope) -> str:
     """
     if not _has_work(home):
         return ""
+    from pysharedir.moving import lock, relocation  # noqa: PLC0415  # few find a move
+
     try:
         with lock.locked(home) as tree, Trees() as trees:
             pending = journal.pending(tree)

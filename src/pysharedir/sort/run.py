@@ -11,7 +11,6 @@ from pysharedir import changes
 from pysharedir.errors import NothingStagedError, NotInstalledError, NotNoarchError, UsageError
 from pysharedir.hook import remembered
 from pysharedir.hook.place import caveats
-from pysharedir.moving.relocation import Relocation
 from pysharedir.sort import plan as sorting
 from pysharedir.sort import staged
 from pysharedir.sort.verdicts import Kind
@@ -82,6 +81,8 @@ def run(snapshot: Snapshot, request: Request, progress: Progress) -> Outcome:
     if destdir and not request.dry_run:
         changes.apply(staged.steps(plan, destdir))
     elif not request.dry_run and (plan.moves or wanted != known):
+        from pysharedir.moving.relocation import Relocation  # noqa: PLC0415  # not for --check
+
         snapshot.check_used()
         notes += caveats(snapshot.target, snapshot.place, snapshot.hook.settings)
         # Each is looked at twice: when it is copied, and when it is removed.

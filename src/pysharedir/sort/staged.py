@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from pysharedir import changes
 from pysharedir.installed import binaries, contents
-from pysharedir.moving.relocation import Relocation
 
 if TYPE_CHECKING:
     from pysharedir.changes import Step
@@ -25,6 +24,8 @@ def steps(plan: Plan, destdir: str) -> list[Step]:
     """
     if not plan.moves:
         return []
+    from pysharedir.moving.relocation import Relocation  # noqa: PLC0415  # not for --check
+
     left = {
         parent
         for move in plan.moves
