@@ -121,23 +121,27 @@ class Usable:
         self._own = Own(target)
         self._distributions = distributions
         self.foreign: dict[str, Foreign] = {}
+        self._versions: dict[str, str | None] = {}
 
     def version(self, key: str) -> str | None:
-        """Return the version of one that is of use, None if there is none."""
+        """Return the version of one that is of use, None if there is none.
+
+        However often one is asked for, its files are looked at once.
+        """
         distribution = self._distributions.get(key)
         if distribution is None:
             return None
-        foreign = self._own.lacks(distribution)
-        if foreign is None:
-            return distribution.version
-        self.foreign[key] = foreign
-        return None
+        if key not in self._versions:
+            foreign = self._own.lacks(distribution)
+            if foreign is not None:
+                self.foreign[key] = foreign
+            self._versions[key] = None if foreign else distribution.version
+        return self._versions[key]
 
     def all(self) -> dict[str, Foreign]:
         """Return those of no use, asked for or not."""
         for key in self._distributions:
-            if key not in self.foreign:
-                self.version(key)
+            self.version(key)
         return self.foreign
 
 

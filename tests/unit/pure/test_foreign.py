@@ -156,3 +156,14 @@ def test_the_remedy_in_a_home_of_several_machines(tmp_path: Path) -> None:
     assert "reinstall" not in told
     elsewhere = foreign.remedy(own, distribution("one"), has_pip=True)
     assert elsewhere.endswith("install --force-reinstall --no-deps one==1.0")
+
+
+def test_each_is_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several distributions may require one."""
+    its = {name: distribution(name, directory=str(tmp_path)) for name in ("one", "two")}
+    asked = []
+    monkeypatch.setattr(Own, "lacks", lambda _, each: asked.append(each.name))
+    usable = Usable(interpreter(tmp_path, X86_64), its)
+    assert usable.version("one") == usable.version("one") == its["one"].version
+    assert usable.all() == {}
+    assert asked == ["one", "two"]
