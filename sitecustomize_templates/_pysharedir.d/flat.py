@@ -50,22 +50,16 @@ class Block:
 
     def look(self):
         """Look at each entry, and list those that changed; return the state."""
-        posix = sys.modules["posix"]
         token, began = self.token, now()
         old, index, times, names, _ = self.state
-        if old is not token:
-            index, times, names = None, [None] * len(self.entries), [None] * len(self.entries)
-        else:
+        if old is token:
             times, names = times[:], names[:]
+        else:
+            index, times, names = None, [None] * len(self.entries), [None] * len(self.entries)
         for number, entry in enumerate(self.entries):
-            try:
-                status = posix.stat(entry)
-                is_dir, time = status.st_mode >> 12 == 4, status.st_mtime
-            except OSError:
-                is_dir = time = False
-            if time != times[number]:
-                index, times[number] = None, time
-                names[number] = listed(entry) if is_dir else None
+            if old is not token or time_of(entry) != times[number]:
+                index = None
+                times[number], names[number] = listed(entry)
         if index is None:
             index = {}
             for number, each in enumerate(names):
@@ -77,10 +71,28 @@ class Block:
 
 
 def listed(path):
+    """Return the time and the names of a directory; opened once, where stat and listdir are two."""
+    posix = sys.modules["posix"]
     try:
-        return sys.modules["posix"].listdir(path)
+        opened = posix.open(path, posix.O_RDONLY | posix.O_DIRECTORY | posix.O_CLOEXEC)
+    except OSError as error:
+        time = time_of(path)
+        if time is None or isinstance(error, NotADirectoryError):
+            return time, None
+        if isinstance(error, PermissionError):
+            return time, []
+        raise
+    try:
+        return posix.fstat(opened).st_mtime, posix.listdir(opened)
+    finally:
+        posix.close(opened)
+
+
+def time_of(path):
+    try:
+        return sys.modules["posix"].stat(path).st_mtime
     except OSError:
-        return []
+        return None
 
 
 class Member(sys.modules["_frozen_importlib_external"].FileFinder):
