@@ -7,6 +7,7 @@
 # What is not plain sailing is left to the finders of Python: an index that cannot be made, an
 # entry that a hook of somebody else claims, a PathFinder that somebody replaced.
 import sys
+from time import monotonic as now
 
 
 class Block:
@@ -207,7 +208,6 @@ class MetaFinder:
 bootstrap = sys.modules["_frozen_importlib_external"]
 if bootstrap._relax_case():
     raise ImportError("names are not what is listed")
-now = __import__("time").monotonic
 PathFinder = bootstrap.PathFinder
 first, last = map(sys.path.index, globals().pop("BLOCK"))  # of two threads, one gets it
 BLOCK = [None]
