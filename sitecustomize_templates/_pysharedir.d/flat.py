@@ -211,7 +211,9 @@ if bootstrap._relax_case():
 PathFinder = bootstrap.PathFinder
 first, last = map(sys.path.index, globals().pop("BLOCK"))  # of two threads, one gets it
 BLOCK = [None]
-block = Block([each for each in sys.path[first : last + 1] if type(each) is str and each[:1] == "/"])
+block = Block(
+    [each for each in sys.path[first : last + 1] if type(each) is str and each[:1] == "/"]
+)
 sys.path_hooks.insert(sys.path_hooks.index(prefix_hook) + 1, PathHook())
 if PathFinder in sys.meta_path:
     sys.meta_path.insert(sys.meta_path.index(PathFinder), MetaFinder())

@@ -161,9 +161,7 @@ def test_what_variables_of_others_name(hooked_from: Python, tmp_path: Path) -> N
 @pytest.fixture
 def hooked_from(venv: Python) -> Python:
     """Return one with ``--prefixes-from OF_MODULES --prefix-startup-files``."""
-    baked = files.render(
-        files.Settings(prefixes_from=("OF_MODULES",), prefix_startup_files=True)
-    )
+    baked = files.render(files.Settings(prefixes_from=("OF_MODULES",), prefix_startup_files=True))
     for name, content in baked.items():
         (venv.site_dir / name).parent.mkdir(exist_ok=True)
         (venv.site_dir / name).write_bytes(content)
