@@ -132,7 +132,11 @@ class _Merge:
         if winner is None or self._is_extended(key.name, *winner):
             first = [winner] if winner else []
             parts = [*first, *(each for each in owners if each is not winner)]
-            below = [f"{directory}/{key.name}" for directory, own in parts if key.name in own]
+            below = [
+                f"{directory}/{key.name}"
+                for directory, own in parts
+                if own == [key.name] or self._is_package(key.name, directory, own)
+            ]
             self.modules(f"{at}/{key.name}", below)
             return
         directory, own = winner
@@ -153,9 +157,15 @@ class _Merge:
             self._hide(key, f"{directory}/{name}", [other], its)
 
     def _pycs(self, at: str, directories: Sequence[str]) -> None:
-        """Link the pycs of modules that are linked one by one, so that none is compiled anew."""
+        """Link the pycs of modules that are linked one by one, so that none is compiled anew.
+
+        Their directory is there without any, else the first import would change the view.
+        """
         links = self.merged.links
         for directory in directories:
+            files = self._reader.list(directory).files
+            if any(name.endswith(".py") and f"{at}/{name}" in links for name in files):
+                self.make(f"{at}/{names.PYCS}")
             if names.PYCS not in self._reader.list(directory).directories:
                 continue
             pycs = f"{directory}/{names.PYCS}"
@@ -182,13 +192,16 @@ class _Merge:
     def _is_solid(self, directory: str, own: Sequence[str]) -> bool:
         """Tell whether one of these names is a module or a regular package."""
         return any(
-            not self._has_directory(directory, name)
-            or any(
-                names.is_init(file, self._suffixes)
-                for file in self._reader.list(f"{directory}/{name}").files
-            )
+            not self._has_directory(directory, name) or self._is_regular(f"{directory}/{name}")
             for name in own
         )
 
+    def _is_regular(self, path: str) -> bool:
+        return any(names.is_init(name, self._suffixes) for name in self._reader.list(path).files)
+
+    def _is_package(self, stem: str, directory: str, own: Sequence[str]) -> bool:
+        """Tell whether a regular package is among these names, which a module beside it is not."""
+        return stem in own and self._is_regular(f"{directory}/{stem}")
+
     def _is_extended(self, stem: str, directory: str, own: Sequence[str]) -> bool:
-        return own == [stem] and self._reader.extends(f"{directory}/{stem}")
+        return stem in own and self._reader.extends(f"{directory}/{stem}")

@@ -87,6 +87,6 @@ def is_data(name: str, at: str) -> bool:
     """
     if at == "bin":
         return not (_PYTHON.fullmatch(name) or _OF_VENV.fullmatch(name))
-    if at in ("lib", "lib64", "include"):
+    if at in ("lib", "lib64"):
         return not _PYTHON.fullmatch(name)
     return not (at == "share" and name == "python")

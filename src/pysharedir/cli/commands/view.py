@@ -13,11 +13,11 @@ from pysharedir.errors import UsageError
     cls=Command,
     epilog="""\b
 Examples:
-  pysharedir --python 3.11 view /apps/all /apps/numpy/2.1 /apps/tool/1.0
+  pysharedir -p 3.11 view /apps/all /apps/numpy/2.1 /apps/tool/1.0
   PYTHONPATH=/apps/all/lib/python3.11/site-packages python3.11   use it
-  pysharedir --python 3.11 view /apps/all           make it anew of the same prefixes
-  pysharedir --python 3.11 view /apps/all --check   exits with 1 when a prefix has changed
-  pysharedir --python 3.11 view image/srv/all image/opt/* --relative
+  pysharedir -p 3.11 view /apps/all           anew, of the same prefixes
+  pysharedir -p 3.11 view /apps/all --check   exits with 1 if one has changed
+  pysharedir -p 3.11 view image/srv/all image/opt/tool --relative
 """,
 )
 @click.argument(

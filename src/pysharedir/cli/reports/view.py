@@ -45,14 +45,10 @@ def _tell_changes(outcome: Outcome, *, is_check: bool) -> None:
         changes = [f"not linked yet: {path}" for path in outcome.added]
         _tell_some([*changes, *(f"gone: {path}" for path in outcome.removed)])
         return
-    made = f"{number(outcome.links, 'link')} to {number(len(outcome.prefixes), 'prefix')}"
-    made = made.replace("prefixs", "prefixes")
     verb = "would make" if outcome.dry_run else "make"
-    output.say(
-        f"{verb} {outcome.directory}: {made}, {number(outcome.directories, 'directory')}".replace(
-            "directorys", "directories"
-        )
-    )
+    links, directories = outcome.links, number(outcome.directories, "directory", "directories")
+    prefixes = number(len(outcome.prefixes), "prefix", "prefixes")
+    output.say(f"{verb} {outcome.directory}: {prefixes}, {number(links, 'link')}, {directories}")
 
 
 def _tell_hidden(hidden: Sequence[Hidden]) -> None:
