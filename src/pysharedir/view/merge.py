@@ -149,7 +149,9 @@ class _Merge:
         """Take the first of distributions, or of what no import looks for."""
         directory, own = owners[0]
         name = own[0]
-        if key.kind is Kind.FILE and all(self._has_directory(each, name) for each, _ in owners):
+        if key.kind is Kind.FILE and all(
+            self._reader.has_directory(each, name) for each, _ in owners
+        ):
             self.data(f"{at}/{name}", [f"{each}/{name}" for each, _ in owners])
             return
         self._link(at, directory, own)
@@ -175,9 +177,20 @@ class _Merge:
                     self._link(f"{at}/{names.PYCS}", pycs, [name])
 
     def _link(self, at: str, directory: str, own: Iterable[str]) -> None:
+        """Link names in a directory, but of the metadata of a distribution what is in it.
+
+        uv takes a link to a ``.dist-info`` for no distribution.
+        """
         self.make(at)
         for name in own:
-            self.merged.links[f"{at}/{name}"] = f"{directory}/{name}"
+            path = f"{directory}/{name}"
+            if name.endswith(names.INFOS) and self._reader.has_directory(directory, name):
+                self.make(f"{at}/{name}")
+                listing = self._reader.list(path)
+                for file in (*listing.directories, *listing.files):
+                    self.merged.links[f"{at}/{name}/{file}"] = f"{path}/{file}"
+            else:
+                self.merged.links[f"{at}/{name}"] = path
 
     def _hide(self, key: Key, by: str, directories: Iterable[str], own: Sequence[str]) -> None:
         self.merged.hidden += [
@@ -186,13 +199,11 @@ class _Merge:
             for name in own
         ]
 
-    def _has_directory(self, directory: str, name: str) -> bool:
-        return name in self._reader.list(directory).directories
-
     def _is_solid(self, directory: str, own: Sequence[str]) -> bool:
         """Tell whether one of these names is a module or a regular package."""
         return any(
-            not self._has_directory(directory, name) or self._is_regular(f"{directory}/{name}")
+            not self._reader.has_directory(directory, name)
+            or self._is_regular(f"{directory}/{name}")
             for name in own
         )
 

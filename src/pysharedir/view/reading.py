@@ -47,6 +47,7 @@ class Reader:
     def __init__(self, known: Mapping[str, Listing]) -> None:
         self.listings: dict[str, Listing] = {}
         self._known = known
+        self._directories: dict[str, frozenset[str]] = {}
         self._extends: dict[str, bool] = {}
         self._fresh: set[str] = set()
         self._statuses: dict[str, os.stat_result] = {}
@@ -74,6 +75,12 @@ class Reader:
                 self._fresh.add(path)
             self.listings[path] = known
         return self.listings[path]
+
+    def has_directory(self, path: str, name: str) -> bool:
+        """Tell whether there is a directory of a name in another one."""
+        if path not in self._directories:
+            self._directories[path] = frozenset(self.list(path).directories)
+        return name in self._directories[path]
 
     def is_fresh(self, path: str) -> bool:
         """Tell whether a directory had to be listed, since it has changed or is new."""

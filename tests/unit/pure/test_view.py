@@ -113,12 +113,17 @@ def test_packages_are_linked_whole_and_directories_are_made_where_a_namespace_pa
 def test_what_comes_first_hides_what_comes_later(tmp_path: Path) -> None:
     planted(
         tmp_path,
-        {"pkg": {"__init__.py": ""}, "Foo_Bar-1.0.dist-info": {}, "mod.py": "", "data.txt": ""},
+        {
+            "pkg": {"__init__.py": ""},
+            "Foo_Bar-1.0.dist-info": {"METADATA": ""},
+            "mod.py": "",
+            "data.txt": "",
+        },
         {"pkg.py": "", "foo.bar-2.0.dist-info": {}, "mod": {"__init__.py": ""}, "data.txt": ""},
     )
     outcome = view(tmp_path, "a", "b")
     assert links(tmp_path) == {
-        "Foo_Bar-1.0.dist-info": "a/Foo_Bar-1.0.dist-info",
+        "Foo_Bar-1.0.dist-info/METADATA": "a/Foo_Bar-1.0.dist-info/METADATA",
         "data.txt": "a/data.txt",
         "mod.py": "a/mod.py",
         "pkg": "a/pkg",
