@@ -148,10 +148,10 @@ def peer_rows(version: str, peers: Tree) -> list[Row]:
 def hook_rows(version: str) -> list[Row]:
     """Return the hook in each of its states."""
     sharedir = f"share/python/{version}"
-    hook = _in_site_dir(version, _hook("_pysharedir.pth", "_pysharedir.start"))
+    hook = _in_site_dir(version, _hook("_pysharedir.pth"))
     lined = _in_site_dir(
         version,
-        {**_hook("_pysharedir.pth", "_pysharedir.start"), "_pysharedir.pth": _line(version)},
+        {**_hook("_pysharedir.pth"), "_pysharedir.pth": _line(version)},
     )
     customize = _in_site_dir(version, _hook("sitecustomize.py"))
     found = IS_ON % ""
@@ -187,7 +187,7 @@ def hook_rows(version: str) -> list[Row]:
 
 def prefix_rows(version: str, prefixes: Path) -> list[Row]:
     """Return the hook and two plain loops, each with every number of prefixes."""
-    hook = _in_site_dir(version, _hook("_pysharedir.pth", "_pysharedir.start"))
+    hook = _in_site_dir(version, _hook("_pysharedir.pth"))
     rows = []
     for count in COUNTS:
         value = ":".join(str(prefixes / each) for each in _prefix_names(count))

@@ -28,7 +28,9 @@ PARTS = (
     *(f"_pysharedir.d/{part}.py" for part in ("path", "local", "adjust", "more")),
 )
 STYLES = {
-    "pth": (*PARTS, "_pysharedir.pth", "_pysharedir.start"),
+    "pth": (*PARTS, "_pysharedir.pth"),
+    # From Python 3.18 on: 3.15 reads it too.
+    "start": (*PARTS, "_pysharedir.pth", "_pysharedir.start"),
     "sitecustomize": (*PARTS, "sitecustomize.py"),
 }
 OPT_IN = {"ON = True": "ON = False", 'b"0 off false no"': 'b"1 on true yes"'}
@@ -235,5 +237,4 @@ def dumb(make_venv: Callable[..., Python], tmp_path: Path) -> Python:
     """Return a venv whose only startup files do nothing: what a hook cannot cost less than."""
     venv = make_venv(tmp_path / "dumb")
     (venv.site_dir / "_dumb.pth").write_text("import sys\n")
-    (venv.site_dir / "_dumb.start").write_text("builtins:bool\n")
     return venv
