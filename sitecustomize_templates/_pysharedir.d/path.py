@@ -26,6 +26,7 @@ def root_of(path):
 def complete(path):
     # Puts each sharedir behind the last site dir of its root, and drops directories
     # that are on the path already.  The plan is made from the end to the front.
+    global listed, roots
     import os
 
     plan = []
@@ -51,8 +52,10 @@ def complete(path):
     for entry, root in reversed(plan):
         try:
             if entry[-4:] != ".zip":
-                status = os.stat(entry + "")[:3]  # mode, inode, device; raises for no str
-                if status in seen and status[0] >> 12 == 4:  # a directory
+                status = os.stat(entry + "")  # mode, inode, device; raises for no str
+                # No pair, of which the garbage collector keeps count: one number.
+                place = status[2] << 64 | status[1]
+                if place in seen and status[0] >> 12 == 4:  # a directory
                     continue
                 if root is not None:
                     if status[0] & UNSAFE:
@@ -61,7 +64,7 @@ def complete(path):
                     if ".pth" in names or ".start" in names:
                         safely("add_site_dir", path, new, entry, seen)
                         continue
-                seen.add(status)
+                seen.add(place)
         except Exception:
             if root is True:
                 new += entry  # the list of prefix_dirs()
@@ -73,11 +76,11 @@ def complete(path):
     path[:] = new
     site = sys.modules["site"]
     listed = site.getsitepackages
-
-    def getsitepackages(prefixes=None):
-        return safely("getsitepackages", listed, prefixes, roots) or listed(prefixes)
-
     site.getsitepackages = getsitepackages
+
+
+def getsitepackages(prefixes=None):
+    return safely("all_site_dirs", prefixes) or listed(prefixes)
 
 
 def find_spec(name, path=None, target=None):

@@ -78,8 +78,16 @@ def run(snapshot: Snapshot) -> Status:
         overrules=snapshot.remembered.overrules,
         path=snapshot.entries,
         dropped=tuple(entry for entry in snapshot.target.off.path if entry not in view.path),
-        notes=(*snapshot.caveats, *notes),
+        notes=(*snapshot.caveats, *notes, *_costs(snapshot)),
     )
+
+
+def _costs(snapshot: Snapshot) -> list[str]:
+    """Return what makes each start dearer than it need be."""
+    target = snapshot.target
+    path = snapshot.place.costly_start_file(target, snapshot.hook)
+    enable = target.command("enable", root=snapshot.place.root)
+    return [f"{path}: makes each start dearer (SD616): `{enable}` removes it"] if path else []
 
 
 def _counts(snapshot: Snapshot) -> dict[str, int]:

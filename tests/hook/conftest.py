@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import interpreters
+from pysharedir.hook import files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,9 @@ PARTS = (
     *(f"_pysharedir.d/{part}.py" for part in ("path", "local", "adjust", "flat", "more")),
 )
 STYLES = {
-    "pth": (*PARTS, "_pysharedir.pth", "_pysharedir.start"),
+    "pth": (*PARTS, "_pysharedir.pth"),
+    # From Python 3.18 on: 3.15 reads it too.
+    "start": (*PARTS, "_pysharedir.pth", "_pysharedir.start"),
     "sitecustomize": (*PARTS, "sitecustomize.py"),
 }
 OPT_IN = {"ON = True": "ON = False", 'b"0 off false no"': 'b"1 on true yes"'}
@@ -108,6 +111,9 @@ class Python:
 def install(site_dir: Path, style: str = "pth", constants: dict[str, str] | None = None) -> None:
     for name in STYLES[style]:
         text = (TEMPLATES / name).read_text()
+        if name == files.SITECUSTOMIZE:
+            gate, path = ((TEMPLATES / part).read_bytes() for part in PARTS[:2])
+            text = files.one_module(gate, path).decode()
         for old, new in (constants or {}).items():
             text = text.replace(old, new)
         copy = site_dir / name
@@ -235,5 +241,4 @@ def dumb(make_venv: Callable[..., Python], tmp_path: Path) -> Python:
     """Return a venv whose only startup files do nothing: what a hook cannot cost less than."""
     venv = make_venv(tmp_path / "dumb")
     (venv.site_dir / "_dumb.pth").write_text("import sys\n")
-    (venv.site_dir / "_dumb.start").write_text("builtins:bool\n")
     return venv

@@ -214,8 +214,7 @@ class Finder:
         before = venv.outcome("-c", code)
         venv.hook()
         assert normal(venv.outcome("-c", code)) == normal(before)
-        for name in ("_pysharedir.pth", "_pysharedir.start"):
-            (venv.site_dir / name).unlink()
+        (venv.site_dir / "_pysharedir.pth").unlink()
 
 
 def normal(outcome: tuple[int, str, str]) -> tuple[int, str, list[str]]:

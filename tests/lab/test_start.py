@@ -51,8 +51,10 @@ def test_order(
     enable(station, tmp_path / "starter.sh")
     (root / "opt/extra").mkdir(parents=True)
     site_dir = root / "usr/local/lib/python3.15/dist-packages"
-    for suffix in {".pth", ".start"} - set(starters):
-        (site_dir / f"_pysharedir{suffix}").unlink()
+    if ".start" in starters:  # as from 3.18 on
+        (site_dir / "_pysharedir.start").write_text("_pysharedir:start\n")
+    if ".pth" not in starters:
+        (site_dir / "_pysharedir.pth").unlink()
     (site_dir / "notes.py").write_text(_NOTES)
     (site_dir / "notes.pth").write_text("import notes; notes.note('pth')\n")
     (site_dir / "zz.pth").write_text("/opt/extra\n")

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from pysharedir.cli import cli
 from trees import names, plant
+from unit.doctor.faults.hook import add_start_file
 from unit.wheels import put
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ HOOK = [
     "_pysharedir.d/record.txt",
     "_pysharedir.pth",
     "_pysharedir.py",
-    "_pysharedir.start",
 ]
 SLOW = (
     "import os, sys, time; os.environ.get('PYSHAREDIR') == '1' and "
@@ -144,15 +144,14 @@ def test_modules_are_written_before_what_imports_them(venv: Venv, command: Comma
         "more.py",
         "record.txt",
         "_pysharedir.py",
-        "_pysharedir.start",
         "_pysharedir.pth",
     ]
     command.json("--python", venv.root, "enable")
     steps = command.json("--python", venv.root, "disable", "--dry-run")["steps"]
     removed = [step.rpartition("/")[2] for step in steps if not step.endswith((".pyc", "empty"))]
     # The gate goes last, since it records what else there is.
-    readme, *parts, gate, start, pth = written
-    assert removed == [pth, start, *parts[::-1], readme, gate]
+    readme, *parts, gate, pth = written
+    assert removed == [pth, *parts[::-1], readme, gate]
 
 
 def test_an_older_hook_is_upgraded_in_place(venv: Venv, command: Command) -> None:
@@ -171,7 +170,25 @@ def test_an_older_hook_is_upgraded_in_place(venv: Venv, command: Command) -> Non
     assert command.json("--python", venv.root, "status")["hook"]["state"] == "enabled"
 
 
-@pytest.mark.parametrize("name", [*HOOK, "_pysharedir.d"])
+def test_a_start_file_of_an_older_release_is_removed(venv: Venv, command: Command) -> None:
+    """Until Python 3.18 it only makes starts dearer."""
+    command.json("--python", venv.root, "enable", "--opt-in")
+    add_start_file(venv)
+    assert names(venv.site_dir) == [*HOOK, "_pysharedir.start"]
+    status = command.json("--python", venv.root, "status")
+    (note,) = status["notes"]
+    assert note.startswith(f"{venv.site_dir}/_pysharedir.start: makes each start dearer (SD616)")
+    command.json("--python", venv.root, "enable")
+    assert names(venv.site_dir) == HOOK
+    status = command.json("--python", venv.root, "status")
+    assert (status["notes"], status["hook"]["state"]) == ([], "enabled")
+    assert status["hook"]["settings"]["opt_in"]
+    add_start_file(venv)
+    command.json("--python", venv.root, "disable")
+    assert venv.has_no_hook()
+
+
+@pytest.mark.parametrize("name", [*HOOK, "_pysharedir.d", "_pysharedir.start"])
 def test_a_foreign_file_is_never_overwritten(venv: Venv, command: Command, name: str) -> None:
     plant(venv.site_dir, {name: "mine"})
     done = command("--python", venv.root, "enable")

@@ -99,7 +99,7 @@ def test_every_template_is_installed_by_some_settings() -> None:
         for path in layout.templates().rglob("*")
         if path.is_file() and path.suffix != ".pyc"
     }
-    styles = [files.render(files.Settings(style=style)) for style in files.STARTERS]
+    styles = [files.render(files.Settings(style, start_file=True)) for style in files.STARTERS]
     installed = {name for style in styles for name in style} - {files.COPY}
     assert found == installed | {files.PREFIXES} == set(TEMPLATES)
     full = files.render(files.Settings(user_first=True))["_pysharedir.d/adjust.py"]

@@ -75,6 +75,8 @@ def chosen(snapshot: Snapshot, named: Mapping[str, Any]) -> Settings:
     """
     before, target = snapshot.hook, snapshot.target
     settings = replace(before.settings, **{**named, "path_line": None})
+    start_file = snapshot.place.needs_start_file(target, settings)
+    settings = replace(settings, start_file=start_file)
     wanted = named.get("path_line")
     if before.state is State.ABSENT:
         default = pathline.is_free(target.version_info) and not settings.opt_in
@@ -156,7 +158,8 @@ def check(target: Target, place: Place, settings: Settings, before: Sequence[str
 
 
 def _refuse_foreign(site_dir: Path, settings: Settings) -> None:
-    names = files.names(settings.style)
+    # A .start file silences the .pth of the same name, whoever wrote it.
+    names = {*files.names(settings), *files.STARTERS[settings.style]}
     parents = {(site_dir / name).parent for name in names}
     for path in (*parents, *(site_dir / name for name in names)):
         if (

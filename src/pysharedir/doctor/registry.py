@@ -151,6 +151,12 @@ CHECKS = (
         Level.NOTE,
     ),
     Check(
+        "SD616",
+        "start-file-costly",
+        "the .start file of the hook makes starts dearer, and is not needed",
+        "hook:costly",
+    ),
+    Check(
         "SD701", "pyc-unwritable", "modules have no pyc, and none can be written", "pycs:unwritable"
     ),
     Check("SD702", "pyc-stale", "a pyc does not fit its source", "pycs:stale"),

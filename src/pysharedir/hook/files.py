@@ -33,15 +33,17 @@ COPY = "_pysharedir.d/record.txt"
 # What only some settings need: appended to a part, so that nobody else pays for it.
 PREFIXES = "_pysharedir.d/prefixes.py"
 _ADJUST = "_pysharedir.d/adjust.py"
+# From Python 3.18 on, which ignores import lines (PEP 829).
+START = "_pysharedir.start"
+SITECUSTOMIZE = "sitecustomize.py"
 # What starts a style, in the order in which it is written: after the modules.
 STARTERS: dict[Style, tuple[str, ...]] = {
-    "pth": ("_pysharedir.start", "_pysharedir.pth"),
-    "sitecustomize": ("sitecustomize.py",),
+    "pth": (START, "_pysharedir.pth"),
+    "sitecustomize": (SITECUSTOMIZE,),
 }
 _RECORD = "# pysharedir-record: "
 _TEXTS = ("sharedir", "path_line")  # settings
 _VARIABLE = r"(?!PYSHAREDIR(_PREFIXES)?\b|PYTHON(PATH|HOME)\b)[A-Za-z_]\w*(:site-dirs)?"
-_START = "_pysharedir.start"
 _PTH = "_pysharedir.pth"
 
 
@@ -66,6 +68,7 @@ class Settings:
     :ivar prefix_startup_files: Whether the ``.pth`` and ``.start`` files of prefixes are run.
     :ivar user_first: Whether the user site dir comes before the prefixes.
     :ivar path_line: See :meth:`pysharedir.hook.place.Place.path_line`.
+    :ivar start_file: See :meth:`pysharedir.hook.place.Place.needs_start_file`.
     """
 
     style: Style = "pth"
@@ -76,6 +79,7 @@ class Settings:
     prefix_startup_files: bool = False
     user_first: bool = False
     path_line: str | None = None
+    start_file: bool = False
 
     @property
     def extends_prefixes(self) -> bool:
@@ -112,14 +116,15 @@ class Installed:
         return set(map(_source, self.files))
 
 
-def names(style: Style) -> tuple[str, ...]:
+def names(settings: Settings) -> tuple[str, ...]:
     """Return the names of the hook's files, in the order in which they are to be written."""
-    return (*PARTS, COPY, GATE, *STARTERS[style])
+    starters = STARTERS[settings.style]
+    return (*PARTS, COPY, GATE, *(n for n in starters if n != START or settings.start_file))
 
 
 def render(settings: Settings, created: tuple[str, ...] = ()) -> dict[str, bytes]:
     """Return the hook's files for *settings*, in the order in which they are to be written."""
-    files = {name: _template(name) for name in names(settings.style)}
+    files = {name: _template(name) for name in names(settings)}
     files[PARTS[0]] = _bake(
         files[PARTS[0]],
         SHAREDIR=repr(settings.sharedir),
@@ -137,6 +142,8 @@ def render(settings: Settings, created: tuple[str, ...] = ()) -> dict[str, bytes
         files[GATE] = _bake(files[GATE], ON="False", WORDS='b"1 on true yes"')
     if _PTH in files:
         files[_PTH] = pathline.content(settings.path_line)
+    if SITECUSTOMIZE in files:
+        files[SITECUSTOMIZE] = one_module(files[GATE], files[PARTS[0]])
     record = {
         "version": __version__,
         **asdict(settings),
@@ -146,6 +153,26 @@ def render(settings: Settings, created: tuple[str, ...] = ()) -> dict[str, bytes
     for name in COPY, GATE:
         files[name] += f"{_RECORD}{json.dumps(record, sort_keys=True)}\n".encode()
     return files
+
+
+def one_module(gate: bytes, path: bytes) -> bytes:
+    """Return ``sitecustomize.py``: its template with what the gate and ``path.py`` have.
+
+    What is in them for a ``.pth`` file, which is run before ``sys.path`` is known, is left out.
+    """
+    head, _, switch = gate.partition(b"\ntry:\n")
+    functions = path.partition(b"\n\n# site sets _home")[0]
+    watching, _, waiting = functions.partition(b'    if name != "sitecustomize"')
+    safely = waiting.partition(b"\n\ndef safely")[2]
+    parts = {
+        b"...  # the constants of _pysharedir.py\n": head.partition(b"import sys\n\n")[2],
+        b"...  # the functions of path.py\n": watching + b"\n\ndef safely" + safely,
+        b"    if ...:  # the switch of _pysharedir.py\n": switch.partition(b"        loader = ")[0],
+    }
+    content = _template(SITECUSTOMIZE)
+    for line, part in parts.items():
+        content = content.replace(line, part)
+    return content
 
 
 def read(site_dir: Path) -> Installed:
@@ -203,7 +230,7 @@ def _is_ours(name: str, content: bytes) -> bool:
         return b"pysharedir" in content.lower()
     if name == _PTH:
         return pathline.is_ours(content)
-    return content == _template(_START) if name == _START else content[:14] == b"# pysharedir: "
+    return content == _template(START) if name == START else content[:14] == b"# pysharedir: "
 
 
 def _source(name: str) -> str:
@@ -280,6 +307,7 @@ def _is_whole(record: Any) -> bool:
         and all(map(is_variable, record.get("prefixes_from", [])))
         and isinstance(record.get("prefix_startup_files", False), bool)
         and isinstance(record.get("user_first", False), bool)
+        and isinstance(record.get("start_file", False), bool)
     )
 
 

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 
 from pysharedir import layout
 from pysharedir.errors import DestdirError, PathLineError, PrefixError, TargetError
-from pysharedir.hook import pathline
+from pysharedir.hook import files, pathline
 from pysharedir.interpreter import processes
 
 if TYPE_CHECKING:
-    from pysharedir.hook.files import Settings
+    from pysharedir.hook.files import Installed, Settings
     from pysharedir.interpreter.answers import Probe
     from pysharedir.interpreter.target import Target
+
+
+_WITHOUT_IMPORT_LINES = (3, 18)
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,33 @@ class Place:
             return self.on_disk(layout.sharedir_of(self.root, target.version))
         return self.on_disk(settings.sharedir.replace("{version}", target.version))
 
+    def is_for_one_version(self, target: Target) -> bool:
+        """Tell whether no Python of another version reads the site dir, as Debian's do."""
+        return target.version in os.path.basename(os.path.dirname(self.site_dir))
+
+    def needs_start_file(self, target: Target, settings: Settings) -> bool:
+        """Tell whether a ``.start`` file is to start the hook, in place of an import line.
+
+        Python 3.18 ignores import lines (PEP 829).  Before that a ``.start`` file makes a start
+        three quarters dearer: for it site imports pkgutil and re.
+
+        :param settings: Those of the hook that is there: what a newer version needs stays, if it
+            reads the same site dir.
+        """
+        if settings.style != "pth":
+            return False
+        is_kept = settings.start_file and not self.is_for_one_version(target)
+        return target.version_info >= _WITHOUT_IMPORT_LINES or is_kept
+
+    def costly_start_file(self, target: Target, hook: Installed) -> Path | None:
+        """Return the ``.start`` file of a hook that would start without it, at less cost."""
+        is_costly = (
+            hook.settings.style == "pth"
+            and files.START in hook.names
+            and not self.needs_start_file(target, hook.settings)
+        )
+        return hook.site_dir / files.START if is_costly else None
+
     def path_line(self, target: Target, settings: Settings) -> str:
         """Return the line for tools that a hook with *settings* can have.
 
@@ -98,7 +128,7 @@ class Place:
             raise PathLineError(
                 self.site_dir, "a sitecustomize has no .pth file", "use --style pth"
             )
-        if target.version not in os.path.basename(os.path.dirname(self.site_dir)):
+        if not self.is_for_one_version(target):
             raise PathLineError(
                 self.site_dir,
                 "Pythons of several versions read it, and each has its own sharedir",

@@ -27,6 +27,7 @@ SETTINGS = [
     Settings(path_line="\x1c#/../../../../share/python/3.13"),
     Settings(prefixes_from=("EBPYTHONPREFIXES", "GUIX_PYTHONPATH:site-dirs")),
     Settings(prefix_startup_files=True, user_first=True),
+    Settings(start_file=True),
 ]
 
 
@@ -62,7 +63,9 @@ def test_who_reads_no_other_variable_pays_for_none() -> None:
 @pytest.mark.parametrize("settings", SETTINGS)
 def test_modules_come_before_what_imports_them(settings: Settings) -> None:
     rendered = list(files.render(settings))
-    assert rendered == [*files.PARTS, files.COPY, files.GATE, *files.STARTERS[settings.style]]
+    starters = [name for name in files.STARTERS[settings.style] if name in rendered]
+    assert rendered == [*files.PARTS, files.COPY, files.GATE, *starters]
+    assert (files.START in starters) is settings.start_file
 
 
 @pytest.mark.parametrize(
@@ -119,7 +122,7 @@ def test_a_copy_of_the_record_alone_is_no_hook(tmp_path: Path) -> None:
     site_dir = write(tmp_path, Settings())
     (site_dir / files.GATE).unlink()
     assert files.read(site_dir).version is None
-    for name in {*files.names("pth")} - {files.COPY, files.GATE}:
+    for name in {*files.names(Settings())} - {files.COPY, files.GATE}:
         (site_dir / name).unlink()
     assert files.read(site_dir).state is State.ABSENT
 
@@ -188,6 +191,7 @@ def test_is_ours(tmp_path: Path, tree: Tree, is_ours: bool) -> None:
         {"prefixes_from": ["EB' or exit() #"]},
         {"prefix_startup_files": 1},
         {"user_first": None},
+        {"start_file": "yes"},
     ],
     ids=str,
 )

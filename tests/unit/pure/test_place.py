@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pysharedir.errors import PathLineError, PrefixError
-from pysharedir.hook.files import Settings
+from pysharedir.hook.files import START, Installed, Settings
 from pysharedir.hook.place import Place, caveats
 from trees import plant
 from unit.pure.made import SITE_DIR, target
@@ -134,3 +134,30 @@ def test_caveats() -> None:
     assert note.startswith("/pure: outside this venv")
     (note,) = caveats(target(), here, Settings(opt_in=True))
     assert note.startswith("/v/share/python/3.13: found only when PYSHAREDIR=1")
+
+
+@pytest.mark.parametrize(
+    ("version", "debian", "settings", "needed"),
+    [
+        ((3, 15, 0), False, Settings(), False),
+        ((3, 17, 4), False, Settings(), False),
+        ((3, 18, 0), False, Settings(), True),
+        ((3, 18, 0), True, Settings(), True),
+        ((3, 18, 0), False, Settings("sitecustomize"), False),
+        # Another Python that reads the directory may need what it has.
+        ((3, 15, 0), True, Settings(), False),
+        ((3, 15, 0), True, Settings(start_file=True), True),
+        ((3, 15, 0), False, Settings(start_file=True), False),
+        ((3, 15, 0), True, Settings("sitecustomize", start_file=True), False),
+    ],
+)
+def test_a_start_file_is_for_those_that_ignore_import_lines(
+    version: tuple[int, int, int], debian: bool, settings: Settings, needed: bool
+) -> None:
+    python = "{}.{}".format(*version[:2])
+    site_dir = "/usr/lib/python3/dist-packages" if debian else f"/v/lib/python{python}/x"
+    place = Place(site_dir, "/v")
+    assert place.needs_start_file(target(version_info=version), settings) is needed
+    hook = Installed(Path(site_dir), (START,), settings)
+    path = Path(site_dir, START) if settings.style == "pth" and not needed else None
+    assert place.costly_start_file(target(version_info=version), hook) == path

@@ -86,8 +86,8 @@ Examples:
 @click.option(
     "--style",
     type=click.Choice(["pth", "sitecustomize"]),
-    help="How the hook is started: by a .pth and .start file, or as a sitecustomize.py that"
-    " chains to the one it shadows.  [default: pth]",
+    help="How the hook is started: by a .pth file, or as a sitecustomize.py that chains to the"
+    " one it shadows.  [default: pth]",
 )
 @click.option(
     "--path-line/--no-path-line",

@@ -17,6 +17,7 @@ from pysharedir.installed import system_packages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pysharedir.changes import Step
     from pysharedir.doctor.examination import Examination
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 def outdated(examination: Examination) -> Iterator[Finding]:
     """Find a hook of another release of pysharedir."""
     hook = examination.hook
-    if hook.state is State.OUTDATED:
+    if hook.state is State.OUTDATED and not _costly(examination):
         yield Finding(
             about=str(hook.site_dir / files.GATE),
             reason=f"the hook is that of pysharedir {hook.version}, not of this one",
@@ -73,7 +74,7 @@ def doubled(examination: Examination) -> Iterator[Finding]:
     """Find a second hook: of the other style, or in another site dir of the same root."""
     hook = examination.hook
     wanted = _wanted(examination)
-    for name in hook.names:
+    for name in hook.names - ({files.START} if _costly(examination) else set()):
         if hook.version is not None and name not in wanted:
             yield Finding(
                 about=str(hook.site_dir / name),
@@ -99,6 +100,18 @@ def doubled(examination: Examination) -> Iterator[Finding]:
             )
 
 
+def costly(examination: Examination) -> Iterator[Finding]:
+    """Find a ``.start`` file that only makes starts dearer."""
+    path = _costly(examination)
+    if path is not None:
+        yield Finding(
+            about=str(path),
+            reason="not needed, and a start of Python 3.15 or newer imports pkgutil and re for it",
+            remedy=f"{examination.command('enable')} removes it",
+            fix=_enable(examination),
+        )
+
+
 def required(examination: Examination) -> Iterator[Finding]:
     """Find that the hook does not act, on whoever requires it."""
     why = why_unused(examination, examination.sharedir)
@@ -120,7 +133,14 @@ def _disable(examination: Examination, root: str) -> str:
 def _wanted(examination: Examination) -> set[str]:
     """Return the files that the hook should have; none when there is no hook."""
     hook = examination.hook
-    return set(files.names(hook.settings.style)) if hook.files else set()
+    return set(files.names(enable.chosen(examination, {}))) if hook.files else set()
+
+
+def _costly(examination: Examination) -> Path | None:
+    """Return the ``.start`` file that the hook has and does not need, unless a newer one does."""
+    hook = examination.hook
+    is_newer = hook.version is not None and _is_newer(hook.version)
+    return None if is_newer else examination.place.costly_start_file(examination.target, hook)
 
 
 def _enable(examination: Examination) -> tuple[Step, ...]:
@@ -128,7 +148,7 @@ def _enable(examination: Examination) -> tuple[Step, ...]:
     if system_packages.packages([str(examination.hook.site_dir / files.GATE)]):
         return ()
     try:
-        steps = enable.plan(examination, examination.hook.settings)
+        steps = enable.plan(examination, enable.chosen(examination, {}))
         # An empty sharedir would hide that a full one is gone, see SD611.
         sharedir = examination.sharedir
         made = (sharedir, *sharedir.parents, sharedir / readme.NAME)
@@ -143,3 +163,10 @@ def _is_older(version: str | None) -> bool:
         return Version(str(version)) < Version(__version__)
     except InvalidVersion:
         return False
+
+
+def _is_newer(version: str) -> bool:
+    try:
+        return Version(version) > Version(__version__)
+    except InvalidVersion:
+        return True

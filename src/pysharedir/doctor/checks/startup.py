@@ -44,6 +44,8 @@ def missing(examination: Examination) -> Iterator[Finding]:
 def ignored(examination: Examination) -> Iterator[Finding]:
     """Find import lines for which there is no .start file (PEP 829)."""
     for file in _read(examination):
+        if file.path and examination.is_of_hook(file.path):
+            continue  # `enable` writes its .start file, where one is needed
         numbers = [str(line.number) for line in file.lines if line.kind is pth.Kind.IMPORT_LINE]
         start = Path(str(file.path)).with_suffix(".start")
         if numbers and not start.exists():

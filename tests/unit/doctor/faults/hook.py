@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pysharedir.hook import files as hook
@@ -47,6 +48,16 @@ def start_twice(venv: Venv) -> None:
     (venv.site_dir / "sitecustomize.py").write_bytes(wanted["sitecustomize.py"])
 
 
+def add_start_file(venv: Venv) -> None:
+    """Make it the hook of a release that has a .start file for every Python."""
+    settings = replace(hook.read(venv.site_dir).settings, start_file=True)
+    created = hook.read(venv.site_dir).created
+    for name, content in hook.render(settings, created).items():
+        path = venv.site_dir / name
+        if name == hook.START or path.read_bytes() != content:
+            path.write_bytes(content)
+
+
 def take_sharedir(venv: Venv) -> None:
     shutil.rmtree(venv.sharedir)
 
@@ -68,7 +79,7 @@ def interrupt(venv: Venv) -> None:
     plant(venv.sharedir, {".pysharedir/placing.json": content})
 
 
-_HOOKS = ("SD601", "SD602", "SD603", "SD604", "SD605", "SD612")
+_HOOKS = ("SD601", "SD602", "SD603", "SD604", "SD605", "SD612", "SD616")
 
 FAULTS = {
     "SD601": Fault(outdate, ("/_pysharedir.py",), mended=True, excludes=_HOOKS),
@@ -81,7 +92,7 @@ FAULTS = {
         take_sharedir,
         ("/share/python/VERSION",),
         mended=True,
-        excludes=("SD601", "SD603", "SD605", "SD613"),
+        excludes=("SD601", "SD603", "SD605", "SD613", "SD616"),
     ),
     "SD612": Fault(take_hook, ("/share/python/VERSION",), excludes=_HOOKS),
     "SD613": Fault(open_to_all, ("/share/python/VERSION",), mended=True),
@@ -92,4 +103,5 @@ FAULTS = {
         mended=True,
         excludes=("SD611", "SD612"),
     ),
+    "SD616": Fault(add_start_file, ("/_pysharedir.start",), mended=True, excludes=_HOOKS),
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,12 +31,10 @@ def run_uv(venv: Venv, *arguments: str, executable: str = "python", **env: str) 
 
 def ask_before(venv: Venv, executable: str = "python") -> None:
     """Let uv look at the venv as it was before it had the hook."""
-    starters = [venv.site_dir / f"_pysharedir.{end}" for end in ("pth", "start")]
-    for path in starters:
-        path.rename(f"{path}.away")
+    path = venv.site_dir / "_pysharedir.pth"
+    away = path.rename(f"{path}.away")
     run_uv(venv, "list", executable=executable)
-    for path in starters:
-        Path(f"{path}.away").rename(path)
+    away.rename(path)
 
 
 FAULTS = {"SD801": Fault(ask_before, (".msgpack",), mended=True, excludes=NO_SHAREDIR)}
