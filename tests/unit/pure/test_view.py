@@ -432,6 +432,7 @@ def _dies(number: int) -> None:
         setattr(os, name, dying(getattr(os, name)))
 
 
+@pytest.mark.slow
 def test_a_kill_at_any_step_leaves_a_whole_view(tmp_path: Path) -> None:
     planted(tmp_path, {"one.py": "", "ns": {"a.py": ""}}, {"ns": {"b.py": ""}})
     view(tmp_path, "a", "b")
