@@ -34,6 +34,7 @@ BUDGETS = {  # modules at the end of the process
     "--version": 130,
     "--python VENV status": 300,
     "--python VENV sort --check": 310,
+    "--python VENV view VENV/all VENV": 240,
 }
 TAB = 140
 TABS = {

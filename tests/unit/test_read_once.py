@@ -132,6 +132,12 @@ def _is_of_hook(venv: Venv, path: str) -> bool:
     return path.startswith(f"{venv.site_dir}/_pysharedir") and not path.endswith(".json")
 
 
+def test_a_view_reads_no_metadata(filled: Venv) -> None:
+    events = counted(filled, "view", str(filled.root.parent / "all"), str(filled.root))
+    assert events.started[str(filled.python)] == 1
+    assert (events.of("METADATA"), events.of("RECORD")) == ({}, {})
+
+
 def spread(venv: Venv, count: int) -> None:
     """Let a PEP 420 namespace have many distributions, half of which are to move."""
     for number in range(count):

@@ -45,6 +45,7 @@ TEXTS = {  # what is typed, and in what environment
     "enable --style NAME": UTF_8,
     "status --python NAME": UTF_8,
     "startup --allow NAME": UTF_8,
+    "view NAME": UTF_8,
 }
 COMMANDS = ["status", "sort", "doctor", "startup", "why", "sync", "enable", "disable"]
 

@@ -43,6 +43,7 @@ def prefixes(tmp_path: Path) -> list[str]:
     put(b / SITE_DIR, "two", {"two/__init__.py": "", "ns/two.py": "x = 2\n"})
     put(b / SITE_DIR, "one", {"one.py": "raise SystemExit\n"})
     (b / SITE_DIR / "one-1.0.dist-info").rename(b / SITE_DIR / "one-0.9.dist-info")
+    (a / SITE_DIR / "a.pth").write_text("import os\n")
     (b / SITE_DIR / "b.pth").write_text("/src/b\n")
     return [str(a), str(b)]
 
@@ -93,7 +94,8 @@ def test_it_says_what_it_does(
     a, b = prefixes
     assert f"make {tmp_path}/all: 2 prefixes, " in done.stdout
     assert f"hidden: one 0.9 in {b}/{SITE_DIR}, by 1.0 in {a}/{SITE_DIR}\n" in done.stdout
-    assert f"startup files of prefixes are not run: {b}/{SITE_DIR}/b.pth\n" in done.stdout
+    assert f"since only a .pth file names /src/b: {b}/{SITE_DIR}/b.pth\n" in done.stdout
+    assert f"startup files of prefixes are not run: {a}/{SITE_DIR}/a.pth\n" in done.stdout
     assert done.stdout.endswith(f"to use it: PYTHONPATH={tmp_path}/all/{SITE_DIR}\n")
     again = command(*words)
     assert again.stdout == f"{tmp_path}/all: up to date, nothing to do\n"

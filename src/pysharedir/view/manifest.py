@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pysharedir import __version__
@@ -40,7 +40,7 @@ class Manifest:
 
     def as_bytes(self) -> bytes:
         """Return what is written."""
-        return json.dumps(asdict(self), separators=(",", ":")).encode()
+        return json.dumps(vars(self), separators=(",", ":")).encode()
 
 
 def read(generation: Path) -> Manifest | None:

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pysharedir.interpreter import pth
 from pysharedir.view import names
 from pysharedir.view.names import Key, Kind
 
@@ -71,6 +72,20 @@ def merge(
         if directories:
             made.data(name, directories)
     return made.merged
+
+
+def explained(left: Sequence[Left], version: Sequence[int]) -> list[Left]:
+    """Return what is left out, with what path lines name as the reason: editable installs.
+
+    :param version: Of the Python that would read them.
+    """
+    return [_explained(each, tuple(version)) for each in left]
+
+
+def _explained(left: Left, version: tuple[int, ...]) -> Left:
+    lines = pth.read(left.path, version) if left.path.endswith(".pth") else ()
+    entry = next((line.entry for line in lines if line.entry), None)
+    return Left(left.path, f"only a .pth file names {entry}") if entry else left
 
 
 class _Merge:

@@ -11,7 +11,7 @@ from pysharedir.errors import NoViewError, OtherPythonError, ViewError, ViewSour
 from pysharedir.view import generations, manifest
 from pysharedir.view.generations import Place
 from pysharedir.view.manifest import Manifest
-from pysharedir.view.merge import merge
+from pysharedir.view.merge import explained, merge
 from pysharedir.view.reading import Reader
 from pysharedir.view.sources import sources
 
@@ -142,7 +142,7 @@ def _compared(
         added=_added(before, wanted, pycs=not request.is_check),
         removed=_added(wanted, before, pycs=not request.is_check) if before else (),
         hidden=tuple(merged.hidden),
-        left=tuple(merged.left),
+        left=tuple(explained(merged.left, facts["version"])),
         empty=tuple(each.prefix for each in found if not each.site_dirs),
         dry_run=request.is_check or request.dry_run,
     )

@@ -230,6 +230,15 @@ def test_a_prefix_without_anything_for_this_python_is_told(tmp_path: Path) -> No
     assert names(tmp_path / "view") == [".pysharedir-view.json", f"{SITE_DIR}/one.py"]
 
 
+def test_the_layouts_of_distributions_are_known(tmp_path: Path) -> None:
+    trees: Tree = {"bin": {"tool": ""}, "lib": {PYTHON: {"dist-packages": {"one.py": ""}}}}
+    plant(tmp_path / "a", {"local": trees, "lib64": {PYTHON: {"site-packages": {"two.py": ""}}}})
+    request = Request(str(tmp_path / "view"), (str(tmp_path / "a"),))
+    run(facts(stdlib=f"/usr/lib/{PYTHON}"), request)
+    top = tmp_path / "view"
+    assert names(top)[1:] == ["bin/tool", f"{SITE_DIR}/one.py", f"{SITE_DIR}/two.py"]
+
+
 def test_a_view_is_a_prefix_too(tmp_path: Path) -> None:
     planted(tmp_path, {"one.py": ""}, {"two.py": ""})
     view(tmp_path, "a")
@@ -294,6 +303,17 @@ def test_an_import_finds_what_it_finds_with_all_prefixes_on_the_path(
     tmp_path_factory: pytest.TempPathFactory, trees: list[Tree]
 ) -> None:
     root = tmp_path_factory.getbasetemp() / f"view-{next(_CASES)}"
+    compare(root, trees)
+    shutil.rmtree(root)
+
+
+def test_a_module_beside_a_directory_is_no_part_of_a_package_that_extends(tmp_path: Path) -> None:
+    extending: Tree = {"a": {"__init__.py": EXTENDS}}
+    compare(tmp_path, [extending, {"a.py": "", "a": {"b.py": ""}}])
+
+
+def compare(root: Path, trees: list[Tree]) -> None:
+    """See that each name is found in the view of prefixes as on a path of them."""
     planted(root, *trees)
     prefixes = "abc"[: len(trees)]
     view(root, *prefixes)
@@ -304,7 +324,6 @@ def test_an_import_finds_what_it_finds_with_all_prefixes_on_the_path(
             name = ".".join(parts)
             wanted = found(name, path)
             assert found(name, [str(root / "view" / SITE_DIR)]) == wanted, name
-    shutil.rmtree(root)
 
 
 def test_nothing_is_done_when_nothing_has_changed(tmp_path: Path) -> None:
@@ -413,6 +432,7 @@ def _dies(number: int) -> None:
         setattr(os, name, dying(getattr(os, name)))
 
 
+@pytest.mark.slow
 def test_a_kill_at_any_step_leaves_a_whole_view(tmp_path: Path) -> None:
     planted(tmp_path, {"one.py": "", "ns": {"a.py": ""}}, {"ns": {"b.py": ""}})
     view(tmp_path, "a", "b")
