@@ -61,7 +61,8 @@ PTH = "import sys; sys.lines = getattr(sys, 'lines', 0) + 1\n"
 IS_OWN = "sys.modules[{!r}].__file__.startswith(sys.prefix)"
 WATCHES = "any(getattr(finder, '__name__', '') == '_pysharedir' for finder in sys.meta_path)"
 IS_OFF = "'_pysharedir' in sys.modules and not " + WATCHES
-IS_ON = WATCHES + " and %sany('/share/' in entry for entry in sys.path)"
+IS_SHARED = "any('/share/' in entry for entry in sys.path)"
+IS_ON = WATCHES + f" and %s{IS_SHARED}"
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ def hook_rows(version: str) -> list[Row]:
         version,
         {**_hook("_pysharedir.pth"), "_pysharedir.pth": _line(version)},
     )
-    customize = _in_site_dir(version, _hook("sitecustomize.py"))
+    customize = _in_site_dir(version, _rendered(files.Settings(style="sitecustomize")))
     found = IS_ON % ""
     with_pth: Tree = {"editable.pth": "below\n", "below": {}}
     return [
@@ -180,7 +181,7 @@ def hook_rows(version: str) -> list[Row]:
             "hook as `sitecustomize`, sharedir found",
             {**customize, sharedir: {}},
             {},
-            found + " and " + IS_OWN.format("sitecustomize"),
+            IS_SHARED + " and sys.modules['sitecustomize'] in sys.meta_path",
         ),
     ]
 

@@ -27,10 +27,11 @@ def add_site_dir(path, new, sharedir, seen):
         if entry in before:
             before.remove(entry)
         elif isinstance(entry, str) and entry[-4:] != ".zip" and os.path.isdir(entry):
-            status = os.stat(entry)[:3]
-            if status in seen:
+            status = os.stat(entry)
+            place = status[2] << 64 | status[1]
+            if place in seen:
                 continue
-            seen.add(status)
+            seen.add(place)
         new.append(entry)
 
 
@@ -46,11 +47,6 @@ def late():
         __spec__.name = "_pysharedir.late"
         sys.modules[__spec__.name] = this
     added = being_added(site)
-    if added is None and hasattr(sys.modules.get("sitecustomize"), "PYSHAREDIR"):
-        if site.getsitepackages.__module__ != __name__:
-            complete(sys.path)
-            sys.meta_path.insert(0, this)
-        return
     site_dir = added or os.path.dirname(loader.path)
     # The first hook on sys.path was imported: its settings are not those of another one.
     finder = sys.modules["_frozen_importlib_external"].PathFinder

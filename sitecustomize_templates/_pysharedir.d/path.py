@@ -51,8 +51,10 @@ def complete(path):
     for entry, root in reversed(plan):
         try:
             if entry[-4:] != ".zip":
-                status = os.stat(entry + "")[:3]  # mode, inode, device; raises for no str
-                if status in seen and status[0] >> 12 == 4:  # a directory
+                status = os.stat(entry + "")  # mode, inode, device; raises for no str
+                # No pair, of which the garbage collector keeps count: one number.
+                place = status[2] << 64 | status[1]
+                if place in seen and status[0] >> 12 == 4:  # a directory
                     continue
                 if root is not None:
                     if status[0] & UNSAFE:
@@ -61,7 +63,7 @@ def complete(path):
                     if ".pth" in names or ".start" in names:
                         safely("add_site_dir", path, new, entry, seen)
                         continue
-                seen.add(status)
+                seen.add(place)
         except Exception:
             if root is True:
                 new += entry  # the list of prefix_dirs()
@@ -74,7 +76,8 @@ def complete(path):
     site = sys.modules["site"]
     listed = site.getsitepackages
 
-    def getsitepackages(prefixes=None):
+    # With defaults, since cells are more objects, and globals would keep site until exit.
+    def getsitepackages(prefixes=None, listed=listed, roots=roots):
         return safely("getsitepackages", listed, prefixes, roots) or listed(prefixes)
 
     site.getsitepackages = getsitepackages

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import interpreters
+from pysharedir.hook import files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,6 +111,9 @@ class Python:
 def install(site_dir: Path, style: str = "pth", constants: dict[str, str] | None = None) -> None:
     for name in STYLES[style]:
         text = (TEMPLATES / name).read_text()
+        if name == files.SITECUSTOMIZE:
+            gate, path = ((TEMPLATES / part).read_bytes() for part in PARTS[:2])
+            text = files.one_module(gate, path).decode()
         for old, new in (constants or {}).items():
             text = text.replace(old, new)
         copy = site_dir / name

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
 
-from hook.conftest import RELEASE, install, site_dir_of
+from hook.conftest import OPT_IN, RELEASE, install, site_dir_of
 from trees import Tree, plant
 
 if TYPE_CHECKING:
@@ -73,6 +74,78 @@ def test_shadowed_package(pair: tuple[Python, Python]) -> None:
     code = "import sitecustomize as s, sitecustomize.part; answer = [s.x, s.__path__]"
     before = venv.ask(code)
     assert venv.hook("sitecustomize").ask(code) == before
+
+
+FINDER = """
+import sys
+from importlib.machinery import PathFinder
+
+class Finder:
+    def find_spec(name, path=None, target=None):
+        return name == "sitecustomize" and PathFinder.find_spec(name, [{!r}]) or None
+
+sys.meta_path.append(Finder)
+"""
+
+
+def plant_form(python: Python, outside: Path, form: str) -> None:
+    """Plant a sitecustomize in one of the forms that Python imports."""
+    directory = python.site_dir
+    source = directory / "sitecustomize.py"
+    source.write_text("value = 7")
+    if form == "package":
+        source.unlink()
+        plant(directory, {"sitecustomize": {"__init__.py": "value = 8"}})
+    elif form == "bytecode":
+        python.run("-m", "compileall", "-b", "-q", str(source)).check_returncode()
+        source.unlink()
+    elif form == "zip":
+        with zipfile.ZipFile(outside / "x.zip", "w") as archive:
+            archive.write(source, source.name)
+        source.unlink()
+        (directory / "x.pth").write_text(f"{outside / 'x.zip'}\n")
+    elif form == "finder":
+        source.rename(plant(outside / "found", {}) / source.name)
+        plant(directory, {"finder.py": FINDER.format(str(outside / "found"))})
+        (directory / "x.pth").write_text("import finder\n")
+
+
+@pytest.mark.parametrize("form", ["module", "package", "bytecode", "zip", "finder"])
+def test_every_form_of_a_shadowed_one(
+    pair: tuple[Python, Python], tmp_path: Path, form: str
+) -> None:
+    venv, base = pair
+    plant_form(base, tmp_path, form)
+    code = "import sitecustomize as s; answer = sorted((k, str(v)) for k, v in vars(s).items()"
+    code += " if k in ('value', '__file__', '__name__', '__path__') or '__' not in k)"
+    before = venv.ask(code)
+    assert "value" in dict(before)
+    venv.hook("sitecustomize")
+    assert venv.ask(code) == before, "and there is nothing of the hook in it"
+    assert venv.ask(code, env={"PYSHAREDIR": "0"}) == before
+    assert str(venv.sharedir) in venv.path()
+
+
+def test_a_shadowed_extension_module(pair: tuple[Python, Python]) -> None:
+    """One that fails as it fails alone was found."""
+    venv, base = pair
+    code = "import importlib.machinery as m; answer = m.EXTENSION_SUFFIXES[0]"
+    plant(base.site_dir, {f"sitecustomize{venv.ask(code)}": "no object"})
+    before = venv.outcome("-c", "import sitecustomize")
+    assert str(base.site_dir) in before[2]
+    venv.hook("sitecustomize")
+    status, out, err = venv.outcome("-c", "import sitecustomize")
+    assert (status, out, ends(err)[1:]) == (*before[:2], ends(before[2])[1:])
+    assert str(venv.sharedir) in venv.path()
+
+
+def test_a_gate_that_is_off_does_not_keep_it_from_its_work(venv: Python, tmp_path: Path) -> None:
+    install(tmp_path, "pth", OPT_IN)
+    (venv.site_dir / "x.pth").write_text("import _pysharedir\n")
+    venv.share()
+    code = "import sysconfig; answer = sysconfig.get_path('purelib')"
+    venv.hook("sitecustomize")
+    assert venv.ask(code, env={"PYTHONPATH": str(tmp_path)}) == str(venv.sharedir)
 
 
 @pytest.mark.parametrize("off", [False, True])

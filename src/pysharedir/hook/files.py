@@ -34,10 +34,11 @@ PREFIXES = "_pysharedir.d/prefixes.py"
 _ADJUST = "_pysharedir.d/adjust.py"
 # From Python 3.18 on, which ignores import lines (PEP 829).
 START = "_pysharedir.start"
+SITECUSTOMIZE = "sitecustomize.py"
 # What starts a style, in the order in which it is written: after the modules.
 STARTERS: dict[Style, tuple[str, ...]] = {
     "pth": (START, "_pysharedir.pth"),
-    "sitecustomize": ("sitecustomize.py",),
+    "sitecustomize": (SITECUSTOMIZE,),
 }
 _RECORD = "# pysharedir-record: "
 _TEXTS = ("sharedir", "path_line")  # settings
@@ -140,6 +141,8 @@ def render(settings: Settings, created: tuple[str, ...] = ()) -> dict[str, bytes
         files[GATE] = _bake(files[GATE], ON="False", WORDS='b"1 on true yes"')
     if _PTH in files:
         files[_PTH] = pathline.content(settings.path_line)
+    if SITECUSTOMIZE in files:
+        files[SITECUSTOMIZE] = one_module(files[GATE], files[PARTS[0]])
     record = {
         "version": __version__,
         **asdict(settings),
@@ -149,6 +152,26 @@ def render(settings: Settings, created: tuple[str, ...] = ()) -> dict[str, bytes
     for name in COPY, GATE:
         files[name] += f"{_RECORD}{json.dumps(record, sort_keys=True)}\n".encode()
     return files
+
+
+def one_module(gate: bytes, path: bytes) -> bytes:
+    """Return ``sitecustomize.py``: its template with what the gate and ``path.py`` have.
+
+    What is in them for a ``.pth`` file, which is run before ``sys.path`` is known, is left out.
+    """
+    head, _, switch = gate.partition(b"\ntry:\n")
+    functions = path.partition(b"\n\n# site sets _home")[0]
+    watching, _, waiting = functions.partition(b'    if name != "sitecustomize"')
+    safely = waiting.partition(b"\n\ndef safely")[2]
+    parts = {
+        b"...  # the constants of _pysharedir.py\n": head.partition(b"import sys\n\n")[2],
+        b"...  # the functions of path.py\n": watching + b"\n\ndef safely" + safely,
+        b"    if ...:  # the switch of _pysharedir.py\n": switch.partition(b"        loader = ")[0],
+    }
+    content = _template(SITECUSTOMIZE)
+    for line, part in parts.items():
+        content = content.replace(line, part)
+    return content
 
 
 def read(site_dir: Path) -> Installed:
