@@ -19,8 +19,8 @@ try:
         path = "_pysharedir.py".join(__spec__.loader.path.rpartition("sitecustomize.py")[::2])
         loader = type(__spec__.loader)("", path)
         sys.modules.pop("_pysharedir", None)  # a gate that is off: watch() asks for it
-        listing = sys.modules["site"].getsitepackages
-        if "safely" not in getattr(listing, "__globals__", ()):  # it is not that of another hook
+        # Not when another hook was there; and site must not be kept, as in the gate.
+        if "safely" not in getattr(sys.modules["site"].getsitepackages, "__globals__", ()):
             complete(sys.path)
             sys.meta_path.insert(0, sys.modules[__name__])
 except Exception:
@@ -43,4 +43,5 @@ if not is_last and "_frozen_importlib" in sys.modules:  # Python 2 may see the s
     except (AttributeError, OSError, ValueError):
         pass
     if spec and spec.loader:
+        del sys.modules[__name__]  # which zipimport of Python 3.9 would run it in
         sys.modules["_frozen_importlib"]._load(spec)

@@ -26,7 +26,6 @@ def root_of(path):
 def complete(path):
     # Puts each sharedir behind the last site dir of its root, and drops directories
     # that are on the path already.  The plan is made from the end to the front.
-    global listed, roots
     import os
 
     plan = []
@@ -76,11 +75,12 @@ def complete(path):
     path[:] = new
     site = sys.modules["site"]
     listed = site.getsitepackages
+
+    # With defaults, since cells are more objects, and globals would keep site until exit.
+    def getsitepackages(prefixes=None, listed=listed, roots=roots):
+        return safely("getsitepackages", listed, prefixes, roots) or listed(prefixes)
+
     site.getsitepackages = getsitepackages
-
-
-def getsitepackages(prefixes=None):
-    return safely("all_site_dirs", prefixes) or listed(prefixes)
 
 
 def find_spec(name, path=None, target=None):
