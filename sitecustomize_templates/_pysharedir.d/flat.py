@@ -4,8 +4,8 @@
 # as the first of their directories.  An import asks each entry of sys.path before its own, and each
 # costs a stat.  Here all of them answer from one index of names.
 #
-# What is not plain sailing is left to the finders of Python: an index that cannot be made, an
-# entry that a hook of somebody else claims, a PathFinder that somebody replaced.
+# The finders of Python do what they do without it when the index cannot be made, when the path hook
+# of another tool claims an entry, and when another tool replaced PathFinder.
 import sys
 from time import monotonic as now
 
@@ -151,10 +151,10 @@ class PathHook:
 
 
 class MetaFinder:
-    """Stands before PathFinder and asks that about fewer entries.
+    """Stands before PathFinder and passes it fewer entries.
 
-    Left out are those whose finder is an EntryFinder that does not list the name: asking a thousand
-    objects in vain would take ten times as long as the rest of an import.
+    It leaves out those whose EntryFinder does not list the name: to ask a thousand objects in vain
+    takes ten times as long as the rest of an import.
     """
 
     def __init__(self):
