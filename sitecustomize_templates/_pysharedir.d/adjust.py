@@ -44,7 +44,7 @@ def adjust(plan):
 
 
 def prefix_hook(path):
-    # A path hook: the first import that gets as far as the prefixes loads the one for them.
+    # A path hook.  The first import that gets as far as the prefixes loads the hook for them.
     try:
         if path is BLOCK[0]:
             part = ".d/flat.py".join(loader.path.rpartition(".py")[::2])
