@@ -9,6 +9,9 @@ UNSAFE = 0o002
 
 VERSION = "%d.%d" % sys.version_info[:2]
 
+# Modules that are changed after they are loaded.
+watched = {"sysconfig"}
+
 
 def root_of(path):
     # R for the site dir R/lib/python3.13/site-packages, None for anything else.
@@ -71,6 +74,11 @@ def complete(path):
     if sys.flags.verbose:
         safely("report", path, new)
     path[:] = new
+    if len(new) > 100:
+        for name in "importlib.metadata", "importlib_metadata":
+            if name in sys.modules:
+                safely("metadata", sys.modules[name])
+            watched.add(name)
     site = sys.modules["site"]
     listed = site.getsitepackages
 
@@ -81,8 +89,8 @@ def complete(path):
 
 
 def find_spec(name, path=None, target=None):
-    if name == "sysconfig":
-        return safely(name, path, target)
+    if name in watched:
+        return safely("watch", name, path, target)
     if name != "sitecustomize" or not sys.modules.pop("_pysharedir", None):
         return None
     # site tries sitecustomize once sys.path is complete.  The answer is what import gives
@@ -105,8 +113,8 @@ def safely(name, *args):
     # Calls a function of this namespace, which is in another part when it is not here.
     try:
         if name not in globals():
-            part = ".d/adjust.py" if name == "adjust" else ".d/more.py"
-            part = part.join(loader.path.rpartition(".py")[::2])
+            part = name if name in ("adjust", "metadata") else "more"
+            part = (".d/%s.py" % part).join(loader.path.rpartition(".py")[::2])
             exec(type(loader)("", part).get_code(""), globals())
         return globals()[name](*args)
     except Exception:  # the hook may have been disabled meanwhile

@@ -29,6 +29,7 @@ def test_every_file_is_looked_at() -> None:
     assert names == {
         "_pysharedir.d/adjust.py",
         "_pysharedir.d/local.py",
+        "_pysharedir.d/metadata.py",
         "_pysharedir.d/more.py",
         "_pysharedir.d/path.py",
         "_pysharedir.d/prefixes.py",

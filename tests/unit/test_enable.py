@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 HOOK = [
     "_pysharedir.d/adjust.py",
     "_pysharedir.d/local.py",
+    "_pysharedir.d/metadata.py",
     "_pysharedir.d/more.py",
     "_pysharedir.d/path.py",
     "_pysharedir.d/record.txt",
@@ -61,6 +62,7 @@ def test_is_byte_compiled(venv: Venv, command: Command) -> None:
         "_pysharedir",
         "adjust",
         "local",
+        "metadata",
         "more",
         "path",
     ]
@@ -140,6 +142,7 @@ def test_modules_are_written_before_what_imports_them(venv: Venv, command: Comma
         "local.py",
         "adjust.py",
         "more.py",
+        "metadata.py",
         "record.txt",
         "_pysharedir.py",
         "_pysharedir.start",
@@ -230,7 +233,7 @@ def test_a_sitecustomize_for_pythonpath(
 def test_the_style_can_be_changed(venv: Venv, command: Command) -> None:
     command.json("--python", venv.root, "enable")
     command.json("--python", venv.root, "enable", "--style", "sitecustomize")
-    assert names(venv.site_dir) == [*HOOK[:5], "_pysharedir.py", "sitecustomize.py"]
+    assert names(venv.site_dir) == [*HOOK[:-3], "_pysharedir.py", "sitecustomize.py"]
     assert venv.says("sysconfig.get_path('purelib')") == str(venv.sharedir)
     command.json("--python", venv.root, "enable", "--style", "pth")
     assert names(venv.site_dir) == HOOK

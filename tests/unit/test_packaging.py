@@ -18,6 +18,7 @@ SOURCE = "src/pysharedir/"
 TEMPLATES = [
     "_pysharedir.d/adjust.py",
     "_pysharedir.d/local.py",
+    "_pysharedir.d/metadata.py",
     "_pysharedir.d/more.py",
     "_pysharedir.d/path.py",
     "_pysharedir.d/prefixes.py",
