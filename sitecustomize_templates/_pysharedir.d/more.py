@@ -3,8 +3,9 @@
 # Run in the namespace of ../_pysharedir.py, after path.py and adjust.py.
 import sys
 
-part = ".d/adjust.py".join(loader.path.rpartition(".py")[::2])
-exec(type(loader)("", part).get_code(""))
+if "sharedir_of" not in globals():
+    part = ".d/adjust.py".join(loader.path.rpartition(".py")[::2])
+    exec(type(loader)("", part).get_code(""))
 
 
 def add_site_dir(path, new, sharedir, seen):
