@@ -18,8 +18,8 @@ class Block:
     """
 
     def __init__(self, entries):
-        self.entries = entries
-        self.numbers = dict(zip(entries, range(len(entries))))
+        self.entries = list(dict.fromkeys(entries))
+        self.numbers = {entry: number for number, entry in enumerate(self.entries)}
         self.token = object()
         self.state = None, {}, [], [], 0
 
@@ -140,7 +140,7 @@ class Members:
 
     def plain(self, path):
         # What FileFinder has, if the hook of that is the next but for zipimport's.
-        for hook in self.hooks[self.hooks.index(prefix_hook) + 1 :]:
+        for hook in self.hooks[self.hooks.index(self.of) + 1 :]:
             try:
                 finder = hook(path)
             except ImportError:
@@ -205,10 +205,12 @@ class Front:
 
 bootstrap = sys.modules["_frozen_importlib_external"]
 if bootstrap._relax_case():
-    raise ImportError("the index knows names as they are listed")
+    raise ImportError("names are not what is listed")
 now = __import__("time").monotonic
 PathFinder = bootstrap.PathFinder
-block = Block(BLOCK)
-finder_of = Members().of
+first, last = map(sys.path.index, globals().pop("BLOCK"))  # of two threads, one gets it
+BLOCK = [None]
+block = Block([each for each in sys.path[first : last + 1] if type(each) is str and each[:1] == "/"])
+sys.path_hooks.insert(sys.path_hooks.index(prefix_hook) + 1, Members().of)
 if PathFinder in sys.meta_path:
     sys.meta_path.insert(sys.meta_path.index(PathFinder), Front())
