@@ -51,7 +51,7 @@ def ask_fewer(module):
 def narrowed(context, make):
     # The context without these entries, None for a path so short that it can be asked itself.
     name, path = context.name, context.path
-    if len(path) <= 100 or "block" not in globals():
+    if type(path) is not list or len(path) <= 100 or "block" not in globals():
         return None
     block.listings()
     _, index, _, names, _ = block.state
