@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 HOOK = [
     "_pysharedir.d/adjust.py",
+    "_pysharedir.d/flat.py",
     "_pysharedir.d/local.py",
     "_pysharedir.d/metadata.py",
     "_pysharedir.d/more.py",
@@ -61,6 +62,7 @@ def test_is_byte_compiled(venv: Venv, command: Command) -> None:
     assert [pyc.name.split(".")[0] for pyc in pycs] == [
         "_pysharedir",
         "adjust",
+        "flat",
         "local",
         "metadata",
         "more",
@@ -141,6 +143,7 @@ def test_modules_are_written_before_what_imports_them(venv: Venv, command: Comma
         "path.py",
         "local.py",
         "adjust.py",
+        "flat.py",
         "more.py",
         "metadata.py",
         "record.txt",
