@@ -139,11 +139,28 @@ def watch(name, path, target):
             if not watched:
                 sys.meta_path[:] = others(sys.meta_path)
         loaded = load(module)
-        safely("patch" if name == "sysconfig" else "metadata", loaded or module)
+        safely("change", name, loaded or module)
         return loaded
 
     setattr(spec.loader, method, load_and_change)
     return spec
+
+
+def change(name, module):
+    if name == "sysconfig":
+        patch(module)
+    else:
+        if "metadata" not in globals():
+            part = ".d/metadata.py".join(loader.path.rpartition(".py")[::2])
+            exec(type(loader)("", part).get_code(""), globals())
+        metadata(module)
+
+
+def change_loaded():
+    # Another startup file was quicker; adjust() sees to sysconfig.
+    for name in watched - {"sysconfig"}:
+        if name in sys.modules:
+            change(name, sys.modules[name])
 
 
 def patch(module, early=False):

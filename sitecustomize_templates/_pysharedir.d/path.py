@@ -75,10 +75,9 @@ def complete(path):
         safely("report", path, new)
     path[:] = new
     if len(new) > 100:
-        for name in "importlib.metadata", "importlib_metadata":
-            if name in sys.modules:
-                safely("metadata", sys.modules[name])
-            watched.add(name)
+        watched.update(("importlib.metadata", "importlib_metadata"))
+        if not watched.isdisjoint(sys.modules):
+            safely("change_loaded")
     site = sys.modules["site"]
     listed = site.getsitepackages
 
@@ -113,8 +112,8 @@ def safely(name, *args):
     # Calls a function of this namespace, which is in another part when it is not here.
     try:
         if name not in globals():
-            part = name if name in ("adjust", "metadata") else "more"
-            part = (".d/%s.py" % part).join(loader.path.rpartition(".py")[::2])
+            part = ".d/adjust.py" if name == "adjust" else ".d/more.py"
+            part = part.join(loader.path.rpartition(".py")[::2])
             exec(type(loader)("", part).get_code(""), globals())
         return globals()[name](*args)
     except Exception:  # the hook may have been disabled meanwhile
