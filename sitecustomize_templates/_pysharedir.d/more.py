@@ -115,15 +115,19 @@ def others(finders):
     return [finder for finder in finders if getattr(finder, "find_spec", None) is not find_spec]
 
 
+WATCHED = "sysconfig", "importlib.metadata", "importlib_metadata"
+busy = set()
+
+
 def watch(name, path, target):
     # The spec that import finds without the hook, with a loader that changes the module.
-    if "_pysharedir" in sys.modules:
+    if "_pysharedir" in sys.modules or name in busy or name not in WATCHED:
         return None  # before complete(), which then sees to it
-    watched.discard(name)
+    busy.add(name)
     try:
         spec = sys.modules["_frozen_importlib"]._find_spec(name, path, target)
     finally:
-        watched.add(name)
+        busy.discard(name)
     if not spec or isinstance(spec.loader, type):  # a class loads what is frozen, all of it
         return spec
     # zipimport of Python 3.9 has load_module() only, which takes a name.
@@ -134,10 +138,8 @@ def watch(name, path, target):
         if getattr(module, "__name__", module) != name:
             return load(module)  # the loader of a zip serves all that is in it
         delattr(spec.loader, method)
-        if name == "sysconfig":
-            watched.discard(name)
-            if not watched:
-                sys.meta_path[:] = others(sys.meta_path)
+        if name == "sysconfig" and len(sys.path) <= 100:
+            sys.meta_path[:] = others(sys.meta_path)
         loaded = load(module)
         safely("change", name, loaded or module)
         return loaded
@@ -154,13 +156,6 @@ def change(name, module):
             part = ".d/metadata.py".join(loader.path.rpartition(".py")[::2])
             exec(type(loader)("", part).get_code(""), globals())
         metadata(module)
-
-
-def change_loaded():
-    # Another startup file was quicker; adjust() sees to sysconfig.
-    for name in watched - {"sysconfig"}:
-        if name in sys.modules:
-            change(name, sys.modules[name])
 
 
 def patch(module, early=False):

@@ -9,9 +9,6 @@ UNSAFE = 0o002
 
 VERSION = "%d.%d" % sys.version_info[:2]
 
-# Modules that are changed after they are loaded.
-watched = {"sysconfig"}
-
 
 def root_of(path):
     # R for the site dir R/lib/python3.13/site-packages, None for anything else.
@@ -74,10 +71,6 @@ def complete(path):
     if sys.flags.verbose:
         safely("report", path, new)
     path[:] = new
-    if len(new) > 100:
-        watched.update(("importlib.metadata", "importlib_metadata"))
-        if not watched.isdisjoint(sys.modules):
-            safely("change_loaded")
     site = sys.modules["site"]
     listed = site.getsitepackages
 
@@ -88,7 +81,7 @@ def complete(path):
 
 
 def find_spec(name, path=None, target=None):
-    if name in watched:
+    if name == "sysconfig" or name[-8:] == "metadata" and len(sys.path) > 100:
         return safely("watch", name, path, target)
     if name != "sitecustomize" or not sys.modules.pop("_pysharedir", None):
         return None

@@ -132,16 +132,6 @@ def test_so_many_listings_are_kept(hooked: Python, tmp_path: Path, first: str) -
 
 
 @has_cache
-@pytest.mark.parametrize("style", ["pth", "sitecustomize"])
-def test_imported_by_another_startup_file(venv: Python, tmp_path: Path, style: str) -> None:
-    (venv.site_dir / "_a.pth").write_text("import importlib.metadata\n")
-    env = by_pythonpath(venv.hook(style), tmp_path / "entries")
-    venv.share()
-    maxsize, _ = venv.ask(MAXSIZE.format(STDLIB), env=env)
-    assert maxsize > COUNT
-
-
-@has_cache
 def test_caches_are_cleared_when_they_were(hooked: Python, tmp_path: Path) -> None:
     """By the documented function, by that of the class, and from 3.15 on in a fork."""
     env = by_pythonpath(hooked, tmp_path / "entries")
