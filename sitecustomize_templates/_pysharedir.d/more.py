@@ -3,8 +3,9 @@
 # Run in the namespace of ../_pysharedir.py, after path.py and adjust.py.
 import sys
 
-part = ".d/adjust.py".join(loader.path.rpartition(".py")[::2])
-exec(type(loader)("", part).get_code(""))
+if "sharedir_of" not in globals():
+    part = ".d/adjust.py".join(loader.path.rpartition(".py")[::2])
+    exec(type(loader)("", part).get_code(""))
 
 
 def add_site_dir(path, new, sharedir, seen):
@@ -110,33 +111,47 @@ def others(finders):
     return [finder for finder in finders if getattr(finder, "find_spec", None) is not find_spec]
 
 
-def sysconfig(path, target):
-    # The spec that import finds without the hook, with a loader that patches the module.
-    if "_pysharedir" in sys.modules:
+WATCHED = "sysconfig", "importlib.metadata", "importlib_metadata"
+busy = set()
+
+
+def watch(name, path, target):
+    # The spec that import finds without the hook, with a loader that changes the module.
+    if "_pysharedir" in sys.modules or name in busy or name not in WATCHED:
         return None  # before complete(), which then sees to it
-    finders = sys.meta_path[:]
-    sys.meta_path[:] = others(finders)
+    busy.add(name)
     try:
-        spec = sys.modules["_frozen_importlib"]._find_spec("sysconfig", path, target)
+        spec = sys.modules["_frozen_importlib"]._find_spec(name, path, target)
     finally:
-        sys.meta_path[:] = finders
-    if not spec:
-        return None
+        busy.discard(name)
+    if not spec or isinstance(spec.loader, type):  # a class loads what is frozen, all of it
+        return spec
     # zipimport of Python 3.9 has load_module() only, which takes a name.
     method = "exec_module" if hasattr(spec.loader, "exec_module") else "load_module"
     load = getattr(spec.loader, method)
 
-    def load_and_patch(module):
-        if getattr(module, "__name__", module) != "sysconfig":
+    def load_and_change(module):
+        if getattr(module, "__name__", module) != name:
             return load(module)  # the loader of a zip serves all that is in it
         delattr(spec.loader, method)
-        sys.meta_path[:] = others(sys.meta_path)
+        if name == "sysconfig" and len(sys.path) <= 100:
+            sys.meta_path[:] = others(sys.meta_path)
         loaded = load(module)
-        safely("patch", loaded or module)
+        safely("change", name, loaded or module)
         return loaded
 
-    setattr(spec.loader, method, load_and_patch)
+    setattr(spec.loader, method, load_and_change)
     return spec
+
+
+def change(name, module):
+    if name == "sysconfig":
+        patch(module)
+    else:
+        if "metadata" not in globals():
+            part = ".d/metadata.py".join(loader.path.rpartition(".py")[::2])
+            exec(type(loader)("", part).get_code(""), globals())
+        metadata(module)
 
 
 def patch(module, early=False):

@@ -84,8 +84,8 @@ def complete(path):
 
 
 def find_spec(name, path=None, target=None):
-    if name == "sysconfig":
-        return safely(name, path, target)
+    if name == "sysconfig" or name[-8:] == "metadata" and len(sys.path) > 100:
+        return safely("watch", name, path, target)
     if name != "sitecustomize" or not sys.modules.pop("_pysharedir", None):
         return None
     # site tries sitecustomize once sys.path is complete.  The answer is what import gives

@@ -26,7 +26,10 @@ VERSION = interpreters.TARGET
 RELEASE = tuple(map(int, VERSION.split(".")))
 PARTS = (
     "_pysharedir.py",
-    *(f"_pysharedir.d/{part}.py" for part in ("path", "local", "adjust", "flat", "more")),
+    *(
+        f"_pysharedir.d/{part}.py"
+        for part in ("path", "local", "adjust", "flat", "more", "metadata")
+    ),
 )
 STYLES = {
     "pth": (*PARTS, "_pysharedir.pth"),

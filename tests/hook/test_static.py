@@ -30,6 +30,7 @@ def test_every_file_is_looked_at() -> None:
         "_pysharedir.d/adjust.py",
         "_pysharedir.d/flat.py",
         "_pysharedir.d/local.py",
+        "_pysharedir.d/metadata.py",
         "_pysharedir.d/more.py",
         "_pysharedir.d/path.py",
         "_pysharedir.d/prefixes.py",

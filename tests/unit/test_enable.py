@@ -24,6 +24,7 @@ HOOK = [
     "_pysharedir.d/adjust.py",
     "_pysharedir.d/flat.py",
     "_pysharedir.d/local.py",
+    "_pysharedir.d/metadata.py",
     "_pysharedir.d/more.py",
     "_pysharedir.d/path.py",
     "_pysharedir.d/record.txt",
@@ -63,6 +64,7 @@ def test_is_byte_compiled(venv: Venv, command: Command) -> None:
         "adjust",
         "flat",
         "local",
+        "metadata",
         "more",
         "path",
     ]
@@ -143,6 +145,7 @@ def test_modules_are_written_before_what_imports_them(venv: Venv, command: Comma
         "adjust.py",
         "flat.py",
         "more.py",
+        "metadata.py",
         "record.txt",
         "_pysharedir.py",
         "_pysharedir.pth",
@@ -250,7 +253,7 @@ def test_a_sitecustomize_for_pythonpath(
 def test_the_style_can_be_changed(venv: Venv, command: Command) -> None:
     command.json("--python", venv.root, "enable")
     command.json("--python", venv.root, "enable", "--style", "sitecustomize")
-    assert names(venv.site_dir) == [*HOOK[:6], "_pysharedir.py", "sitecustomize.py"]
+    assert names(venv.site_dir) == [*HOOK[:-3], "_pysharedir.py", "sitecustomize.py"]
     assert venv.says("sysconfig.get_path('purelib')") == str(venv.sharedir)
     command.json("--python", venv.root, "enable", "--style", "pth")
     assert names(venv.site_dir) == HOOK

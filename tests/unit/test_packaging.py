@@ -19,6 +19,7 @@ TEMPLATES = [
     "_pysharedir.d/adjust.py",
     "_pysharedir.d/flat.py",
     "_pysharedir.d/local.py",
+    "_pysharedir.d/metadata.py",
     "_pysharedir.d/more.py",
     "_pysharedir.d/path.py",
     "_pysharedir.d/prefixes.py",

@@ -26,6 +26,7 @@ PARTS = (
     "_pysharedir.d/adjust.py",
     "_pysharedir.d/flat.py",
     "_pysharedir.d/more.py",
+    "_pysharedir.d/metadata.py",
 )
 MODULES = (*PARTS, GATE)
 # The gate's record once more, for trees without sources: bytecode has no comments.

@@ -1,0 +1,86 @@
+# pysharedir: the part of the startup hook for importlib.metadata and a long sys.path.
+#
+# Run in the namespace of ../_pysharedir.py when that module, or its backport, is loaded.
+import sys
+
+
+def metadata(module):
+    keep_listings(module)
+    if globals().get("prefix_hook") in sys.path_hooks:
+        if "block" not in globals():
+            try:
+                prefix_hook(BLOCK[0])  # loads flat.py, as the first import from a prefix does
+            except ImportError:
+                pass
+        ask_fewer(module)
+
+
+def keep_listings(module):
+    # It keeps the listings of 128 directories: of a longer path, each is gone when its turn comes
+    # again.  Python 3.9 keeps none.
+    directory = getattr(module, "FastPath", None)
+    cached = getattr(directory, "__new__", None)
+    if not hasattr(cached, "cache_info") or cached.cache_info().maxsize != 128:
+        return
+    lru_cache = sys.modules["functools"].lru_cache
+    cached = lru_cache(len(sys.path) + 128)(cached.__wrapped__)
+    getattr(module, "_clear_after_fork", bool)(cached)
+    directory.__new__ = staticmethod(cached)
+
+
+def ask_fewer(module):
+    # A search passes over the entries of prefixes that list nothing for it.
+    make = module.DistributionFinder.Context
+
+    def find_distributions(find):
+        return lambda cls, context=make(): find(cls, safely("narrowed", context, make) or context)
+
+    def invalidate_caches(clear):
+        return lambda cls: block.invalidate() or clear(cls)
+
+    for change in find_distributions, invalidate_caches:
+        name = change.__name__
+        method = vars(module.MetadataPathFinder).get(name)
+        if method:  # Python 3.9 has no invalidate_caches(), and up to 3.11 it is no classmethod
+            function = getattr(method, "__func__", method)
+            changed = sys.modules["functools"].wraps(function)(change(function))
+            changed = changed if method is function else classmethod(changed)
+            setattr(module.MetadataPathFinder, name, changed)
+
+
+def narrowed(context, make):
+    # The context without these entries, None for a path so short that it can be asked itself.
+    name, path = context.name, context.path
+    if type(path) is not list or len(path) <= 100 or "block" not in globals():
+        return None
+    block.listings()
+    _, index, _, names, _ = block.state
+    if index is not indexed[0]:
+        globals()["indexed"] = index, *index_metadata(zip(block.entries, names))
+    _, always, entries = indexed
+    wanted = entries.get(plain(name), ()) if name else set().union(*entries.values())
+    numbers = block.numbers
+    left = [each for each in path if each not in numbers or each in wanted or each in always]
+    return make(name=name, path=left)
+
+
+indexed = None, set(), {}
+
+
+def index_metadata(listings):
+    # Entries that have to be asked, and those with metadata, by the names of distributions.
+    always = set()
+    entries = {}
+    for entry, names in listings:
+        if names is None or entry[-4:].lower() == ".egg":
+            always.add(entry)
+        for name in names or ():
+            stem, dot, suffix = name.lower().rpartition(".")
+            if suffix in ("dist-info", "egg-info"):
+                entries.setdefault(plain(stem.partition("-")[0]), set()).add(entry)
+    return always, entries
+
+
+def plain(name):
+    # Without all that one version or another takes for the same: entries may be asked in vain.
+    return name.lower().replace("-", "").replace("_", "").replace(".", "")
