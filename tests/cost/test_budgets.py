@@ -33,5 +33,4 @@ def test_a_start_stays_inside_its_budget() -> None:
         text=True,
         check=False,
     )
-    print(done.stdout)
     assert not done.returncode, done.stdout + done.stderr
