@@ -98,7 +98,7 @@ def add_after(site_dir, sharedir, again):
         sys.modules["site"].addsitedir(sharedir)  # there may be new .pth files
 
 
-def all_site_dirs(prefixes):
+def getsitepackages(listed, prefixes, roots):
     # site.getsitepackages() with the sharedirs of the roots that were on sys.path, even while
     # they are not on it.  pip hides from its isolated builds what this lists.
     dirs = listed(prefixes)
