@@ -34,9 +34,28 @@ def adjust(plan):
     # Site dirs of PYTHONPATH come before the standard library, their sharedirs never.
     plan[:floor] = sorted(plan[:floor], key=lambda pair: pair[1] is not None)
     roots = {root_of(entry) for entry, _ in plan}
-    plan.insert(before_base(plan, floor), (prefix_dirs(roots), True))
+    global BLOCK
+    BLOCK = prefix_dirs(roots)
+    plan.insert(before_base(plan, floor), (BLOCK, True))
+    if len(BLOCK) > 30:
+        sys.path_hooks.insert(-2, prefix_hook)  # before zipimport's and that of directories
     plan.reverse()
     return True
+
+
+def prefix_hook(path):
+    # A path hook: the first import that gets as far as many prefixes loads what answers for them.
+    lock = sys.modules["_imp"]
+    lock.acquire_lock()
+    try:
+        if "finder_of" not in globals() and path is BLOCK[0]:
+            part = ".d/flat.py".join(loader.path.rpartition(".py")[::2])
+            exec(type(loader)("", part).get_code(""), globals())
+        return finder_of(path)
+    except Exception:
+        raise ImportError from None
+    finally:
+        lock.release_lock()
 
 
 def before_base(plan, floor):

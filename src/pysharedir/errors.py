@@ -527,3 +527,92 @@ class InstallError(PysharedirError):
         super().__init__(f"{target}: {reason}", hint)
         self.target = target
         self.reason = reason
+
+
+class NoViewError(PysharedirError):
+    """There is no view where one is to be compared or made again."""
+
+    code = "view-missing"
+    exit_code = 2
+
+    def __init__(self, directory: Path, reason: str = "no view is there") -> None:
+        super().__init__(
+            f"{directory}: {reason}",
+            "name the prefixes to make it of: `pysharedir view DIR PREFIX`",
+        )
+        self.directory = directory
+        self.reason = reason
+
+
+class OtherPythonError(PysharedirError):
+    """A view that was made for another Python.
+
+    :param python: Where modules are in it, as ``lib/python3.13/site-packages``.
+    """
+
+    code = "view-of-other-python"
+    exit_code = 2
+
+    def __init__(self, directory: Path, python: str, target: str) -> None:
+        super().__init__(
+            f"{directory}: made for {python}, which is not that of {target}",
+            "name that Python with --python, or another directory",
+        )
+        self.directory = directory
+        self.python = python
+        self.target = target
+
+
+class UntrustedViewError(PysharedirError):
+    """A view that is not changed, since others have made it or can write to it.
+
+    :param reason: What is wrong, in words that follow its path.
+    """
+
+    code = "view-untrusted"
+
+    def __init__(self, path: Path, reason: str, hint: str) -> None:
+        super().__init__(f"{path}: {reason}, so the view is not changed", hint)
+        self.path = path
+        self.reason = reason
+
+
+class BusyViewError(PysharedirError):
+    """Another process makes the same view."""
+
+    code = "view-busy"
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(
+            f"{directory}: another pysharedir makes this view", "wait until it is done"
+        )
+        self.directory = directory
+
+
+class ViewSourceError(PysharedirError):
+    """A prefix that cannot be in a view.
+
+    :param path: The prefix, or what is wrong in it.
+    """
+
+    code = "view-prefix-refused"
+
+    def __init__(self, path: str, reason: str, hint: str) -> None:
+        super().__init__(f"{path}: {reason}", f"nothing was changed; {hint}")
+        self.path = path
+        self.reason = reason
+
+
+class ViewError(PysharedirError):
+    """A view that could not be made; the one that was there still is."""
+
+    code = "view-failed"
+
+    def __init__(self, directory: Path, error: OSError) -> None:
+        super().__init__(
+            f"{directory}: cannot be made: {said(error)}",
+            "nothing was changed; a view needs a parent directory that you can write to, on a file"
+            " system with links",
+        )
+        self.directory = directory
+        self.error = error

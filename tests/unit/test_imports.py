@@ -22,7 +22,7 @@ ORDER = (
     ("snapshot",),
     ("activation",),
     ("sort", "sync", "startup", "status", "demo"),
-    ("doctor", "why"),
+    ("doctor", "why", "view"),
     ("cli",),
     ("__main__",),
 )

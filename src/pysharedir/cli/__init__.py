@@ -44,6 +44,7 @@ _HELPS = {
     "startup": "Show what runs before user code starts, and its cost",
     "status": "Show layout, hook, counts, and sys.path entry by entry",
     "sync": "Complete an interpreter whose sharedir another one filled",
+    "view": "Merge prefixes into one root of links, which needs no hook",
     "why": "Say where a module, a distribution or a script comes from",
 }
 

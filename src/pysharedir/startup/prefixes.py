@@ -27,8 +27,13 @@ def directories(settings: Settings, facts: Bare, path: Sequence[str]) -> list[st
             found += _listed(facts, given, roots)
         else:
             prefixes = [prefix for prefix in dict.fromkeys(given) if prefix not in roots]
-            found += _of_distribution(facts, prefixes) or _of(facts, prefixes)
+            found += of(facts, prefixes)
     return list(dict.fromkeys(found))
+
+
+def of(facts: Bare, prefixes: Sequence[str]) -> list[str]:
+    """Return the site dirs and sharedirs that are in *prefixes*, in the order of the hook."""
+    return _of_distribution(facts, prefixes) or _of(facts, prefixes)
 
 
 def named(variable: str) -> list[str]:

@@ -1,0 +1,115 @@
+"""What ``view`` prints."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from pysharedir.cli import output
+from pysharedir.view import names
+from pysharedir.view.names import Kind
+from pysharedir.wording import number, some
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pysharedir.view.merge import Hidden
+    from pysharedir.view.run import Outcome
+
+_MOST = 20  # lines of one kind
+
+
+def tell(outcome: Outcome, *, as_json: bool, is_check: bool) -> None:
+    """Print what was done, or would be, and what is not in the view.
+
+    :param is_check: Whether it was only compared.
+    """
+    if as_json:
+        output.print_json(_facts(outcome))
+        return
+    if not outcome.differs:
+        output.say(f"{outcome.directory}: up to date, nothing to do")
+        return
+    _tell_changes(outcome, is_check=is_check)
+    if not is_check:
+        _tell_hidden(outcome.hidden)
+        output.tell_notes(_notes(outcome))
+        if not outcome.dry_run:
+            output.say(f"to use it: PYTHONPATH={outcome.directory / outcome.site_dir}")
+
+
+def _tell_changes(outcome: Outcome, *, is_check: bool) -> None:
+    for reason in outcome.reasons:
+        output.say(reason)
+    if is_check:
+        changes = [f"not linked yet: {path}" for path in outcome.added]
+        _tell_some([*changes, *(f"gone: {path}" for path in outcome.removed)])
+        return
+    made = f"{number(outcome.links, 'link')} to {number(len(outcome.prefixes), 'prefix')}"
+    made = made.replace("prefixs", "prefixes")
+    verb = "would make" if outcome.dry_run else "make"
+    output.say(
+        f"{verb} {outcome.directory}: {made}, {number(outcome.directories, 'directory')}".replace(
+            "directorys", "directories"
+        )
+    )
+
+
+def _tell_hidden(hidden: Sequence[Hidden]) -> None:
+    """Print which distributions of another version are hidden, and how many copies."""
+    others = [each for each in hidden if each.kind is Kind.DISTRIBUTION and _differs(each)]
+    _tell_some(
+        [
+            f"hidden: {each.name} {_version(each.path)} in {os.path.dirname(each.path)}, "
+            f"by {_version(each.by)} in {os.path.dirname(each.by)}"
+            for each in others
+        ]
+    )
+    rest = len(hidden) - len(others)
+    if rest:
+        output.say(f"hidden besides: {number(rest, 'name')} that a prefix before has too")
+
+
+def _tell_some(lines: Sequence[str]) -> None:
+    for line in lines[:_MOST]:
+        output.say(line)
+    if len(lines) > _MOST:
+        output.say(f"and {len(lines) - _MOST} more, which --json names")
+
+
+def _notes(outcome: Outcome) -> Iterator[str]:
+    for prefix in outcome.empty:
+        yield f"{prefix}: nothing in it is for {outcome.executable}"
+    reasons: dict[str, list[str]] = {}
+    for each in outcome.left:
+        reasons.setdefault(each.reason, []).append(each.path)
+    for reason, paths in reasons.items():
+        yield f"not in the view, since {reason}: {some(paths, 3)}"
+
+
+def _differs(hidden: Hidden) -> bool:
+    return _version(hidden.path) != _version(hidden.by)
+
+
+def _version(path: str) -> str:
+    return names.version(os.path.basename(path))
+
+
+def _facts(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "target": outcome.executable,
+        "view": outcome.directory,
+        "site_dir": outcome.directory / outcome.site_dir,
+        "dry_run": outcome.dry_run,
+        "changed": outcome.differs and not outcome.dry_run,
+        "differs": outcome.differs,
+        "reasons": outcome.reasons,
+        "prefixes": outcome.prefixes,
+        "links": outcome.links,
+        "directories": outcome.directories,
+        "added": outcome.added,
+        "removed": outcome.removed,
+        "hidden": outcome.hidden,
+        "left_out": outcome.left,
+        "empty": outcome.empty,
+    }

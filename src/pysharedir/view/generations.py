@@ -1,0 +1,208 @@
+"""Where a view is: a link to one of its generations, which is renamed when there is a new one.
+
+``DIR`` is a link to ``.DIR.view/N`` beside it.  A generation is made whole before the link leads to
+it, and the one before it stays until the next change, for who is reading there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import re
+import shlex
+import shutil
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pysharedir.errors import BusyViewError, ForeignFileError, UntrustedViewError, ViewError
+from pysharedir.view import manifest
+from pysharedir.wording import user
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
+_NEXT = "next"
+
+
+@dataclass(frozen=True)
+class Place:
+    """The place of a view.
+
+    :ivar directory: The link that its users name.
+    """
+
+    directory: Path
+
+    @classmethod
+    def of(cls, directory: str) -> Place:
+        """Return that of a directory; its parent is named without links."""
+        path = os.path.abspath(directory)
+        return cls(Path(os.path.realpath(os.path.dirname(path)), os.path.basename(path)))
+
+    @property
+    def work(self) -> Path:
+        """The directory of the generations."""
+        return self.directory.with_name(f".{self.directory.name}.view")
+
+    def generation(self, number: int) -> Path:
+        """Return the path of a generation."""
+        return self.work / str(number)
+
+    def current(self) -> int | None:
+        """Return the number of the generation that is in use, None when there is no view yet.
+
+        :raises ForeignFileError: when something else is there; an empty directory does no harm.
+        """
+        hint = "give a directory that is not there yet"
+        try:
+            head, _, tail = os.readlink(self.directory).rpartition("/")
+        except FileNotFoundError:
+            return None
+        except OSError as error:  # no link
+            if self.directory.is_dir() and not any(self.directory.iterdir()):
+                return None
+            raise ForeignFileError(self.directory, hint) from error
+        if head != self.work.name or not _NUMBER.fullmatch(tail):
+            raise ForeignFileError(self.directory, hint)
+        return int(tail)
+
+    def check_trust(self, current: int | None) -> None:
+        """See that nobody but the caller and root has made the view, or can write to it.
+
+        :raises UntrustedViewError: when it is not so.
+        """
+        generation = [] if current is None else [self.generation(current)]
+        for path in (self.directory, self.work, *generation):
+            with contextlib.suppress(FileNotFoundError):
+                _check(path, os.lstat(path))
+
+
+@contextlib.contextmanager
+def locked(place: Place) -> Iterator[None]:
+    """Keep other processes from making the same view, where the file system has such locks.
+
+    :raises BusyViewError: when one does.
+    """
+    try:
+        with contextlib.suppress(FileExistsError):
+            place.work.mkdir(mode=0o755)
+        descriptor = os.open(place.work, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError as error:
+        raise ViewError(place.directory, error) from error
+    try:
+        with contextlib.suppress(OSError):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise BusyViewError(place.directory) from None
+        yield
+    finally:
+        os.close(descriptor)
+        with contextlib.suppress(OSError):  # there are generations in it
+            place.work.rmdir()
+
+
+def make(
+    place: Place, directories: Iterable[str], links: Mapping[str, str], *, is_relative: bool
+) -> int:
+    """Make a generation that is not in use yet, and return its number.
+
+    :raises OSError: when that cannot be done; then nothing is left of it.
+    """
+    number = max([0, *_numbers(place)]) + 1
+    root = place.generation(number)
+    root.mkdir(mode=0o755)
+    with _removed_on_failure(root):
+        for directory in directories:
+            (root / directory).mkdir(mode=0o755)
+        _link(str(root), links, is_relative=is_relative)
+    return number
+
+
+def describe(place: Place, number: int, said: manifest.Manifest) -> None:
+    """Write what a generation says of itself; what it said before holds until then."""
+    path = place.generation(number) / manifest.NAME
+    temporary = path.with_suffix(".new")
+    with temporary.open("wb") as file:
+        file.write(said.as_bytes())
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def switch(place: Place, number: int) -> None:
+    """Let the view be a generation from now on."""
+    temporary = place.work / _NEXT
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(f"{place.work.name}/{number}")
+    if not place.directory.is_symlink():
+        with contextlib.suppress(FileNotFoundError):
+            place.directory.rmdir()
+    temporary.replace(place.directory)
+
+
+def clean(place: Place, *keep: int | None) -> None:
+    """Remove all generations but some, and what a crash has left, as far as that can be done."""
+    with contextlib.suppress(FileNotFoundError):
+        (place.work / _NEXT).unlink()
+    for number in _numbers(place):
+        if number not in keep:
+            shutil.rmtree(place.generation(number), ignore_errors=True)
+
+
+def before(place: Place, number: int | None) -> int | None:
+    """Return the generation that was in use before one."""
+    return max((each for each in _numbers(place) if number and each < number), default=None)
+
+
+def times(place: Place, number: int, directories: Iterable[str]) -> dict[str, int]:
+    """Return when directories of a generation changed; those of pycs do at any time."""
+    root = str(place.generation(number))
+    return {
+        path: os.stat(f"{root}/{path}").st_mtime_ns
+        for path in directories
+        if not path.endswith("__pycache__")
+    }
+
+
+def _numbers(place: Place) -> list[int]:
+    return [int(name) for name in os.listdir(place.work) if _NUMBER.fullmatch(name)]
+
+
+def _link(root: str, links: Mapping[str, str], *, is_relative: bool) -> None:
+    starts: dict[tuple[str, str], str] = {}
+    for path, to in links.items():
+        if is_relative:
+            here, (directory, name) = os.path.dirname(path), os.path.split(to)
+            if (here, directory) not in starts:
+                starts[here, directory] = os.path.relpath(directory, f"{root}/{here}")
+            os.symlink(f"{starts[here, directory]}/{name}", f"{root}/{path}")
+        else:
+            os.symlink(to, f"{root}/{path}")
+
+
+@contextlib.contextmanager
+def _removed_on_failure(root: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(root, ignore_errors=True)
+        raise
+
+
+def _check(path: Path, status: os.stat_result) -> None:
+    removal = f"`rm -r {shlex.quote(str(path))}`, then run it again"
+    is_link = stat.S_ISLNK(status.st_mode)
+    if status.st_uid not in (os.geteuid(), 0):
+        whose = user(status.st_uid)
+        reason = f"belongs to {whose}, not to you or root"
+        raise UntrustedViewError(path, reason, f"let {whose} run it, or {removal}")
+    if is_link and path.name.endswith(".view"):
+        raise UntrustedViewError(path, "a link", removal)
+    if not is_link and status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        remedy = f"`chmod go-w {shlex.quote(str(path))}`, then run it again"
+        raise UntrustedViewError(path, "others can write to it", remedy)

@@ -1,0 +1,213 @@
+"""The command ``view``: merge, compare with what is there, and make it anew where it differs."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pysharedir import __version__
+from pysharedir.errors import NoViewError, OtherPythonError, ViewError, ViewSourceError
+from pysharedir.view import generations, manifest
+from pysharedir.view.generations import Place
+from pysharedir.view.manifest import Manifest
+from pysharedir.view.merge import merge
+from pysharedir.view.reading import Reader
+from pysharedir.view.sources import sources
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pysharedir.interpreter.answers import Bare
+    from pysharedir.view.merge import Hidden, Left, Merged
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for.
+
+    :ivar prefixes: In the order of ``sys.path``; none for those that the view has.
+    :ivar is_relative: Whether links are relative; None for what they are, or else not.
+    :ivar is_check: Whether to compare only; pycs alone make no difference then.
+    """
+
+    directory: str
+    prefixes: tuple[str, ...] = ()
+    is_relative: bool | None = None
+    is_check: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was done, or would be.
+
+    :ivar directory: That of the view.
+    :ivar reasons: Why it is to be made anew, besides its links.
+    :ivar added: The paths of links that are new, or lead elsewhere than before.
+    :ivar removed: The paths of those that are gone.
+    :ivar empty: The prefixes in which nothing is for this Python.
+    """
+
+    executable: str
+    directory: Path
+    site_dir: str
+    prefixes: tuple[str, ...]
+    links: int
+    directories: int
+    reasons: tuple[str, ...]
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    hidden: tuple[Hidden, ...]
+    left: tuple[Left, ...]
+    empty: tuple[str, ...]
+    dry_run: bool
+
+    @property
+    def differs(self) -> bool:
+        """Whether the view was not what it should be."""
+        return bool(self.reasons or self.added or self.removed)
+
+
+def run(facts: Bare, request: Request) -> Outcome:
+    """Make a view, or compare it.
+
+    :param facts: Of the Python that it is for.
+    :raises NoViewError: when there is none to compare, or to take the prefixes of.
+    :raises OtherPythonError: when it was made for another Python.
+    :raises ViewError: when it cannot be made.
+    """
+    place = Place.of(request.directory)
+    if request.is_check or request.dry_run:
+        return _run(facts, request, place)
+    with generations.locked(place):
+        return _run(facts, request, place)
+
+
+def _run(facts: Bare, request: Request, place: Place) -> Outcome:
+    current = place.current()
+    if not request.is_check:
+        place.check_trust(current)
+    before = None if current is None else manifest.read(place.generation(current))
+    wanted, outcome, merged = _compared(facts, request, place, current, before)
+    if outcome.dry_run:
+        return outcome
+    try:
+        generations.clean(place, current, generations.before(place, current))
+        if outcome.differs or current is None:
+            _replace(place, current, wanted, merged)
+        elif before and before.listings != wanted.listings:
+            generations.describe(place, current, wanted)
+    except OSError as error:
+        raise ViewError(place.directory, error) from error
+    return outcome
+
+
+def _compared(
+    facts: Bare, request: Request, place: Place, current: int | None, before: Manifest | None
+) -> tuple[Manifest, Outcome, Merged]:
+    """Return what a view is to say of itself, how it differs from what it was, and what it has."""
+    prefixes = tuple(map(os.path.abspath, request.prefixes)) or (before.prefixes if before else ())
+    if not prefixes or (request.is_check and before is None):
+        raise NoViewError(place.directory)
+    site_dir, suffix = f"lib/{_python(facts)}/site-packages", facts["extensions"][0]
+    if before and (before.site_dir, before.suffix) != (site_dir, suffix):
+        python = f"{before.site_dir} and *{before.suffix}"
+        raise OtherPythonError(place.directory, python, facts["executable"])
+    is_known = before is not None and before.made_by == __version__
+    reader = Reader(before.listings if before and is_known else {})
+    _refuse_itself(place, prefixes)
+    found = sources(facts, prefixes, reader)
+    merged = merge(found, site_dir, facts["extensions"], reader)
+    wanted = Manifest(
+        site_dir=site_dir,
+        suffix=suffix,
+        is_relative=_is_relative(request, before),
+        prefixes=prefixes,
+        links=merged.links,
+        own=before.own if before else {},
+        listings=reader.listings,
+    )
+    outcome = Outcome(
+        executable=facts["executable"],
+        directory=place.directory,
+        site_dir=site_dir,
+        prefixes=prefixes,
+        links=len(merged.links),
+        directories=len(merged.directories),
+        reasons=tuple(_reasons(place, current, before, wanted)),
+        added=_added(before, wanted, pycs=not request.is_check),
+        removed=_added(wanted, before, pycs=not request.is_check) if before else (),
+        hidden=tuple(merged.hidden),
+        left=tuple(merged.left),
+        empty=tuple(each.prefix for each in found if not each.site_dirs),
+        dry_run=request.is_check or request.dry_run,
+    )
+    return wanted, outcome, merged
+
+
+def _replace(place: Place, current: int | None, wanted: Manifest, merged: Merged) -> None:
+    number = generations.make(
+        place, merged.directories, merged.links, is_relative=wanted.is_relative
+    )
+    own = generations.times(place, number, merged.directories)
+    facts = {**vars(wanted), "own": own}
+    generations.describe(place, number, Manifest(**facts))
+    generations.switch(place, number)
+    generations.clean(place, number, current)
+
+
+def _reasons(
+    place: Place, current: int | None, before: Manifest | None, wanted: Manifest
+) -> list[str]:
+    """Return why a view that is there is to be made anew, besides its links."""
+    if current is None:
+        return []
+    if before is None:
+        return ["what it says of itself cannot be read"]
+    reasons = []
+    if before.is_relative != wanted.is_relative:
+        reasons.append(f"its links are to be {'relative' if wanted.is_relative else 'absolute'}")
+    if before.prefixes != wanted.prefixes:
+        reasons.append("it was made of other prefixes")
+    for path, changed in before.own.items():
+        try:
+            is_same = os.stat(place.generation(current) / path).st_mtime_ns == changed
+        except OSError:
+            is_same = False
+        if not is_same:
+            reasons.append(f"{place.directory / path} was changed in the view itself")
+    return reasons
+
+
+def _added(before: Manifest | None, wanted: Manifest, *, pycs: bool) -> tuple[str, ...]:
+    """Return the links of one that the other does not have."""
+    there = before.links if before else {}
+    return tuple(
+        path
+        for path, to in wanted.links.items()
+        if there.get(path) != to and (pycs or not path.endswith(".pyc"))
+    )
+
+
+def _is_relative(request: Request, before: Manifest | None) -> bool:
+    if request.is_relative is not None:
+        return request.is_relative
+    return before is not None and before.is_relative
+
+
+def _python(facts: Bare) -> str:
+    """Return the name of the directory that has the site dir, such as ``python3.13``."""
+    name = os.path.basename(facts["stdlib"])
+    return "python{}.{}".format(*facts["version"]) if name.endswith(".zip") else name
+
+
+def _refuse_itself(place: Place, prefixes: Sequence[str]) -> None:
+    """Refuse prefixes that are in the view."""
+    own = f"{place.directory}/", f"{place.work}/"
+    for prefix in prefixes:
+        if f"{os.path.realpath(os.path.dirname(prefix))}/{os.path.basename(prefix)}/".startswith(
+            own
+        ):
+            raise ViewSourceError(prefix, "it is the view itself", "leave it out")
