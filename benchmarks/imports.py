@@ -12,6 +12,7 @@ import argparse
 import json
 import statistics
 import sys
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,16 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "src")]
 
 import interpreters  # noqa: E402
-from benchmarks import commands, meters, pathcalls, stages, tables, ways, workloads  # noqa: E402
+from benchmarks import (  # noqa: E402
+    commands,
+    meters,
+    pathcalls,
+    slowfs,
+    stages,
+    tables,
+    ways,
+    workloads,
+)
 from benchmarks.collection import Collection  # noqa: E402
 
 if TYPE_CHECKING:
@@ -30,7 +40,7 @@ if TYPE_CHECKING:
 
 VERSIONS = ("3.11", "3.13")
 COUNTS = (1, 10, 30, 100, 500, 2_000)
-VIEW_FACTOR = 1.05  # times the path calls of one directory
+VIEW_FACTOR = 1.05  # times the path calls of a directory with the same distributions
 
 
 @dataclass(frozen=True)
@@ -49,8 +59,11 @@ BUDGETS = (
     Budget("hook", 500, "imports", 18_000),
 )
 # What is measured to check all budgets, and what `--quick` leaves of it.
-CHECKED = {"hook": (10, 500, 2_000), "view": (500,)}
-QUICK = {"hook": (10, 500), "view": (500,)}
+CHECKED = {"hook": (10, 500, 2_000), "merged": (500,), "view": (500,)}
+QUICK = {"hook": (10, 500), "merged": (500,), "view": (500,)}
+SLOW_COUNT = 500
+SLOW_WAYS = (ways.PYTHONPATH, ways.NIX, ways.HOOK, ways.MERGED, ways.VIEWED)
+DELAY = 1e-3  # seconds of each request
 
 
 @dataclass(frozen=True)
@@ -72,12 +85,27 @@ class Result:
 
 
 @dataclass(frozen=True)
+class Slow:
+    """What one way costs where each request to the file system takes a millisecond.
+
+    :ivar requests: Those of a first run, by workload.
+    :ivar seconds: From its start to its end, ditto.
+    """
+
+    title: str
+    prefixes: int
+    requests: dict[str, int]
+    seconds: dict[str, float]
+
+
+@dataclass(frozen=True)
 class Report:
     """The figures of one interpreter, and why some are missing."""
 
     version: str
     workloads: dict[str, str]
     results: tuple[Result, ...]
+    slow: tuple[Slow, ...]
     skipped: dict[str, str]
 
     def result(self, way: str, prefixes: int) -> Result | None:
@@ -129,6 +157,11 @@ def _parser() -> argparse.ArgumentParser:
         "--check",
         action="store_true",
         help="count what has a budget, without times, and exit 1 when one is exceeded",
+    )
+    parser.add_argument(
+        "--slow",
+        action="store_true",
+        help="measure 500 prefixes on a file system of 1 ms a request too; needs root and FUSE",
     )
     parser.add_argument("--quick", action="store_true", help="check without 2 000 prefixes")
     form = parser.add_mutually_exclusive_group()
@@ -199,17 +232,24 @@ class Bench:
                 if way is ways.ONE:
                     raise
                 skipped[f"{way.title}, {count} prefixes"] = str(error)
+        slow = []
+        try:
+            for way in SLOW_WAYS if options.slow else ():
+                _say(f"{self.version}: {way.title}, on a slow file system")
+                slow.append(self._measure_slow(way, SLOW_COUNT))
+        except OSError as error:
+            skipped["slow file system"] = f"it cannot be mounted here: {error}"
         titles = {workload.key: workload.title for workload in self.workloads}
-        return Report(self.version, titles, tuple(results), skipped)
+        return Report(self.version, titles, tuple(results), tuple(slow), skipped)
 
     def _measure(self, way: Way, count: int, rounds: int) -> Result:
         if count > way.most:
             raise meters.MeterError("a start takes too long")
         python = self.venvs.python(way)
-        prefixes = self.collection.prefixes(count) if count else []
-        if way is ways.VIEWED:
-            prefixes = [self.venvs.view(prefixes)]
-        environment = {**self.environment, **way.environment(self.collection, prefixes)}
+        named = way.environment(self.collection, self.venvs.prefixes(way, count))
+        environment = {**self.environment, **named}
+        # What only a start with prefixes loads gets its bytecode here.
+        commands.run(self.workloads[0].command(python), environment, self.cwd)
         calls, cpu = {}, {}
         for workload in self.workloads:
             line = workload.command(python)
@@ -223,6 +263,26 @@ class Bench:
         samples = [json.loads(commands.run(timed, environment, self.cwd)) for _ in range(rounds)]
         metadata = tuple(map(statistics.median, zip(*samples, strict=True)))
         return Result(way.key, way.title, count, calls, cpu, metadata)
+
+    def _measure_slow(self, way: Way, count: int) -> Slow:
+        python = self.venvs.python(way)
+        named = way.environment(self.collection, self.venvs.prefixes(way, count))
+        root = self.collection.root
+        mount = root.with_suffix(".slow")
+        mount.mkdir(exist_ok=True)
+        environment = {
+            **self.environment,
+            **{name: value.replace(f"{root}/", f"{mount}/") for name, value in named.items()},
+        }
+        requests, seconds = {}, {}
+        for workload in self.workloads:
+            # Mounted anew, so that the kernel remembers nothing.
+            with slowfs.mounted(root, mount, DELAY) as count_requests:
+                before = time.perf_counter()
+                commands.run(workload.command(python), environment, self.cwd)
+                seconds[workload.key] = time.perf_counter() - before
+                requests[workload.key] = count_requests()
+        return Slow(way.title, count, requests, seconds)
 
 
 def judge(reports: Sequence[Report], wanted: Sequence[tuple[Way, int]]) -> int:
@@ -249,8 +309,8 @@ def judge(reports: Sequence[Report], wanted: Sequence[tuple[Way, int]]) -> int:
 
 
 def _view_budgets(report: Report) -> list[Budget]:
-    one = report.result("one", 0)
-    calls = one.calls if one else {}
+    merged = report.result("merged", 500)
+    calls = merged.calls if merged else {}
     return [Budget("view", 500, key, int(value * VIEW_FACTOR)) for key, value in calls.items()]
 
 
@@ -261,7 +321,7 @@ def _show(reports: Sequence[Report], options: argparse.Namespace) -> None:
     form = tables.markdown if options.markdown else tables.table
     for report in reports:
         print(f"### CPython {report.version}\n")
-        for lines in (_calls(report), _cpu(report), _metadata(report)):
+        for lines in (_calls(report), _cpu(report), _metadata(report), _slow(report)):
             if lines:
                 print(form(lines))
         for key, reason in report.skipped.items():
@@ -300,7 +360,19 @@ def _metadata(report: Report) -> list[list[str]]:
     return lines if report.results[0].metadata else []
 
 
-def _title(result: Result) -> str:
+def _slow(report: Report) -> list[list[str]]:
+    lines = [["requests, s", *(cell for key in report.workloads.values() for cell in (key, ""))]]
+    for result in report.slow:
+        cells = [
+            cell
+            for key, count in result.requests.items()
+            for cell in (f"{count:_}".replace("_", " "), f"{result.seconds[key]:.2f}")
+        ]
+        lines.append([_title(result), *cells])
+    return lines if report.slow else []
+
+
+def _title(result: Result | Slow) -> str:
     if not result.prefixes:
         return result.title
     return f"{result.title}, {result.prefixes} prefix" + "es" * (result.prefixes > 1)

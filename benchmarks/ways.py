@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from benchmarks import collection, commands, meters, rows, stages
+from benchmarks import collection, commands, meters, rows
 from pysharedir.hook import files
 from trees import plant
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from benchmarks.collection import Collection
     from trees import Tree
 
-VIEW: tuple[str, ...] = (sys.executable, "-m", "pysharedir", "view")
+PYSHAREDIR: tuple[str, ...] = (sys.executable, "-m", "pysharedir")
 MOST = 131_071  # bytes of a variable on Linux, its name included
 
 
@@ -58,7 +58,15 @@ HOOK = Way(
     {name: content.decode() for name, content in files.render(files.Settings()).items()},
     "PYSHAREDIR_PREFIXES",
 )
+# A directory of files, and one of links to packages, of the distributions of all prefixes.
+MERGED = Way("merged", "their files in one directory", {}, "PYTHONPATH", site_dirs=True)
 VIEWED = Way("view", "view", {}, "PYTHONPATH", site_dirs=True)
+NIX = Way(
+    "nix",
+    "Nix's way",
+    {"sitecustomize.py": rows.SHARED_KNOWN_PATHS.format(variable=rows.PEER_PREFIXES)},
+    rows.PEER_PREFIXES,
+)
 WAYS = (
     PYTHONPATH,
     Way(
@@ -68,13 +76,9 @@ WAYS = (
         rows.PEER_PREFIXES,
         most=500,
     ),
-    Way(
-        "nix",
-        "Nix's way",
-        {"sitecustomize.py": rows.SHARED_KNOWN_PATHS.format(variable=rows.PEER_PREFIXES)},
-        rows.PEER_PREFIXES,
-    ),
+    NIX,
     HOOK,
+    MERGED,
     VIEWED,
 )
 
@@ -98,24 +102,28 @@ class Venvs:
             plant(self.of.site_dir(venv), way.tree)
             if way is ONE:
                 self.of.link(self.of.installed, self.of.site_dir(venv))
-            for _ in range(stages.WARM_UPS):  # writes its bytecode
-                commands.run((venv / "bin" / "python", "-c", "pass"), self.environment)
         return venv / "bin" / "python"
 
-    def view(self, prefixes: Sequence[Path]) -> Path:
-        """Return a prefix into which ``pysharedir view`` merged *prefixes*.
+    def prefixes(self, way: Way, count: int) -> list[Path]:
+        """Return what *way* names where there are so many prefixes.
 
-        :raises MeterError: when there is no such command.
+        :raises MeterError: when the view is refused.
         """
-        merged = self.root / f"view-{len(prefixes)}"
+        prefixes = self.of.prefixes(count) if count else []
+        if way is VIEWED:
+            return [self._view(prefixes)]
+        return [self._merged(prefixes)] if way is MERGED else prefixes
+
+    def _merged(self, prefixes: Sequence[Path]) -> Path:
+        merged = self.root / f"merged-{len(prefixes)}"
         if not merged.exists():
-            _require_view(self.environment)
-            commands.run((*VIEW, merged, *prefixes), self.environment)
+            self.of.link(prefixes, self.of.site_dir(merged))
         return merged
 
-
-def _require_view(environment: Mapping[str, str]) -> None:
-    try:
-        commands.run((*VIEW, "--help"), environment)
-    except meters.MeterError as error:
-        raise meters.MeterError("this pysharedir has no command `view`") from error
+    def _view(self, prefixes: Sequence[Path]) -> Path:
+        merged = self.root / f"view-{len(prefixes)}"
+        if not merged.exists():
+            view = (*PYSHAREDIR, "--python", self.python(VIEWED), "view")
+            # Relative links hold where the whole is mounted elsewhere.
+            commands.run((*view, merged, *prefixes, "--relative"), self.environment)
+        return merged
