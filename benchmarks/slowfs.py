@@ -82,10 +82,8 @@ class Server:
         if opcode in self._late:
             self.requests += 1
             time.sleep(self.delay)
-        function = self._late.get(opcode) or self._at_once.get(opcode)
+        function = self._late.get(opcode) or self._at_once.get(opcode, _unknown)
         try:
-            if function is None:
-                raise OSError(errno.ENOSYS, "")
             error, data = 0, function(node, body)
         except OSError as failure:
             error, data = -(failure.errno or errno.EIO), b""
@@ -141,6 +139,10 @@ class Server:
 
     def _access(self, _node: int, _body: bytes) -> bytes:
         return b""
+
+
+def _unknown(_node: int, _body: bytes) -> bytes:
+    raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
 
 
 def _attributes(path: str) -> bytes:

@@ -21,7 +21,7 @@ PYSHAREDIR: tuple[str, ...] = (sys.executable, "-m", "pysharedir")
 MOST = 131_071  # bytes of a variable on Linux, its name included
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Way:
     """A way.
 
@@ -74,7 +74,7 @@ WAYS = (
         "EasyBuild's way",
         {"sitecustomize.py": rows.PER_DIRECTORY.format(variable=rows.PEER_PREFIXES)},
         rows.PEER_PREFIXES,
-        most=500,
+        most=100,
     ),
     NIX,
     HOOK,
@@ -123,7 +123,7 @@ class Venvs:
     def _view(self, prefixes: Sequence[Path]) -> Path:
         merged = self.root / f"view-{len(prefixes)}"
         if not merged.exists():
-            view = (*PYSHAREDIR, "--python", self.python(VIEWED), "view")
             # Relative links hold where the whole is mounted elsewhere.
-            commands.run((*view, merged, *prefixes, "--relative"), self.environment)
+            view = (*PYSHAREDIR, "view", "--python", str(self.python(VIEWED)), "--relative")
+            commands.run((*view, merged, *prefixes), self.environment)
         return merged
