@@ -5,13 +5,8 @@
 import sys
 
 
-def home():
-    # The root that the hook lives in.
-    return root_of(loader.path.rpartition("/")[0])
-
-
 def sharedir_of(root):
-    if SHAREDIR and root == home():
+    if SHAREDIR and root == root_of(loader.path.rpartition("/")[0]):
         return SHAREDIR.replace("{version}", VERSION)
     return root + "/share/python/" + VERSION
 
@@ -25,37 +20,38 @@ def adjust(plan):
     stdlib = os.__file__.rpartition("/")[0]
     stdlib = (stdlib, stdlib + "/lib-dynload")
     plan.reverse()
-    if SHAREDIR:
-        plan[:] = [(entry if root is None else sharedir_of(root), root) for entry, root in plan]
     floor = 0
-    for index, (entry, _) in enumerate(plan):
+    roots = set()
+    for index, (entry, root) in enumerate(plan):
+        if SHAREDIR and root is not None:
+            entry = sharedir_of(root)
+            plan[index] = entry, root
+        roots.add(root_of(entry))
         if entry in stdlib:
             floor = index + 1
     # Site dirs of PYTHONPATH come before the standard library, their sharedirs never.
-    plan[:floor] = sorted(plan[:floor], key=lambda pair: pair[1] is not None)
-    roots = {root_of(entry) for entry, _ in plan}
-    global BLOCK
-    BLOCK = prefix_dirs(roots)
-    plan.insert(before_base(plan, floor), (BLOCK, True))
-    if len(BLOCK) > 30:
+    for pair in plan[:floor]:
+        if pair[1] is not None:
+            plan.remove(pair)
+            plan.insert(floor - 1, pair)
+    dirs = prefix_dirs(roots)
+    plan.insert(before_base(plan, floor), (dirs, True))
+    if len(dirs) > 30:
+        globals()["BLOCK"] = dirs[0], dirs[-1]  # a list of all would be gone through at exit
         sys.path_hooks.insert(-2, prefix_hook)  # before zipimport's and that of directories
     plan.reverse()
     return True
 
 
 def prefix_hook(path):
-    # A path hook: the first import that gets as far as many prefixes loads what answers for them.
-    lock = sys.modules["_imp"]
-    lock.acquire_lock()
+    # A path hook: the first import that gets as far as the prefixes loads the one for them.
     try:
-        if "finder_of" not in globals() and path is BLOCK[0]:
+        if path is BLOCK[0]:
             part = ".d/flat.py".join(loader.path.rpartition(".py")[::2])
             exec(type(loader)("", part).get_code(""), globals())
-        return finder_of(path)
     except Exception:
-        raise ImportError from None
-    finally:
-        lock.release_lock()
+        pass
+    raise ImportError
 
 
 def before_base(plan, floor):

@@ -7,6 +7,7 @@
 # What is not plain sailing is left to the finders of Python: an index that cannot be made, an
 # entry that a hook of somebody else claims, a PathFinder that somebody replaced.
 import sys
+from time import monotonic as now
 
 
 class Block:
@@ -18,8 +19,8 @@ class Block:
     """
 
     def __init__(self, entries):
-        self.entries = entries
-        self.numbers = dict(zip(entries, range(len(entries))))
+        self.entries = list(dict.fromkeys(entries))
+        self.numbers = {entry: number for number, entry in enumerate(self.entries)}
         self.token = object()
         self.state = None, {}, [], [], 0
 
@@ -49,17 +50,23 @@ class Block:
         self.token = object()
 
     def look(self):
-        """Look at each entry, and list those that changed; return the state."""
+        """List each entry, but what has the same time as at the last look; return the state.
+
+        The first look takes no times, which halves its requests, so the second one lists all again.
+        """
         token, began = self.token, now()
-        old, index, times, names, _ = self.state
+        old, index, known, names, _ = self.state
         if old is token:
-            times, names = times[:], names[:]
+            times = [time_of(entry) for entry in self.entries]
+            changed = [number for number, time in enumerate(times) if time != known[number]]
         else:
-            index, times, names = None, [None] * len(self.entries), [None] * len(self.entries)
-        for number, entry in enumerate(self.entries):
-            if old is not token or time_of(entry) != times[number]:
-                index = None
-                times[number], names[number] = listed(entry)
+            index, times, names = None, [0] * len(self.entries), [None] * len(self.entries)
+            changed = range(len(times))
+        names = names[:]
+        for number in changed:
+            new = listed(self.entries[number])
+            if new != names[number]:
+                index, names[number] = None, new
         if index is None:
             index = {}
             for number, each in enumerate(names):
@@ -71,21 +78,14 @@ class Block:
 
 
 def listed(path):
-    """Return the time and the names of a directory; opened once, where stat and listdir are two."""
+    """Return the names in a directory, None for what is none."""
     posix = sys.modules["posix"]
     try:
-        opened = posix.open(path, posix.O_RDONLY | posix.O_DIRECTORY | posix.O_CLOEXEC)
-    except OSError as error:
-        time = time_of(path)
-        if time is None or isinstance(error, NotADirectoryError):
-            return time, None
-        if isinstance(error, PermissionError):
-            return time, []
-        raise
-    try:
-        return posix.fstat(opened).st_mtime, posix.listdir(opened)
-    finally:
-        posix.close(opened)
+        return posix.listdir(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except PermissionError:
+        return [] if posix.stat(path).st_mode >> 12 == 4 else None
 
 
 def time_of(path):
@@ -95,7 +95,7 @@ def time_of(path):
         return None
 
 
-class Member(sys.modules["_frozen_importlib_external"].FileFinder):
+class EntryFinder(sys.modules["_frozen_importlib_external"].FileFinder):
     """The finder of one entry, as PathFinder, pkgutil and pkg_resources see it."""
 
     def find_spec(self, fullname, target=None):
@@ -111,50 +111,49 @@ class Member(sys.modules["_frozen_importlib_external"].FileFinder):
         super().invalidate_caches()
 
 
-class Members:
-    """Makes the finders as the path hooks after this one would, with their loaders."""
+class PathHook:
+    """Makes the finder of an entry as the path hooks after this one would, with their loaders."""
 
     def __init__(self):
         self.made = set()
         self.hooks = []
         self.pattern = None
 
-    def of(self, path):
-        number = block.numbers.get(path) if type(path) is str else None
-        if number is None:
-            raise ImportError
+    def __call__(self, path):
+        try:
+            return self.finder(path, block.numbers[path] if type(path) is str else None)
+        except Exception:
+            raise ImportError from None
+
+    def finder(self, path, number):
         if number in self.made:  # somebody cleared sys.path_importer_cache
             block.invalidate()
             self.made.clear()
         if block.listings()[number] is None:
-            raise ImportError
+            raise ImportError("not a directory")
         if not self.made or self.hooks != sys.path_hooks:
             self.hooks = sys.path_hooks[:]
-            self.pattern = self.plain(path)
-        if not self.pattern:
-            raise ImportError
+            self.pattern = self.plain(path).__dict__
         self.made.add(number)
-        member = object.__new__(Member)
-        member.__dict__.update(self.pattern, path=path, number=number)
-        return member
+        finder = object.__new__(EntryFinder)
+        finder.__dict__.update(self.pattern, path=path, number=number)
+        return finder
 
     def plain(self, path):
-        # What FileFinder has, if the hook of that is the next but for zipimport's.
-        for hook in self.hooks[self.hooks.index(prefix_hook) + 1 :]:
+        # What the hook of FileFinder answers, if that is the next but for zipimport's.
+        for hook in self.hooks[self.hooks.index(self) + 1 :]:
             try:
                 finder = hook(path)
+                return finder if type(finder) is EntryFinder.__base__ else None
             except ImportError:
-                if getattr(hook, "__module__", None) == "zipimport":
-                    continue
-                return None
-            return finder.__dict__ if type(finder) is Member.__base__ else None
-        return None
+                if getattr(hook, "__module__", None) != "zipimport":
+                    raise
 
 
-class Front:
+class MetaFinder:
     """Stands before PathFinder and asks that about fewer entries.
 
-    Left out are those whose finder is a Member that does not list the name: asking a thousand
+    Left out are those whose finder is an EntryFinder that does not list the name: asking a thousand
     objects in vain would take ten times as long as the rest of an import.
     """
 
@@ -164,7 +163,9 @@ class Front:
     def find_spec(self, fullname, path=None, target=None):
         try:
             index = block.index() if path is None else None
-            short = index is not None and self.is_next() and self.short(index.get(fullname))
+            if index is None or not self.is_next():
+                return None
+            short = self.short(index.get(fullname.rpartition(".")[2]))
         except Exception:
             return None
         if not short:
@@ -183,7 +184,7 @@ class Front:
         if finders != asked or path != seen:
             others, places = [], {}
             for place, finder in enumerate(finders):
-                if type(finder) is Member:
+                if type(finder) is EntryFinder:
                     places.setdefault(finder.number, []).append(place)
                 else:
                     others.append(place)
@@ -205,10 +206,13 @@ class Front:
 
 bootstrap = sys.modules["_frozen_importlib_external"]
 if bootstrap._relax_case():
-    raise ImportError("the index knows names as they are listed")
-now = __import__("time").monotonic
+    raise ImportError("names are not what is listed")
 PathFinder = bootstrap.PathFinder
-block = Block(BLOCK)
-finder_of = Members().of
+first, last = map(sys.path.index, globals().pop("BLOCK"))  # of two threads, one gets it
+BLOCK = [None]
+block = Block(
+    [each for each in sys.path[first : last + 1] if type(each) is str and each[:1] == "/"]
+)
+sys.path_hooks.insert(sys.path_hooks.index(prefix_hook) + 1, PathHook())
 if PathFinder in sys.meta_path:
-    sys.meta_path.insert(sys.meta_path.index(PathFinder), Front())
+    sys.meta_path.insert(sys.meta_path.index(PathFinder), MetaFinder())

@@ -147,7 +147,7 @@ def patch(module, early=False):
     # Sends pure wheels to the sharedir: maps the expanded purelib of the hook's own
     # tree, while its sharedir is in use.  Schemes and expand=False stay as they are, so
     # that virtualenv and venv make clean environments; get_path() calls get_paths().
-    root = home()
+    root = root_of(loader.path.rpartition("/")[0])
     if root is None or not (early or sharedir_of(root) in sys.path):
         return
     original = module.get_paths

@@ -25,7 +25,7 @@ VERSION = interpreters.TARGET
 RELEASE = tuple(map(int, VERSION.split(".")))
 PARTS = (
     "_pysharedir.py",
-    *(f"_pysharedir.d/{part}.py" for part in ("path", "local", "adjust", "more")),
+    *(f"_pysharedir.d/{part}.py" for part in ("path", "local", "adjust", "flat", "more")),
 )
 STYLES = {
     "pth": (*PARTS, "_pysharedir.pth", "_pysharedir.start"),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 HOOK = [
     "_pysharedir.d/adjust.py",
+    "_pysharedir.d/flat.py",
     "_pysharedir.d/local.py",
     "_pysharedir.d/more.py",
     "_pysharedir.d/path.py",
@@ -139,6 +140,7 @@ def test_modules_are_written_before_what_imports_them(venv: Venv, command: Comma
         "path.py",
         "local.py",
         "adjust.py",
+        "flat.py",
         "more.py",
         "record.txt",
         "_pysharedir.py",

@@ -17,6 +17,7 @@ CHECKOUT = Path(__file__).parents[2]
 SOURCE = "src/pysharedir/"
 TEMPLATES = [
     "_pysharedir.d/adjust.py",
+    "_pysharedir.d/flat.py",
     "_pysharedir.d/local.py",
     "_pysharedir.d/more.py",
     "_pysharedir.d/path.py",

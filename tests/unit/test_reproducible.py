@@ -114,7 +114,7 @@ def test_no_time_is_taken_from_it(venv: Venv, command: Command) -> None:
 def test_a_hook_that_is_there_gets_such_pycs(enabled: Venv, command: Command) -> None:
     before = contents(enabled)
     (step,) = enable(command, enabled)["steps"]
-    assert step == "byte-compile path.py, local.py, adjust.py, more.py, _pysharedir.py"
+    assert step == "byte-compile path.py, local.py, adjust.py, flat.py, more.py, _pysharedir.py"
     assert set(kinds(enabled).values()) == {UNCHECKED}
     assert {n: c for n, c in contents(enabled).items() if not n.endswith("c")} == {
         name: content for name, content in before.items() if not name.endswith("c")

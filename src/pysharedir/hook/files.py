@@ -24,6 +24,7 @@ PARTS = (
     "_pysharedir.d/path.py",
     "_pysharedir.d/local.py",
     "_pysharedir.d/adjust.py",
+    "_pysharedir.d/flat.py",
     "_pysharedir.d/more.py",
 )
 MODULES = (*PARTS, GATE)
