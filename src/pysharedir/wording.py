@@ -16,9 +16,12 @@ class Label(str, Enum):
         return str.__str__(self)
 
 
-def number(count: int, noun: str) -> str:
-    """Return a count of something."""
-    return f"{count} {noun}" + ("" if count == 1 else "s")
+def number(count: int, noun: str, plural: str = "") -> str:
+    """Return a count of something.
+
+    :param plural: Of the noun, where that does not just end in s.
+    """
+    return f"{count} {noun}" if count == 1 else f"{count} {plural or f'{noun}s'}"
 
 
 def some(names: Sequence[str], most: int = 1) -> str:

@@ -73,8 +73,13 @@ class Place:
     def check_trust(self, current: int | None) -> None:
         """See that nobody but the caller and root has made the view, or can write to it.
 
+        Whom the directory that it is in belongs to, and its group, may replace it anyway.
+
         :raises UntrustedViewError: when it is not so.
         """
+        parent = os.stat(self.directory.parent)
+        if parent.st_mode & stat.S_IWOTH and not parent.st_mode & stat.S_ISVTX:
+            raise _open_to_others(self.directory.parent, "o")
         generation = [] if current is None else [self.generation(current)]
         for path in (self.directory, self.work, *generation):
             with contextlib.suppress(FileNotFoundError):
@@ -204,5 +209,9 @@ def _check(path: Path, status: os.stat_result) -> None:
     if is_link and path.name.endswith(".view"):
         raise UntrustedViewError(path, "a link", removal)
     if not is_link and status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        remedy = f"`chmod go-w {shlex.quote(str(path))}`, then run it again"
-        raise UntrustedViewError(path, "others can write to it", remedy)
+        raise _open_to_others(path, "go")
+
+
+def _open_to_others(path: Path, whose: str) -> UntrustedViewError:
+    remedy = f"`chmod {whose}-w {shlex.quote(str(path))}`, then run it again"
+    return UntrustedViewError(path, "others can write to it", remedy)

@@ -132,7 +132,11 @@ class _Merge:
         if winner is None or self._is_extended(key.name, *winner):
             first = [winner] if winner else []
             parts = [*first, *(each for each in owners if each is not winner)]
-            below = [f"{directory}/{key.name}" for directory, own in parts if key.name in own]
+            below = [
+                f"{directory}/{key.name}"
+                for directory, own in parts
+                if own == [key.name] or self._is_package(key.name, directory, own)
+            ]
             self.modules(f"{at}/{key.name}", below)
             return
         directory, own = winner
@@ -145,7 +149,9 @@ class _Merge:
         """Take the first of distributions, or of what no import looks for."""
         directory, own = owners[0]
         name = own[0]
-        if key.kind is Kind.FILE and all(self._has_directory(each, name) for each, _ in owners):
+        if key.kind is Kind.FILE and all(
+            self._reader.has_directory(each, name) for each, _ in owners
+        ):
             self.data(f"{at}/{name}", [f"{each}/{name}" for each, _ in owners])
             return
         self._link(at, directory, own)
@@ -153,9 +159,15 @@ class _Merge:
             self._hide(key, f"{directory}/{name}", [other], its)
 
     def _pycs(self, at: str, directories: Sequence[str]) -> None:
-        """Link the pycs of modules that are linked one by one, so that none is compiled anew."""
+        """Link the pycs of modules that are linked one by one, so that none is compiled anew.
+
+        Their directory is there without any, else the first import would change the view.
+        """
         links = self.merged.links
         for directory in directories:
+            files = self._reader.list(directory).files
+            if any(name.endswith(".py") and f"{at}/{name}" in links for name in files):
+                self.make(f"{at}/{names.PYCS}")
             if names.PYCS not in self._reader.list(directory).directories:
                 continue
             pycs = f"{directory}/{names.PYCS}"
@@ -165,9 +177,20 @@ class _Merge:
                     self._link(f"{at}/{names.PYCS}", pycs, [name])
 
     def _link(self, at: str, directory: str, own: Iterable[str]) -> None:
+        """Link names in a directory, but of the metadata of a distribution what is in it.
+
+        uv takes a link to a ``.dist-info`` for no distribution.
+        """
         self.make(at)
         for name in own:
-            self.merged.links[f"{at}/{name}"] = f"{directory}/{name}"
+            path = f"{directory}/{name}"
+            if name.endswith(names.INFOS) and self._reader.has_directory(directory, name):
+                self.make(f"{at}/{name}")
+                listing = self._reader.list(path)
+                for file in (*listing.directories, *listing.files):
+                    self.merged.links[f"{at}/{name}/{file}"] = f"{path}/{file}"
+            else:
+                self.merged.links[f"{at}/{name}"] = path
 
     def _hide(self, key: Key, by: str, directories: Iterable[str], own: Sequence[str]) -> None:
         self.merged.hidden += [
@@ -176,19 +199,20 @@ class _Merge:
             for name in own
         ]
 
-    def _has_directory(self, directory: str, name: str) -> bool:
-        return name in self._reader.list(directory).directories
-
     def _is_solid(self, directory: str, own: Sequence[str]) -> bool:
         """Tell whether one of these names is a module or a regular package."""
         return any(
-            not self._has_directory(directory, name)
-            or any(
-                names.is_init(file, self._suffixes)
-                for file in self._reader.list(f"{directory}/{name}").files
-            )
+            not self._reader.has_directory(directory, name)
+            or self._is_regular(f"{directory}/{name}")
             for name in own
         )
 
+    def _is_regular(self, path: str) -> bool:
+        return any(names.is_init(name, self._suffixes) for name in self._reader.list(path).files)
+
+    def _is_package(self, stem: str, directory: str, own: Sequence[str]) -> bool:
+        """Tell whether a regular package is among these names, which a module beside it is not."""
+        return stem in own and self._is_regular(f"{directory}/{stem}")
+
     def _is_extended(self, stem: str, directory: str, own: Sequence[str]) -> bool:
-        return own == [stem] and self._reader.extends(f"{directory}/{stem}")
+        return stem in own and self._reader.extends(f"{directory}/{stem}")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 DATA = ("bin", "sbin", "etc", "include", "lib", "lib64", "libexec", "man", "share")
 PYCS = "__pycache__"
 _SOURCES = (".py", ".pyc")
-_INFOS = (".dist-info", ".egg-info")
+INFOS = (".dist-info", ".egg-info")
 _STARTUP_FILES = (".pth", ".start", ".egg-link")
 _STARTUP_MODULES = ("sitecustomize", "usercustomize")
 _PYTHON = re.compile(r"(python|pypy)[\d.]*t?(-config)?", re.ASCII)
@@ -42,7 +42,7 @@ def key(name: str, suffixes: Sequence[str], *, is_directory: bool) -> Key:
 
     :param suffixes: Those of extension modules; a file of another machine may have none of them.
     """
-    if name.endswith(_INFOS):
+    if name.endswith(INFOS):
         return Key(Kind.DISTRIBUTION, project(name))
     if "." not in name:
         return Key(Kind.MODULE, name) if is_directory else Key(Kind.FILE, name)
@@ -87,6 +87,6 @@ def is_data(name: str, at: str) -> bool:
     """
     if at == "bin":
         return not (_PYTHON.fullmatch(name) or _OF_VENV.fullmatch(name))
-    if at in ("lib", "lib64", "include"):
+    if at in ("lib", "lib64"):
         return not _PYTHON.fullmatch(name)
     return not (at == "share" and name == "python")

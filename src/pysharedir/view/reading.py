@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import time
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
 
 _RECENT = 2 * 10**9  # nanoseconds; what changes twice within a tick of its clock looks the same
 _MOST = 65536  # bytes of an __init__.py that are read
-_EXTENDS = (b"extend_path", b"declare_namespace")
+# Of packages that pkgutil or pkg_resources lets have parts in several directories.
+_EXTENDS = re.compile(rb"\bextend_path\(\s*__path__\s*,|\bdeclare_namespace\(\s*__name__\s*\)")
 
 
 class Listing(NamedTuple):
@@ -45,7 +47,9 @@ class Reader:
     def __init__(self, known: Mapping[str, Listing]) -> None:
         self.listings: dict[str, Listing] = {}
         self._known = known
+        self._directories: dict[str, frozenset[str]] = {}
         self._extends: dict[str, bool] = {}
+        self._fresh: set[str] = set()
         self._statuses: dict[str, os.stat_result] = {}
 
     def status(self, path: str) -> os.stat_result:
@@ -66,9 +70,22 @@ class Reader:
             status = self.status(path)
             stamp = status.st_mtime_ns, status.st_ino, status.st_dev
             known = self._known.get(path)
-            is_same = known is not None and known.stamp == stamp
-            self.listings[path] = known if known and is_same else _listed(path, stamp)
+            if known is None or known.stamp != stamp:
+                known = _listed(path, stamp)
+                self._fresh.add(path)
+            self.listings[path] = known
         return self.listings[path]
+
+    def has_directory(self, path: str, name: str) -> bool:
+        """Tell whether there is a directory of a name in another one."""
+        if path not in self._directories:
+            self._directories[path] = frozenset(self.list(path).directories)
+        return name in self._directories[path]
+
+    def is_fresh(self, path: str) -> bool:
+        """Tell whether a directory had to be listed, since it has changed or is new."""
+        self.list(path)
+        return path in self._fresh
 
     def extends(self, path: str) -> bool:
         """Tell whether the ``__init__.py`` of a package looks for more of it, as before PEP 420."""
@@ -78,7 +95,7 @@ class Reader:
                     content = file.read(_MOST)
             except OSError:
                 content = b""
-            self._extends[path] = any(word in content for word in _EXTENDS)
+            self._extends[path] = bool(_EXTENDS.search(content))
         return self._extends[path]
 
 

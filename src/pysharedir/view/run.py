@@ -108,7 +108,9 @@ def _compared(
     facts: Bare, request: Request, place: Place, current: int | None, before: Manifest | None
 ) -> tuple[Manifest, Outcome, Merged]:
     """Return what a view is to say of itself, how it differs from what it was, and what it has."""
-    prefixes = tuple(map(os.path.abspath, request.prefixes)) or (before.prefixes if before else ())
+    is_relative = _is_relative(request, before)
+    named = _real if is_relative else os.path.abspath
+    prefixes = tuple(map(named, request.prefixes or (before.prefixes if before else ())))
     if not prefixes or (request.is_check and before is None):
         raise NoViewError(place.directory)
     site_dir, suffix = f"lib/{_python(facts)}/site-packages", facts["extensions"][0]
@@ -123,7 +125,7 @@ def _compared(
     wanted = Manifest(
         site_dir=site_dir,
         suffix=suffix,
-        is_relative=_is_relative(request, before),
+        is_relative=is_relative,
         prefixes=prefixes,
         links=merged.links,
         own=before.own if before else {},
@@ -197,6 +199,12 @@ def _is_relative(request: Request, before: Manifest | None) -> bool:
     return before is not None and before.is_relative
 
 
+def _real(path: str) -> str:
+    """Return a path whose parent is named without links: it may be one, such as ``current``."""
+    path = os.path.abspath(path)
+    return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
+
+
 def _python(facts: Bare) -> str:
     """Return the name of the directory that has the site dir, such as ``python3.13``."""
     name = os.path.basename(facts["stdlib"])
@@ -207,7 +215,5 @@ def _refuse_itself(place: Place, prefixes: Sequence[str]) -> None:
     """Refuse prefixes that are in the view."""
     own = f"{place.directory}/", f"{place.work}/"
     for prefix in prefixes:
-        if f"{os.path.realpath(os.path.dirname(prefix))}/{os.path.basename(prefix)}/".startswith(
-            own
-        ):
+        if f"{_real(prefix)}/".startswith(own):
             raise ViewSourceError(prefix, "it is the view itself", "leave it out")

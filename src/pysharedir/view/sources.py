@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pysharedir.errors import PrefixError, ViewSourceError
 from pysharedir.startup import prefixes
-from pysharedir.view import names
+from pysharedir.view import machines, names
 from pysharedir.view.reading import is_open
 
 if TYPE_CHECKING:
@@ -51,8 +51,32 @@ def sources(facts: Bare, given: Sequence[str], reader: Reader) -> list[Source]:
                     "others can write to it",
                     f"`chmod o-w {shlex.quote(site_dir)}`, or leave {prefix} out",
                 )
+            _refuse_other_machines(facts, site_dir, reader)
         found.append(Source(prefix, site_dirs, _data(prefix, site_dirs, reader)))
     return found
+
+
+def _refuse_other_machines(facts: Bare, site_dir: str, reader: Reader) -> None:
+    """Refuse a site dir whose first native wheel is not for the machine of the Python.
+
+    The view would have it, and its import would fail.  Where nothing has changed, nothing is read.
+    """
+    suffix = facts["extensions"][0]
+    own = machines.of_suffix(suffix)
+    if own is None or not reader.is_fresh(site_dir):
+        return
+    for name in reader.list(site_dir).directories:
+        if name.endswith(".dist-info"):
+            its = machines.of_wheel(f"{site_dir}/{name}/WHEEL")
+            if its and own not in its:
+                raise ViewSourceError(
+                    site_dir,
+                    f"{name.removesuffix('.dist-info')} in it is for {', '.join(sorted(its))}, "
+                    f"and {facts['executable']} for {own}",
+                    "make a view for each architecture, of its own prefixes",
+                )
+            if its:
+                return
 
 
 def _different(directories: Sequence[str], reader: Reader) -> tuple[str, ...]:

@@ -13,11 +13,11 @@ from pysharedir.errors import UsageError
     cls=Command,
     epilog="""\b
 Examples:
-  pysharedir --python 3.11 view /apps/all /apps/numpy/2.1 /apps/tool/1.0
+  pysharedir -p 3.11 view /apps/all /apps/numpy/2.1 /apps/tool/1.0
   PYTHONPATH=/apps/all/lib/python3.11/site-packages python3.11   use it
-  pysharedir --python 3.11 view /apps/all           make it anew of the same prefixes
-  pysharedir --python 3.11 view /apps/all --check   exits with 1 when a prefix has changed
-  pysharedir --python 3.11 view image/srv/all image/opt/* --relative
+  pysharedir -p 3.11 view /apps/all           anew, of the same prefixes
+  pysharedir -p 3.11 view /apps/all --check   exits with 1 if one has changed
+  pysharedir -p 3.11 view image/srv/all image/opt/tool --relative
 """,
 )
 @click.argument(
@@ -59,11 +59,11 @@ def view(
 ) -> None:
     """Merge prefixes into one root of links, which needs no hook.
 
-    DIR gets one site dir for all: lib/pythonX.Y/site-packages has a link to each package and each
-    distribution in the site dirs and sharedirs of the prefixes.  It has directories of its own
-    only where several prefixes have a part of one namespace.  Scripts and data files in bin, etc,
-    include, lib and share are linked in the same way.  An import searches one directory, however
-    many prefixes there are.
+    DIR gets one site dir for all: lib/pythonX.Y/site-packages has a link to each package in the
+    site dirs and sharedirs of the prefixes.  It has directories of its own only for the metadata
+    of distributions, and where several prefixes have a part of one namespace.  Scripts and data
+    files in bin, etc, include, lib and share are linked in the same way.  An import searches one
+    directory, however many prefixes there are.
 
     Of what several prefixes have, that of the first one is in the view, as on sys.path; what is
     hidden is told.  Startup files (.pth, sitecustomize) of prefixes are left out.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 from pysharedir.cli import output
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pysharedir.view.run import Outcome
 
 _MOST = 20  # lines of one kind
+_IN_METADATA = re.compile(r"(?<=-info)/.*", re.DOTALL)
 
 
 def tell(outcome: Outcome, *, as_json: bool, is_check: bool) -> None:
@@ -42,17 +44,13 @@ def _tell_changes(outcome: Outcome, *, is_check: bool) -> None:
     for reason in outcome.reasons:
         output.say(reason)
     if is_check:
-        changes = [f"not linked yet: {path}" for path in outcome.added]
-        _tell_some([*changes, *(f"gone: {path}" for path in outcome.removed)])
+        _tell_some([f"not linked yet: {path}" for path in _tops(outcome.added)])
+        _tell_some([f"gone: {path}" for path in _tops(outcome.removed)])
         return
-    made = f"{number(outcome.links, 'link')} to {number(len(outcome.prefixes), 'prefix')}"
-    made = made.replace("prefixs", "prefixes")
     verb = "would make" if outcome.dry_run else "make"
-    output.say(
-        f"{verb} {outcome.directory}: {made}, {number(outcome.directories, 'directory')}".replace(
-            "directorys", "directories"
-        )
-    )
+    links, directories = outcome.links, number(outcome.directories, "directory", "directories")
+    prefixes = number(len(outcome.prefixes), "prefix", "prefixes")
+    output.say(f"{verb} {outcome.directory}: {prefixes}, {number(links, 'link')}, {directories}")
 
 
 def _tell_hidden(hidden: Sequence[Hidden]) -> None:
@@ -67,7 +65,13 @@ def _tell_hidden(hidden: Sequence[Hidden]) -> None:
     )
     rest = len(hidden) - len(others)
     if rest:
-        output.say(f"hidden besides: {number(rest, 'name')} that a prefix before has too")
+        besides = " besides" if others else ""
+        output.say(f"hidden{besides}: {number(rest, 'name')} that a prefix before has too")
+
+
+def _tops(paths: Sequence[str]) -> list[str]:
+    """Return paths, but of what is in the metadata of a distribution only that."""
+    return list(dict.fromkeys(_IN_METADATA.sub("", path) for path in paths))
 
 
 def _tell_some(lines: Sequence[str]) -> None:
