@@ -378,7 +378,7 @@ def _slow(report: Report) -> list[list[str]]:
             for cell in (
                 (f"{result.requests[key]:_}".replace("_", " "), f"{result.seconds[key]:.2f}")
                 if key in result.requests
-                else ("–", "–")
+                else ("", "")
             )
         ]
         lines.append([_title(result), *cells])
