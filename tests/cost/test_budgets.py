@@ -1,4 +1,4 @@
-"""What a start costs, by counts: the budgets are in benchmarks/startup.py."""
+"""What a start and imports cost, by counts: the budgets are in benchmarks."""
 
 from __future__ import annotations
 
@@ -12,13 +12,25 @@ import pytest
 
 import interpreters
 
-BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "startup.py"
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("version", ["3.11", "3.13"])
 def test_a_start_stays_inside_its_budget(version: str) -> None:
-    missing = [tool for tool in ("strace", "valgrind") if shutil.which(tool) is None]
+    require(version, "strace", "valgrind")
+    check("startup.py", "--python", version)
+
+
+@pytest.mark.slow
+def test_imports_from_many_prefixes_stay_inside_their_budget() -> None:
+    require("3.11", "strace")
+    check("imports.py", "--python", "3.11", "--quick")
+
+
+def require(version: str, *tools: str) -> None:
+    """Skip, or fail where nothing may be skipped, when something to measure with is missing."""
+    missing = [tool for tool in tools if shutil.which(tool) is None]
     if interpreters.find(version) is None:
         missing.append(f"CPython {version}")
     if missing:
@@ -26,8 +38,11 @@ def test_a_start_stays_inside_its_budget(version: str) -> None:
         if os.environ.get("PYSHAREDIR_REQUIRE"):
             pytest.fail(reason)
         pytest.skip(reason)
+
+
+def check(benchmark: str, *options: str) -> None:
     done = subprocess.run(
-        [sys.executable, BENCHMARK, "--check", "--python", version],
+        [sys.executable, BENCHMARKS / benchmark, "--check", *options],
         capture_output=True,
         text=True,
         check=False,
