@@ -7,6 +7,7 @@ number tells how long a start or an import takes there.
 from __future__ import annotations
 
 import re
+import tempfile
 from typing import TYPE_CHECKING
 
 from benchmarks import commands, meters
@@ -30,18 +31,20 @@ LINE = re.compile(r"(?:\d+ +)?(?:\[pid +\d+\] )?(\w+)\((.*)")
 OF_OPEN_FILE = re.compile(r'(?:\d+|AT_FDCWD), "", .*AT_EMPTY_PATH')
 
 
-def count(command: Command, environment: Mapping[str, str], cwd: Path) -> tuple[int, str]:
+def count(
+    command: Command, environment: Mapping[str, str], cwd: Path | None = None
+) -> tuple[int, str]:
     """Return how many calls of :data:`CALLS` *command* and its children make, and what it prints.
 
-    :param cwd: Where *command* runs; the trace is beside it for so long.
+    :param cwd: Where *command* runs.
     :raises MeterError: when strace is missing, or the command fails.
     """
-    trace = cwd.with_name("trace")
     chosen = "trace=" + ",".join(f"?{name}" for name in CALLS)
     strace = (meters.path("strace"), "-f", "--seccomp-bpf", "-qq", "-e", chosen)
-    said = commands.run((*strace, "-e", "signal=none", "-o", trace, *command), environment, cwd)
-    with trace.open(errors="replace") as lines:
-        return sum(map(is_path_call, lines)), said
+    with tempfile.NamedTemporaryFile("r", errors="replace") as trace:
+        line = (*strace, "-e", "signal=none", "-o", trace.name, *command)
+        said = commands.run(line, environment, cwd)
+        return sum(map(is_path_call, trace)), said
 
 
 def is_path_call(line: str) -> bool:
