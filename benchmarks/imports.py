@@ -62,13 +62,13 @@ BUDGETS = (
     Budget("hook", 500, "lookups", 3_600),
     Budget("hook", 2_000, "lookups", 9_000),
     Budget("hook", 500, "imports", 18_000),
-    # With few prefixes no more than before many of them were made cheap, to the call.
+    # With few prefixes no more than before many of them were made cheap; imports differ by some calls from run to run.
     Budget("hook", 10, "start", 129, "3.11"),
     Budget("hook", 10, "lookups", 2_060, "3.11"),
-    Budget("hook", 10, "imports", 8_134, "3.11"),
+    Budget("hook", 10, "imports", 8_150, "3.11"),
     Budget("hook", 10, "start", 148, "3.13"),
     Budget("hook", 10, "lookups", 2_034, "3.13"),
-    Budget("hook", 10, "imports", 8_158, "3.13"),
+    Budget("hook", 10, "imports", 8_170, "3.13"),
 )
 # What is measured to check all budgets, and what `--quick` leaves of it.
 CHECKED = {"hook": (10, 500, 2_000), "merged": (500,), "view": (500,)}
