@@ -62,7 +62,8 @@ BUDGETS = (
     Budget("hook", 500, "lookups", 3_600),
     Budget("hook", 2_000, "lookups", 9_000),
     Budget("hook", 500, "imports", 18_000),
-    # With few prefixes no more than before many of them were made cheap; imports differ by some calls from run to run.
+    # With few prefixes no more than before many of them were made cheap; imports differ by some
+    # calls from run to run.
     Budget("hook", 10, "start", 129, "3.11"),
     Budget("hook", 10, "lookups", 2_060, "3.11"),
     Budget("hook", 10, "imports", 8_150, "3.11"),
