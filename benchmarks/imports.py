@@ -293,7 +293,7 @@ class Bench:
         python = self.venvs.python(way)
         named = way.environment(self.collection, self.venvs.prefixes(way, count))
         root = self.collection.root
-        mount = root.with_suffix(".slow")
+        mount = root.with_name(f"{root.name}s")  # as short a path
         mount.mkdir(exist_ok=True)
         environment = {
             **self.environment,
