@@ -27,19 +27,19 @@ class MeterError(Exception):
 def require() -> None:
     """Raise MeterError when a program that the counts come from is not installed."""
     for program in HINTS:
-        _path(program)
+        path(program)
 
 
 def system_calls(python: Path, environment: Mapping[str, str], scratch: Path) -> int:
     """Return the number of system calls of ``python -c pass``."""
     trace = scratch / "trace"
-    _run([_path("strace"), "-f", "-o", str(trace), str(python), "-c", "pass"], environment)
+    _run([path("strace"), "-f", "-o", str(trace), str(python), "-c", "pass"], environment)
     return len(CALL.findall(trace.read_text()))
 
 
 def instructions(python: Path, environment: Mapping[str, str]) -> int:
     """Return the number of instructions that ``python -c pass`` runs in user space."""
-    callgrind = [_path("valgrind"), "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+    callgrind = [path("valgrind"), "--tool=callgrind", "--callgrind-out-file=/dev/null"]
     output = _run([*callgrind, str(python), "-c", "pass"], environment)
     collected = COLLECTED.search(output)
     if collected is None:
@@ -60,11 +60,12 @@ def proves(python: Path, environment: Mapping[str, str], proof: str) -> bool:
     return _run([str(python), "-c", code], environment, err=False).strip() == "True"
 
 
-def _path(program: str) -> str:
-    path = shutil.which(program)
-    if path is None:
+def path(program: str) -> str:
+    """Return where *program* is, or raise MeterError when it is not installed."""
+    found = shutil.which(program)
+    if found is None:
         raise MeterError(f"{program} is not installed: {HINTS[program]}")
-    return path
+    return found
 
 
 def _run(command: list[str], environment: Mapping[str, str], *, err: bool = True) -> str:

@@ -1,4 +1,4 @@
-"""What a start costs, by counts: the budgets are in benchmarks/startup.py."""
+"""What starts and imports cost, by counts: the budgets are in benchmarks/."""
 
 from __future__ import annotations
 
@@ -12,23 +12,38 @@ import pytest
 
 import interpreters
 
-BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "startup.py"
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
 @pytest.mark.slow
 def test_a_start_stays_inside_its_budget() -> None:
     """On every version, in one run, which measures two of them at a time."""
-    missing = [tool for tool in ("strace", "valgrind") if shutil.which(tool) is None]
-    versions = [version for version in interpreters.VERSIONS if interpreters.find(version)]
     required = os.environ.get("PYSHAREDIR_REQUIRE", "").split()
-    absent = [f"CPython {each}" for each in required if each[:2] == "3." and each not in versions]
-    if missing or absent:
-        reason = f"not on this machine: {', '.join(missing + absent)}"
-        if required:
+    present = [version for version in interpreters.VERSIONS if interpreters.find(version)]
+    require({*present, *(each for each in required if each[:2] == "3.")}, "strace", "valgrind")
+    check("startup.py", *(f"--python={version}" for version in present))
+
+
+@pytest.mark.slow
+def test_imports_from_many_prefixes_stay_inside_their_budget() -> None:
+    require({"3.11"}, "strace")
+    check("imports.py", "--python=3.11", "--quick")
+
+
+def require(versions: set[str], *tools: str) -> None:
+    """Skip, or fail where nothing may be skipped, when something to measure with is missing."""
+    missing = [tool for tool in tools if shutil.which(tool) is None]
+    missing += [f"CPython {each}" for each in sorted(versions) if not interpreters.find(each)]
+    if missing:
+        reason = f"not on this machine: {', '.join(missing)}"
+        if os.environ.get("PYSHAREDIR_REQUIRE"):
             pytest.fail(reason)
         pytest.skip(reason)
+
+
+def check(benchmark: str, *options: str) -> None:
     done = subprocess.run(
-        [sys.executable, BENCHMARK, "--check", *(f"--python={each}" for each in versions)],
+        [sys.executable, BENCHMARKS / benchmark, "--check", *options],
         capture_output=True,
         text=True,
         check=False,
