@@ -31,6 +31,8 @@ class Move:
 
     :ivar kept: Files of it that are at the destination already, the same, and stay there.
     :ivar stays: Files of it that stay at the source, since another distribution lists them.
+    :ivar exchanged: Packages of it that are exchanged with a link, see
+        :mod:`pysharedir.moving.exchange`: directories, relative to its own.
     :ivar own: Rows of RECORD for the files that its new root has of it, by the path of the file
         outside which it lists instead.
     """
@@ -39,12 +41,17 @@ class Move:
     destination: Path
     kept: tuple[str, ...] = ()
     stays: tuple[str, ...] = ()
+    exchanged: tuple[str, ...] = ()
     own: Mapping[str, Row] = field(default_factory=dict, compare=False)
 
     @property
     def source(self) -> Path:
         """The directory it is in."""
         return self.distribution.directory
+
+    def exchanges(self, path: str) -> bool:
+        """Tell whether a file of it is in a package that is exchanged."""
+        return any(path.startswith(f"{package}/") for package in self.exchanged)
 
 
 def plan(
