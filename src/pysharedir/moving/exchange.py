@@ -22,15 +22,15 @@ import stat
 from collections import Counter
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pysharedir.installed import contents, records
-from pysharedir.moving import staging
-from pysharedir.moving.move import STAGE, WORK
+from pysharedir.moving import hiding, staging
+from pysharedir.moving.move import NEW, STAGE, WORK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from pysharedir.installed.contents import Scans
     from pysharedir.moving.move import Move
@@ -39,9 +39,9 @@ if TYPE_CHECKING:
 
     # Where a package is, where it goes, and its path in both.
     Package = tuple[Path, Path, str]
+    # The same, for the files in a directory of it: paths take long to compare.
+    Directory = tuple[str, str, str]
 
-# A new link, before it is renamed over another; no package has that name.
-_NEW = ".link"
 _DEFAULT_ACL = "system.posix_acl_default"
 
 
@@ -50,30 +50,23 @@ def planned(moves: Sequence[Move], scans: Scans, trees: Trees) -> tuple[Move, ..
 
     :param scans: Directories that were listed since the lock was taken.
     """
-    moving: Counter[Package] = Counter()  # files by directory
+    moving: Counter[Directory] = Counter()  # files
     packages: list[set[Package]] = []
     mixed: set[Package] = set()
-
-    @cache
-    def outermost(source: Path, directory: str) -> str | None:
-        """Return the outermost regular package that a directory is in."""
-        parent = os.path.dirname(directory)
-        if parent != directory and (package := outermost(source, parent)):
-            return package
-        is_package = directory and records.is_regular(scans[f"{source}/{directory}"].entries)
-        return directory if is_package else None
-
     for move in moves:
-        own = set()
+        own: dict[str, str | None] = {"": None}  # the outermost package of each directory
+        places = str(move.source), str(move.destination)
         unmoved = {*move.kept, *move.stays}
         for path in contents.read(move.distribution, scans).files:
             directory = os.path.dirname(path)
-            if package := outermost(move.source, directory):
-                own.add((move.source, move.destination, package))
-                moving[move.source, move.destination, directory] += 1
+            package = _outermost(places[0], directory, own, scans)
+            if package:
+                moving[(*places, directory)] += 1
                 if path in unmoved:
                     mixed.add((move.source, move.destination, package))
-        packages.append(own)
+        packages.append(
+            {(move.source, move.destination, package) for package in own.values() if package}
+        )
     whole = {
         package
         for package in set().union(*packages) - mixed
@@ -85,7 +78,22 @@ def planned(moves: Sequence[Move], scans: Scans, trees: Trees) -> tuple[Move, ..
     )
 
 
-def _is_whole(package: Package, moving: Counter[Package], scans: Scans, trees: Trees) -> bool:
+def _outermost(
+    source: str, directory: str, known: dict[str, str | None], scans: Scans
+) -> str | None:
+    """Return the outermost regular package that a directory is in.
+
+    :param known: What was found of others.
+    """
+    if directory not in known:
+        package = _outermost(source, os.path.dirname(directory), known, scans)
+        if not package and records.is_regular(scans[f"{source}/{directory}"].entries):
+            package = directory
+        known[directory] = package
+    return known[directory]
+
+
+def _is_whole(package: Package, moving: Counter[Directory], scans: Scans, trees: Trees) -> bool:
     """Tell whether all of a package moves, to where nothing has its name, and as it is."""
     source, destination, top = package
     if trees[destination].has(top.partition("/")[0]) and trees[destination].has(top):
@@ -97,7 +105,7 @@ def _is_whole(package: Package, moving: Counter[Package], scans: Scans, trees: T
     directories = [(top, status)]
     for directory, status in directories:
         scan = scans[f"{source}/{directory}"]
-        if len(scan.files) != moving[source, destination, directory] or not scan.entries:
+        if len(scan.files) != moving[str(source), str(destination), directory] or not scan.entries:
             return False
         if not _is_as_made(status, at_destination):
             return False
@@ -191,10 +199,21 @@ def prepare(moves: Sequence[Move], trees: Trees) -> None:
     """Make a directory of links for each package, to all in it but its ``__init__``."""
     for _, destination, package in _packages(moves):
         stage = trees.work(destination, STAGE)
-        stage.make_all(package)
+        stage.make_all(f"{package}/__pycache__")
+        module = f"{package}/__init__.py"
+        if trees[destination].has(module):
+            stage.make_link(module, hiding.NO_FILE)
+            for path, content in hiding.unchecked(trees[destination], module):
+                hiding.write(stage, path, content)
+        up = "../" * len(Path(WORK, STAGE, package).parts)
         for name in trees[destination].list(package):
-            if not records.is_regular([name]):
-                stage.make_link(f"{package}/{name}", _there(destination, package, name))
+            path = f"{package}/{name}"
+            if records.is_regular([name]) or name == "__pycache__":
+                continue
+            if trees[destination].is_directory(path):
+                stage.make_link(path, up + path)
+            else:
+                staging.put(trees[destination], stage, path, link=True)
     for destination in dict.fromkeys(destination for _, destination, _ in _packages(moves)):
         for path in (WORK, f"{WORK}/{STAGE}"):  # whoever imports comes that way
             os.fchmod(trees[destination].directory(path), 0o755)
@@ -205,8 +224,8 @@ def hide(moves: Sequence[Move], trees: Trees) -> None:
     for source, destination, package in _packages(moves):
         if _is_ours(trees[source], package):
             stage = trees.work(destination, STAGE)
-            stage.make_link(_NEW, _there(destination, WORK, STAGE, package))
-            stage.rename(_NEW, trees[source], package)
+            stage.make_link(NEW, _there(destination, WORK, STAGE, package))
+            stage.rename(NEW, trees[source], package)
 
 
 def remove_links(moves: Iterable[Move], trees: Trees) -> None:

@@ -23,6 +23,8 @@ WORK = ".pysharedir"
 # In it: where distributions are made at their destination, and hidden at their source.
 STAGE = "stage"
 TRASH = "trash"
+# In both: what is about to be renamed over something else; no module has that name.
+NEW = ".new"
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ A move passes four states, which the journal and what is on disk tell apart:
 1. *staged*: copies (hard links where they can be) grow in ``.pysharedir/stage`` of the destination;
 2. *placed*: they are renamed into place, and whole packages exchanged with links, see
    :mod:`pysharedir.moving.exchange`; the metadata comes last;
-3. *hidden*: at the source the metadata, and then the entry modules, are renamed to
-   ``.pysharedir/trash``; what was found there before can still be read;
+3. *hidden*: at the source the metadata, and then the entry modules, are kept in
+   ``.pysharedir/trash`` only; what was found there before can still be read;
 4. *committed*: the journal says so; what is left at the source is removed.
 
 Up to the commit a move can be undone, after it only finished: the next command does what is due.
@@ -32,8 +32,8 @@ from pysharedir.errors import (
 from pysharedir.installed import contents, records
 from pysharedir.installed.contents import Scans
 from pysharedir.installed.distribution import stamp
-from pysharedir.moving import exchange, journal, lock, staging
-from pysharedir.moving.move import STAGE, TRASH, WORK, Move, is_same
+from pysharedir.moving import exchange, hiding, journal, lock, staging
+from pysharedir.moving.move import NEW, STAGE, TRASH, WORK, Move, is_same
 from pysharedir.moving.trees import Trees
 
 if TYPE_CHECKING:
@@ -202,9 +202,7 @@ def _hide(moves: Sequence[Move], trees: Trees) -> None:
         source, trash = trees[move.source], trees.work(move.source, TRASH)
         source.rename(move.distribution.info.name, trash)
         for path in paths:
-            trash.make_all(os.path.dirname(path))
-            with contextlib.suppress(FileNotFoundError):
-                source.rename(path, trash)
+            hiding.hide(source, trash, path)
     exchange.hide(moves, trees)
 
 
@@ -299,6 +297,8 @@ def _bring_back(trash: Tree, source: Tree) -> None:
     for path in sorted(trash.walk(), key=lambda path: ".dist-info/" in path):
         top = path.partition("/")[0]
         whole = top if top.endswith(".dist-info") else path
+        if path == NEW:
+            continue
         with contextlib.suppress(FileNotFoundError):
             trash.rename(whole, source)
 

@@ -204,8 +204,13 @@ class Tree:
         if not self.is_directory(path):
             self.remove(path)
             return
-        for name in self.list(path):
-            self.remove_all(f"{path}/{name}")
+        with self._named(path), os.scandir(self.directory(path)) as entries:
+            directories = {each.name: each.is_dir(follow_symlinks=False) for each in entries}
+        for name, is_directory in directories.items():
+            if is_directory:
+                self.remove_all(f"{path}/{name}")
+            else:
+                self.remove(f"{path}/{name}")
         with self.parent(path) as (parent, name):
             os.rmdir(name, dir_fd=parent)
 

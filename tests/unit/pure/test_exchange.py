@@ -156,7 +156,7 @@ def test_what_was_found_before_can_still_be_read(
     hide, commit = relocation._hide, journal.commit  # noqa: SLF001
 
     def look(*paths: Path) -> None:
-        seen.extend(path.exists() for path in paths)
+        seen.extend(path.is_file() for path in paths)
 
     def hiding(*arguments: Any) -> None:
         look(here / "p/__init__.py", here / "p/a.py", there / "p/__init__.py")
