@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pysharedir.installed.contents import Contents
     from pysharedir.installed.distribution import Distribution
-    from pysharedir.installed.records import Row
+    from pysharedir.installed.records import Listing, Row
 
 # Where files are kept during a move, in each directory that takes part, and gone after it.
 WORK = ".pysharedir"
@@ -54,6 +54,13 @@ class Move:
     def exchanges(self, path: str) -> bool:
         """Tell whether a file of it is in a package that is exchanged."""
         return any(path.startswith(f"{package}/") for package in self.exchanged)
+
+    def is_whole(self, listing: Listing) -> bool:
+        """Tell whether all that it lists is in packages that are exchanged, at the top.
+
+        :param listing: What its RECORD lists, wherever that is by now.
+        """
+        return all(path.partition("/")[0] in self.exchanged for path in listing.inside)
 
 
 def plan(

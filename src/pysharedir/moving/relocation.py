@@ -153,7 +153,9 @@ class Relocation:
             changed += place(is_exchanged=True)
         changed += _place(destinations, trees, metadata=True)
         # Long enough for the clock of the file system, and for one step of an import.
-        time.sleep(GRACE / 5)
+        until = time.monotonic() + GRACE / 5
+        exchange.prepare(moves, trees)
+        time.sleep(max(0, until - time.monotonic()))
         for tree, path in changed:
             # Finders that listed it within the same tick of the clock as a rename list it anew.
             tree.touch(path)
@@ -197,7 +199,6 @@ def _hide(moves: Sequence[Move], trees: Trees) -> None:
     # All are known before the first goes: one may be in a package that another one opens.
     is_package = cache(records.is_package)
     entry_modules = [_entry_modules(move, is_package) for move in moves]
-    exchange.prepare(moves, trees)
     for move, paths in zip(moves, entry_modules, strict=True):
         source, trash = trees[move.source], trees.work(move.source, TRASH)
         source.rename(move.distribution.info.name, trash)
@@ -253,8 +254,11 @@ def finish(moves: Sequence[Move], trees: Trees, progress: Callable[[], object] =
         # Without RECORD all else is gone already.
         if trash and trash.has(f"{info}/RECORD"):
             hidden = move.distribution.renamed_to(trash.path)
-            files = contents.read(hidden, base=move.source).files
-            _remove(trees[move.source], files, move.stays, hidden.listing.inside)
+            # What was refused to be exchanged was linked, and is still there.
+            has = trees[move.source].has
+            if not move.is_whole(hidden.listing) or any(map(has, move.exchanged)):
+                files = contents.read(hidden, base=move.source).files
+                _remove(trees[move.source], files, move.stays, hidden.listing.inside)
             trash.remove_all(info)
         progress()
     _tidy(moves, trees)

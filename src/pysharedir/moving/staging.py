@@ -42,7 +42,12 @@ def stage(
     record = f"{move.distribution.info.name}/RECORD"
     copied = False
     made = {""}
-    for path in contents.read(move.distribution, scans).files:
+    distribution = move.distribution
+    if move.is_whole(distribution.listing) and not is_exchanged:
+        paths = contents.metadata(distribution)
+    else:
+        paths = contents.read(distribution, scans).files
+    for path in paths:
         if path in move.kept or move.exchanges(path) != is_exchanged:
             continue
         make_parents(source, target, os.path.dirname(path), made)
