@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from uv import find_uv_bin
 
 from benchmarks import commands, meters
+from pysharedir.hook import readme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -118,7 +119,7 @@ class Pristine:
         :raises MeterError: when it does not: what moves less is cheap, and wrong.
         """
         wanted = self.moved.files if files is None else files
-        found = _count(directory)
+        found = sum(path != readme.NAME for path in _walk(directory))
         if found != wanted:
             raise meters.MeterError(f"{found} files are there, and not {wanted}")
 
@@ -159,7 +160,7 @@ class Pristine:
             for each in found["distributions"]
             if each["name"] in names
         )
-        files = set(_walk(self.sharedir))
+        files = set(_walk(self.sharedir)) - {readme.NAME}
         self.renew()
         return Moved(tuple(pins), len(files), tuple(_trees(self.site_packages, files)))
 

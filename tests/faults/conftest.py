@@ -2,7 +2,8 @@
 
 A world (``world.py``) is a venv with eight small distributions of all shapes, each where it does
 not belong, so that one ``sort`` moves both ways at once; ``restore`` moves the noarch ones back.
-Both run inside one file system, where files are linked, and ``across`` two, where they are copied.
+Both run inside one file system, where packages are exchanged with links, and ``across`` two, where
+files are copied; ``linked`` is on one that cannot exchange, where they are linked.
 
 What is done to a move, each time on a world put back to the state before it:
 
@@ -24,7 +25,7 @@ why this proves the same.
 
 Kinds with many points are tried in part, by turns (``trials.py``): the calls that change the
 journal, the lock or where metadata is each time, and of the others those with number % 4 ==
-turn % 4.  These kinds are refused system calls, kills of moves across file systems, permissions
+turn % 4.  These kinds are refused system calls, kills of moves that do not exchange, permissions
 lost in the middle, and moves that are stopped while a second one starts; all else is tried in full.
 The turn is the number of the day, so that four days in a row try all::
 
@@ -227,13 +228,14 @@ def make_world(make_venv: Callable[[Path], Venv], command: Command) -> MakeWorld
 
 
 @pytest.fixture(scope="session")
-def make_server(here: Path, environment: dict[str, str]) -> Iterator[Callable[[World], Server]]:
+def make_server(here: Path, environment: dict[str, str]) -> Iterator[Callable[..., Server]]:
+    """Return what makes a server, perhaps on a system that cannot exchange two names."""
     if shutil.which("strace") is None:
         lacks("no strace on this machine")
     servers: list[Server] = []
 
-    def make(made: World) -> Server:
-        server = Server(environment, here)
+    def make(made: World, *, exchange: bool = True) -> Server:
+        server = Server(environment if exchange else {**environment, "NO_EXCHANGE": "1"}, here)
         servers.append(server)
         server.warm(made.venv.root)
         return server
@@ -245,12 +247,15 @@ def make_server(here: Path, environment: dict[str, str]) -> Iterator[Callable[[W
 
 @pytest.fixture(scope="session")
 def make_scenario(
-    make_server: Callable[[World], Server],
+    make_server: Callable[..., Server],
 ) -> Callable[[str, World], Scenario]:
-    """Return what makes a scenario: ``sort`` moves both ways, ``restore`` all back."""
+    """Return what makes a scenario: ``sort`` moves both ways, ``restore`` all back.
+
+    ``linked`` ones exchange nothing.
+    """
 
     def make(name: str, made: World) -> Scenario:
-        server = make_server(made)
+        server = make_server(made, exchange="linked" not in name)
         arguments: tuple[str, ...] = ("sort",)
         if name.startswith("restore"):
             assert server("--python", made.venv.root, *arguments).code == 0

@@ -98,10 +98,13 @@ class Point:
 
     @property
     def is_decisive(self) -> bool:
-        """Whether it changes what a recovery goes by: journal, lock, where metadata is."""
+        """Whether it changes what a recovery goes by.
+
+        That is the journal, the lock, and where metadata and whole packages are.
+        """
         own = self.is_own and not ("/stage" in self.call or "/trash" in self.call)
         moves_metadata = self.name.startswith("rename") and ".dist-info" in self.call
-        return own or moves_metadata or self.name == "flock"
+        return own or moves_metadata or self.name in ("flock", "renameat2")
 
     @property
     def takes_lock(self) -> bool:

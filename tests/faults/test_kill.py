@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 CHUNKS = 8
 SIGKILL = -9
-SCENARIOS = ("sort", "sort across", "restore", "restore across")
+SCENARIOS = ("sort", "sort linked", "sort across", "restore", "restore across")
 # With what "any command" begins; those that may not change anything come before one that may.
 COMMANDS: tuple[list[tuple[str, ...]], ...] = (
     [("sort",)],
@@ -47,7 +47,8 @@ def test_loses_nothing(scenario: Scenario, chunk: int, choice: Choice, tally: Ta
     points = [point for point in scenario.moving if point.changes]
     behind = [point for point in scenario.behind if point.changes]
     # Copies take many calls, most of them in a stage that is thrown away in the end.
-    chosen = choice.of(points, lambda point: point) if "across" in scenario.name else points
+    is_copy = "across" in scenario.name or "linked" in scenario.name
+    chosen = choice.of(points, lambda point: point) if is_copy else points
     trials = [(point, COMMANDS[n % len(COMMANDS)]) for n, point in enumerate(chosen)]
     attempt(lambda trial: _try(scenario, *trial), trials[chunk::CHUNKS])
     attempt(lambda point: _try_behind(scenario, point), behind[chunk::CHUNKS])

@@ -161,15 +161,16 @@ class World:
         - the random part in the name of a temporary file: nothing looks for it;
         - which dead process has left a lock; whether that is said counts.
 
-        :param importable: Leave out ``.pysharedir``, which no interpreter looks into:
-            ``test_kill`` sees to that.
+        :param importable: Leave out ``.pysharedir``, which no interpreter looks into, unless a
+            link leads there: ``test_kill`` sees to that.
         """
         digest = hashlib.sha256()
+        leaves_out = importable and not any(map(_leads_to_own, self.roots))
         inodes: dict[tuple[int, int], str] = {}
         for root in self.roots:
             for path, status in _walk(str(root)):
                 name = _CLAIM.sub(f"/{OWN}/claim", _TOKEN.sub("~", path))
-                if importable and f"/{OWN}/" in f"{name}/":
+                if leaves_out and f"/{OWN}/" in f"{name}/":
                     continue
                 facts: list[object] = [name, status.st_mode, status.st_uid, status.st_gid]
                 if stat.S_ISLNK(status.st_mode):
@@ -314,6 +315,14 @@ def _walk(root: str) -> Iterator[tuple[str, os.stat_result]]:
     if stat.S_ISDIR(status.st_mode):
         for name in sorted(os.listdir(root)):
             yield from _walk(f"{root}/{name}")
+
+
+def _leads_to_own(root: Path) -> bool:
+    """Tell whether there is a link that leads into a ``.pysharedir``."""
+    return any(
+        stat.S_ISLNK(status.st_mode) and f"/{OWN}/" in os.readlink(path)
+        for path, status in _walk(str(root))
+    )
 
 
 def _describe(path: str) -> str:

@@ -106,6 +106,12 @@ def read(
         raise RecordError(distribution.name, f"cannot be listed: {said(error)}") from error
 
 
+def metadata(distribution: Distribution) -> list[str]:
+    """Return the files in its metadata directory."""
+    name = distribution.info.name
+    return [f"{name}/{path}" for path in sorted(walk(str(distribution.info)))]
+
+
 def _read(distribution: Distribution, scans: Scans, root: str, *, is_moving: bool) -> Contents:
     listing = distribution.listing
     contents = Contents([], [], {})

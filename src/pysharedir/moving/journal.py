@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pysharedir.moving.tree import Tree
 
 _METADATA = (".dist-info", ".egg-info")
+_FORMAT = 2
 
 
 class Phase(str, Enum):
@@ -114,9 +115,14 @@ def _phases(home: Tree) -> list[Phase]:
 
 
 def _to_json(moves: Iterable[Move], home: Path) -> dict[str, Any]:
-    """Return what the journal says, relative to its directory: trees are renamed at times."""
+    """Return what the journal says, relative to its directory: trees are renamed at times.
+
+    The first format had ``moves`` in the place of ``format`` and ``exchanging``.  Releases that
+    know no other say that they cannot read this one: they would take what was exchanged for copies.
+    """
     return {
-        "moves": [
+        "format": _FORMAT,
+        "exchanging": [
             {
                 "name": each.distribution.name,
                 "version": each.distribution.version,
@@ -124,9 +130,10 @@ def _to_json(moves: Iterable[Move], home: Path) -> dict[str, Any]:
                 "destination": os.path.relpath(each.destination, home),
                 "kept": each.kept,
                 "stays": each.stays,
+                "exchanged": each.exchanged,
             }
             for each in moves
-        ]
+        ],
     }
 
 
@@ -135,7 +142,10 @@ def _from_json(content: dict[str, Any], home: Path) -> Iterator[Move]:
 
     :raises ValueError: when a path in it can be none of its kind.
     """
-    for each in content["moves"]:
+    known = content.get("format", 1)
+    if known not in (1, _FORMAT):
+        raise ValueError("it was written by another release of pysharedir")
+    for each in content["moves" if known == 1 else "exchanging"]:
         info = Path(_text(each["info"]))
         if info.suffix not in _METADATA:
             raise ValueError(f"{info} can be no metadata")
@@ -144,6 +154,7 @@ def _from_json(content: dict[str, Any], home: Path) -> Iterator[Move]:
             _path(home, _text(each["destination"])),
             tuple(map(_inside, each["kept"])),
             tuple(map(_inside, each["stays"])),
+            tuple(map(_inside, each["exchanged"])) if known != 1 else (),
         )
 
 
@@ -160,6 +171,6 @@ def _text(value: object) -> str:
 def _inside(value: object) -> str:
     """Return a path that leads down."""
     path = _text(value)
-    if path != os.path.normpath(path) or path.startswith(("/", "..")):
+    if path != os.path.normpath(path) or path.startswith(("/", "..")) or path == os.curdir:
         raise ValueError(f"{path!r} does not lead down")
     return path

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
     from pysharedir.installed.contents import Contents
     from pysharedir.installed.distribution import Distribution
-    from pysharedir.installed.records import Row
+    from pysharedir.installed.records import Listing, Row
 
 # Where files are kept during a move, in each directory that takes part, and gone after it.
 WORK = ".pysharedir"
 # In it: where distributions are made at their destination, and hidden at their source.
 STAGE = "stage"
 TRASH = "trash"
+# In both: what is about to be renamed over something else; no module has that name.
+NEW = ".new"
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Move:
 
     :ivar kept: Files of it that are at the destination already, the same, and stay there.
     :ivar stays: Files of it that stay at the source, since another distribution lists them.
+    :ivar exchanged: Packages of it that are exchanged with a link, see
+        :mod:`pysharedir.moving.exchange`: directories, relative to its own.
     :ivar own: Rows of RECORD for the files that its new root has of it, by the path of the file
         outside which it lists instead.
     """
@@ -39,12 +43,24 @@ class Move:
     destination: Path
     kept: tuple[str, ...] = ()
     stays: tuple[str, ...] = ()
+    exchanged: tuple[str, ...] = ()
     own: Mapping[str, Row] = field(default_factory=dict, compare=False)
 
     @property
     def source(self) -> Path:
         """The directory it is in."""
         return self.distribution.directory
+
+    def exchanges(self, path: str) -> bool:
+        """Tell whether a file of it is in a package that is exchanged."""
+        return any(path.startswith(f"{package}/") for package in self.exchanged)
+
+    def is_whole(self, listing: Listing) -> bool:
+        """Tell whether all that it lists is in packages that are exchanged, at the top.
+
+        :param listing: What its RECORD lists, wherever that is by now.
+        """
+        return all(path.partition("/")[0] in self.exchanged for path in listing.inside)
 
 
 def plan(

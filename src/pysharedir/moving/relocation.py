@@ -3,9 +3,10 @@
 A move passes four states, which the journal and what is on disk tell apart:
 
 1. *staged*: copies (hard links where they can be) grow in ``.pysharedir/stage`` of the destination;
-2. *placed*: they are renamed into place, the metadata last;
-3. *hidden*: at the source the metadata, and then the entry modules, are renamed to
-   ``.pysharedir/trash``; what was found there before can still be read;
+2. *placed*: they are renamed into place, and whole packages exchanged with links, see
+   :mod:`pysharedir.moving.exchange`; the metadata comes last;
+3. *hidden*: at the source the metadata, and then the entry modules, are kept in
+   ``.pysharedir/trash`` only; what was found there before can still be read;
 4. *committed*: the journal says so; what is left at the source is removed.
 
 Up to the commit a move can be undone, after it only finished: the next command does what is due.
@@ -31,8 +32,8 @@ from pysharedir.errors import (
 from pysharedir.installed import contents, records
 from pysharedir.installed.contents import Scans
 from pysharedir.installed.distribution import stamp
-from pysharedir.moving import journal, lock, staging
-from pysharedir.moving.move import STAGE, TRASH, WORK, Move, is_same
+from pysharedir.moving import exchange, hiding, journal, lock, staging
+from pysharedir.moving.move import NEW, STAGE, TRASH, WORK, Move, is_same
 from pysharedir.moving.trees import Trees
 
 if TYPE_CHECKING:
@@ -93,21 +94,25 @@ class Relocation:
             for move in self.moves:  # somebody else's are refused before anything is done
                 trees.there(move.source, TRASH)
                 trees.there(move.destination, STAGE)
-            journal.begin(home, self.moves)
+            scans = Scans()
+            moves = self.moves
+            if self.keep is None:
+                moves = exchange.planned(moves, scans, trees)
+            journal.begin(home, moves)
             try:
-                self._put(trees)
+                self._put(moves, scans, trees)
                 if self.keep is None:
-                    _hide(self.moves, trees)
+                    _hide(moves, trees)
                     time.sleep(GRACE)
                     journal.commit(home)
             except BaseException:
-                settle(home, lambda: undo(self.moves, trees))
+                settle(home, lambda: undo(moves, trees))
                 raise
             if self.keep is None:
-                _follow(self.moves)
-                settle(home, lambda: finish(self.moves, trees, self.progress))
+                _follow(moves)
+                settle(home, lambda: finish(moves, trees, self.progress))
             else:
-                settle(home, lambda: _tidy(self.moves, trees))
+                settle(home, lambda: _tidy(moves, trees))
         return self._back
 
     def _refuse_overtaken(self, home: Tree) -> None:
@@ -124,23 +129,33 @@ class Relocation:
                 if not is_same(move.source / path, move.destination / path):
                     raise OvertakenError(move.destination / path)
 
-    def _put(self, trees: Trees) -> None:
-        """Stage all, then place them: the metadata last."""
-        copied = False
-        scans = Scans()
-        for move in self.moves:
-            stage = trees.work(move.destination, STAGE)
-            copied |= staging.stage(move, trees[move.source], stage, scans, self.keep)
-            self.progress()
-        if copied:
-            os.sync()  # before the only other copy goes
-        changed = [
-            (trees[destination], path)
-            for destination in _unique(move.destination for move in self.moves)
-            for path in staging.place(trees.work(destination, STAGE), trees[destination])
-        ]
+    def _put(self, moves: Sequence[Move], scans: Scans, trees: Trees) -> None:
+        """Bring all to the destinations: the metadata last."""
+        destinations = _unique(move.destination for move in moves)
+
+        def place(*, is_exchanged: bool) -> list[tuple[Tree, str]]:
+            """Stage the files of packages that are exchanged, or all others, and place them."""
+            copied = False
+            for move in moves:
+                source, stage = trees[move.source], trees.work(move.destination, STAGE)
+                copied |= staging.stage(
+                    move, source, stage, scans, self.keep, is_exchanged=is_exchanged
+                )
+                if not is_exchanged:
+                    exchange.stage(move, source, stage)
+                    self.progress()
+            if copied:
+                os.sync()  # before the only other copy goes
+            return _place(destinations, trees, metadata=False)
+
+        changed = place(is_exchanged=False)
+        if not exchange.exchange(moves, trees):
+            changed += place(is_exchanged=True)
+        changed += _place(destinations, trees, metadata=True)
         # Long enough for the clock of the file system, and for one step of an import.
-        time.sleep(GRACE / 5)
+        until = time.monotonic() + GRACE / 5
+        exchange.prepare(moves, trees)
+        time.sleep(max(0, until - time.monotonic()))
         for tree, path in changed:
             # Finders that listed it within the same tick of the clock as a rename list it anew.
             tree.touch(path)
@@ -163,6 +178,15 @@ class Relocation:
                 undo(self.moves, trees)
 
 
+def _place(destinations: Iterable[Path], trees: Trees, *, metadata: bool) -> list[tuple[Tree, str]]:
+    """Rename what was staged into place; return the directories that have new entries now."""
+    return [
+        (trees[destination], path)
+        for destination in destinations
+        for path in staging.place(trees.work(destination, STAGE), trees[destination], metadata)
+    ]
+
+
 def _is_as_planned(move: Move) -> bool:
     """Tell whether the metadata is the one that the move was planned by."""
     metadata = move.distribution.metadata
@@ -179,9 +203,8 @@ def _hide(moves: Sequence[Move], trees: Trees) -> None:
         source, trash = trees[move.source], trees.work(move.source, TRASH)
         source.rename(move.distribution.info.name, trash)
         for path in paths:
-            trash.make_all(os.path.dirname(path))
-            with contextlib.suppress(FileNotFoundError):
-                source.rename(path, trash)
+            hiding.hide(source, trash, path)
+    exchange.hide(moves, trees)
 
 
 def _entry_modules(move: Move, is_package: Callable[[str], bool]) -> list[str]:
@@ -198,7 +221,11 @@ def _entry_modules(move: Move, is_package: Callable[[str], bool]) -> list[str]:
         return any(is_package(f"{move.source}/{parent}") for parent in parents)
 
     listed = move.distribution.listing.entry_modules()
-    return [path for path in listed if path not in move.stays and not is_in_another(path)]
+    return [
+        path
+        for path in listed
+        if path not in move.stays and not move.exchanges(path) and not is_in_another(path)
+    ]
 
 
 def _follow(moves: Sequence[Move]) -> None:
@@ -220,21 +247,26 @@ def _followed(package: str, trees: Iterable[tuple[str, str]]) -> str:
 
 def finish(moves: Sequence[Move], trees: Trees, progress: Callable[[], object] = bool) -> None:
     """Remove what is left at the sources."""
+    exchange.remove_links(moves, trees)
     for move in moves:
         trash = trees.there(move.source, TRASH)
         info = move.distribution.info.name
         # Without RECORD all else is gone already.
         if trash and trash.has(f"{info}/RECORD"):
             hidden = move.distribution.renamed_to(trash.path)
-            files = contents.read(hidden, base=move.source).files
-            _remove(trees[move.source], files, move.stays, hidden.listing.inside)
+            # What was refused to be exchanged was linked, and is still there.
+            has = trees[move.source].has
+            if not move.is_whole(hidden.listing) or any(map(has, move.exchanged)):
+                files = contents.read(hidden, base=move.source).files
+                _remove(trees[move.source], files, move.stays, hidden.listing.inside)
             trash.remove_all(info)
         progress()
     _tidy(moves, trees)
 
 
 def undo(moves: Sequence[Move], trees: Trees) -> None:
-    """Give the sources back what was hidden, and remove what was placed."""
+    """Give the sources back what was exchanged or hidden, and remove what was placed."""
+    exchange.bring_back(moves, trees)
     for source in _unique(move.source for move in moves):
         if trash := trees.there(source, TRASH):
             _bring_back(trash, trees[source])
@@ -269,6 +301,8 @@ def _bring_back(trash: Tree, source: Tree) -> None:
     for path in sorted(trash.walk(), key=lambda path: ".dist-info/" in path):
         top = path.partition("/")[0]
         whole = top if top.endswith(".dist-info") else path
+        if path == NEW:
+            continue
         with contextlib.suppress(FileNotFoundError):
             trash.rename(whole, source)
 

@@ -21,22 +21,36 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _SET_ID = stat.S_ISUID | stat.S_ISGID
 
 
-def stage(move: Move, source: Tree, target: Tree, scans: Scans, keep: str | None) -> bool:
+def stage(
+    move: Move,
+    source: Tree,
+    target: Tree,
+    scans: Scans,
+    keep: str | None,
+    *,
+    is_exchanged: bool = False,
+) -> bool:
     """Make a copy of a distribution in the stage of its destination.
 
     :param source: The tree of where it is.
     :param target: That of the stage.
     :param scans: Directories that were listed since the lock was taken.
     :param keep: See :class:`pysharedir.moving.relocation.Relocation`; None if hard links will do.
+    :param is_exchanged: Do so with the packages that are exchanged, else with all else.
     :return: Whether there are files of which the copy is a file of its own.
     """
     record = f"{move.distribution.info.name}/RECORD"
     copied = False
     made = {""}
-    for path in contents.read(move.distribution, scans).files:
-        if path in move.kept:
+    distribution = move.distribution
+    if move.is_whole(distribution.listing) and not is_exchanged:
+        paths = contents.metadata(distribution)
+    else:
+        paths = contents.read(distribution, scans).files
+    for path in paths:
+        if path in move.kept or move.exchanges(path) != is_exchanged:
             continue
-        _make_parents(source, target, os.path.dirname(path), made)
+        make_parents(source, target, os.path.dirname(path), made)
         if path == record and _write_record(move, source, target, keep):
             continue
         try:
@@ -47,10 +61,14 @@ def stage(move: Move, source: Tree, target: Tree, scans: Scans, keep: str | None
     return copied
 
 
-def _make_parents(source: Tree, target: Tree, directory: str, made: set[str]) -> None:
+def make_parents(source: Tree, target: Tree, directory: str, made: set[str]) -> None:
+    """Make a directory, and those above it, as they are at the source.
+
+    :param made: Those that are made already; it gets the new ones.
+    """
     if directory in made:
         return
-    _make_parents(source, target, os.path.dirname(directory), made)
+    make_parents(source, target, os.path.dirname(directory), made)
     made.add(directory)
     status = source.status(directory)
     mode = stat.S_IMODE(status.st_mode)
@@ -159,18 +177,18 @@ def _is_to_be_given(status: os.stat_result) -> bool:
     return os.geteuid() == 0 and (status.st_uid, status.st_gid) != (0, os.getegid())
 
 
-def place(stage: Tree, destination: Tree) -> list[str]:
-    """Rename what is in a stage into place, the metadata last.
+def place(stage: Tree, destination: Tree, metadata: bool) -> list[str]:
+    """Rename what is in a stage into place.
 
+    :param metadata: Whether to do so with the metadata, or with all else.
     :return: The directories that were there before and have new entries now.
     :raises FileExistsError: when something is in the way.
     """
     changed = [""]
-    # Metadata comes last; pycs first, so that nobody need make them.
-    for name in sorted(
-        stage.list(), key=lambda name: (name.endswith(".dist-info"), name != "__pycache__")
-    ):
-        _merge(stage, destination, name, changed)
+    # Pycs come first, so that nobody need make them.
+    for name in sorted(stage.list(), key=lambda name: name != "__pycache__"):
+        if name.endswith(".dist-info") == metadata:
+            _merge(stage, destination, name, changed)
     return changed
 
 

@@ -10,10 +10,11 @@ import contextlib
 import errno
 import os
 import stat
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from types import TracebackType
 
@@ -24,6 +25,7 @@ _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _FILE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 # What is said of a path that is not in a tree: a link on the way is no directory.
 _ABSENT = (FileNotFoundError, NotADirectoryError)
+_RENAME_EXCHANGE = 2  # of linux/fs.h
 
 
 class Tree:
@@ -107,6 +109,13 @@ class Tree:
         except _ABSENT:
             return False
 
+    def is_link(self, path: str) -> bool:
+        """Tell whether there is a link of that name."""
+        try:
+            return stat.S_ISLNK(self.status(path).st_mode)
+        except _ABSENT:
+            return False
+
     def open(self, path: str, flags: int = os.O_RDONLY, mode: int = 0o600) -> int:
         """Return a descriptor of a regular file.
 
@@ -145,6 +154,11 @@ class Tree:
         with self.parent(path) as (parent, name), other.parent(path) as (there, _):
             os.link(name, name, src_dir_fd=parent, dst_dir_fd=there, follow_symlinks=False)
 
+    def make_link(self, path: str, to: str) -> None:
+        """Make a symbolic link."""
+        with self.parent(path) as (parent, name):
+            os.symlink(to, name, dir_fd=parent)
+
     def read_link(self, path: str) -> str:
         """Return where a link leads."""
         with self.parent(path) as (parent, name):
@@ -158,6 +172,17 @@ class Tree:
         new = path if new is None else new
         with self.parent(path) as (parent, name), other.parent(new) as (there, called):
             os.rename(name, called, src_dir_fd=parent, dst_dir_fd=there)
+
+    def exchange(self, path: str, other: Tree) -> None:
+        """Let what has a path here and what has it in another tree change places, in one call.
+
+        :raises OSError: also where the system or the file system has no such call.
+        """
+        exchange = _exchange()
+        if exchange is None:
+            raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS), str(self.path / path))
+        with self.parent(path) as (parent, name), other.parent(path) as (there, _):
+            exchange(parent, os.fsencode(name), there)
 
     def touch(self, path: str) -> None:
         """Set the times of a directory to now."""
@@ -179,8 +204,13 @@ class Tree:
         if not self.is_directory(path):
             self.remove(path)
             return
-        for name in self.list(path):
-            self.remove_all(f"{path}/{name}")
+        with self._named(path), os.scandir(self.directory(path)) as entries:
+            directories = {each.name: each.is_dir(follow_symlinks=False) for each in entries}
+        for name, is_directory in directories.items():
+            if is_directory:
+                self.remove_all(f"{path}/{name}")
+            else:
+                self.remove(f"{path}/{name}")
         with self.parent(path) as (parent, name):
             os.rmdir(name, dir_fd=parent)
 
@@ -202,3 +232,25 @@ class Tree:
             error.filename = str(self.path / path)
             error.filename2 = None
             raise
+
+
+@cache
+def _exchange() -> Callable[[int, bytes, int], None] | None:
+    """Return what exchanges a name in two directories; None where the C library has no such call.
+
+    https://man7.org/linux/man-pages/man2/rename.2.html
+    """
+    try:
+        import ctypes  # noqa: PLC0415  # few move something
+
+        call = ctypes.CDLL(None, use_errno=True).renameat2
+    except (ImportError, OSError, AttributeError):
+        return None
+    call.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint)
+
+    def exchange(one: int, name: bytes, other: int) -> None:
+        if call(one, name, other, name, _RENAME_EXCHANGE):
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number))
+
+    return exchange

@@ -21,6 +21,11 @@ def _move(info: str, kept: str = "") -> str:
     return json.dumps({"moves": [{**move, "kept": [kept] if kept else []}]})
 
 
+def _exchange(package: str) -> str:
+    (move,) = json.loads(_move("a.dist-info"))["moves"]
+    return json.dumps({"format": 2, "exchanging": [{**move, "exchanged": [package]}]})
+
+
 UNREADABLE = {
     "empty": "",
     "list": "[]",
@@ -32,6 +37,9 @@ UNREADABLE = {
     "nul": _move("a\0.dist-info"),
     "surrogate": _move("a\ud800.dist-info"),
     "climbing": _move("a.dist-info", "../../x"),
+    "climbing package": _exchange("../../x"),
+    "the directory itself": _exchange("."),
+    "later release": '{"format": 3, "exchanging": []}',
     "deep": "[" * 200_000,
     "latin": '{"moves": "\xff',
 }
