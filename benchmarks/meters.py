@@ -9,11 +9,12 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 CALL = re.compile(r"^(\d+ +)?\w+\(", re.MULTILINE)
 COLLECTED = re.compile(r"Collected : (\d+)")
+PASS = "-c", "pass"
 HINTS = {
     "strace": "install the package strace of your distribution",
     "valgrind": "install the package valgrind of your distribution",
@@ -30,17 +31,21 @@ def require() -> None:
         path(program)
 
 
-def system_calls(python: Path, environment: Mapping[str, str], scratch: Path) -> int:
-    """Return the number of system calls of ``python -c pass``."""
+def system_calls(
+    python: Path, environment: Mapping[str, str], scratch: Path, program: Sequence[str] = PASS
+) -> int:
+    """Return the number of system calls of ``python -c pass``, or another *program*."""
     trace = scratch / "trace"
-    _run([path("strace"), "-f", "-o", str(trace), str(python), "-c", "pass"], environment)
+    _run([path("strace"), "-f", "-o", str(trace), str(python), *program], environment)
     return len(CALL.findall(trace.read_text()))
 
 
-def instructions(python: Path, environment: Mapping[str, str]) -> int:
-    """Return the number of instructions that ``python -c pass`` runs in user space."""
+def instructions(
+    python: Path, environment: Mapping[str, str], program: Sequence[str] = PASS
+) -> int:
+    """Return how many instructions ``python -c pass``, or another *program*, runs in user space."""
     callgrind = [path("valgrind"), "--tool=callgrind", "--callgrind-out-file=/dev/null"]
-    output = _run([*callgrind, str(python), "-c", "pass"], environment)
+    output = _run([*callgrind, str(python), *program], environment)
     collected = COLLECTED.search(output)
     if collected is None:
         raise MeterError(f"valgrind cannot run {python.name}: {output.strip()[-200:]}")
