@@ -7,6 +7,8 @@ import sys
 
 path = sys.path[:]
 traces = [repr(each) for each in [*sys.modules, *sys.meta_path] if "pysharedir" in repr(each)]
+# Style sitecustomize is one module, which is a finder too.
+traces += [repr(each) for each in sys.meta_path if each is sys.modules.get("sitecustomize")]
 
 import importlib
 import json

@@ -253,7 +253,7 @@ def test_a_sitecustomize_for_pythonpath(
 def test_the_style_can_be_changed(venv: Venv, command: Command) -> None:
     command.json("--python", venv.root, "enable")
     command.json("--python", venv.root, "enable", "--style", "sitecustomize")
-    assert names(venv.site_dir) == [*HOOK[:-3], "_pysharedir.py", "sitecustomize.py"]
+    assert names(venv.site_dir) == [*HOOK[:-2], "_pysharedir.py", "sitecustomize.py"]
     assert venv.says("sysconfig.get_path('purelib')") == str(venv.sharedir)
     command.json("--python", venv.root, "enable", "--style", "pth")
     assert names(venv.site_dir) == HOOK

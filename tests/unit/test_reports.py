@@ -148,6 +148,7 @@ def test_every_command_teaches_itself(command: Command) -> None:
         "startup",
         "status",
         "sync",
+        "view",
         "why",
     ]
     for each in commands:
