@@ -17,7 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pysharedir.errors import BusyViewError, ForeignFileError, UntrustedViewError, ViewError
+from pysharedir.errors import (
+    BusyViewError,
+    ForeignFileError,
+    UntrustedViewError,
+    UsageError,
+    ViewError,
+)
 from pysharedir.view import manifest
 from pysharedir.wording import user
 
@@ -25,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 _NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
+_WORK = re.compile(r"\..+\.view", re.DOTALL)
 _NEXT = "next"
 
 
@@ -39,9 +46,15 @@ class Place:
 
     @classmethod
     def of(cls, directory: str) -> Place:
-        """Return that of a directory; its parent is named without links."""
+        """Return that of a directory; its parent is named without links.
+
+        :raises UsageError: when it is in a view, which is made anew without it.
+        """
         path = os.path.abspath(directory)
-        return cls(Path(os.path.realpath(os.path.dirname(path)), os.path.basename(path)))
+        parent = Path(os.path.realpath(os.path.dirname(path)))
+        if any(map(_is_generation, (parent, *parent.parents))):
+            raise UsageError(f"{directory!r}: it is in a view", "give a directory outside of it")
+        return cls(parent / os.path.basename(path))
 
     @property
     def work(self) -> Path:
@@ -172,6 +185,10 @@ def times(place: Place, number: int, directories: Iterable[str]) -> dict[str, in
         for path in directories
         if not path.endswith("__pycache__")
     }
+
+
+def _is_generation(path: Path) -> bool:
+    return bool(_NUMBER.fullmatch(path.name) and _WORK.fullmatch(path.parent.name))
 
 
 def _numbers(place: Place) -> list[int]:

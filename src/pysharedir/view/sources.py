@@ -33,14 +33,14 @@ class Source:
 
 
 def sources(facts: Bare, given: Sequence[str], reader: Reader) -> list[Source]:
-    """Return the prefixes, each once; of one that has nothing for this Python nothing is taken.
+    """Return the prefixes; of one that has nothing for this Python nothing is taken.
 
     :param facts: Of the Python that the view is for.
     :raises PrefixError: when there is no such directory.
     :raises ViewSourceError: when everybody can write to where modules are.
     """
     found = []
-    for prefix in dict.fromkeys(given):
+    for prefix in given:
         if not os.path.isdir(prefix):
             raise PrefixError(prefix)
         site_dirs = _different(prefixes.of(facts, [prefix]), reader)

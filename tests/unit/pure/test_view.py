@@ -23,6 +23,7 @@ from pysharedir.errors import (
     PrefixError,
     PysharedirError,
     UntrustedViewError,
+    UsageError,
     ViewError,
     ViewSourceError,
 )
@@ -564,11 +565,34 @@ def test_what_cannot_be_asked_for(tmp_path: Path) -> None:
     with pytest.raises(PrefixError):
         view(tmp_path, "a", "missing")
     view(tmp_path, "a")
-    for prefix in "view", "view/lib", ".view.view/1":
+    (tmp_path / "alias").symlink_to("view")
+    for prefix in "view", "view/lib", ".view.view/1", "alias":
         with pytest.raises(ViewSourceError, match="the view itself"):
             view(tmp_path, "a", prefix)
+    with pytest.raises(PrefixError):
+        run(facts(), Request(str(tmp_path / "view"), (str(tmp_path / "a"), "")))
+    with pytest.raises(UsageError, match="in a view"):
+        run(facts(), Request(str(tmp_path / "view/sub"), (str(tmp_path / "a"),)))
     with pytest.raises(OtherPythonError):
         run(facts(extensions=[".cpython-36-x.so"]), Request(str(tmp_path / "view")))
+
+
+def test_a_view_is_in_nothing_that_it_links(tmp_path: Path) -> None:
+    planted(tmp_path, {"one.py": ""})
+    (tmp_path / "a/share").mkdir()
+    (tmp_path / "alias").symlink_to("a")
+    for name in "a/share/all", "a/lib/all":
+        with pytest.raises(ViewSourceError, match="in itself"):
+            run(facts(), Request(str(tmp_path / name), (str(tmp_path / "alias"),)))
+    run(facts(), Request(str(tmp_path / "a/all"), (str(tmp_path / "a"),)))
+    assert not run(facts(), Request(str(tmp_path / "a/all"))).differs
+
+
+def test_a_new_view_of_nothing_is_a_change(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    assert view(tmp_path, "a", "a").differs
+    outcome = view(tmp_path)
+    assert (outcome.differs, outcome.prefixes) == (False, (str(tmp_path / "a"),))
 
 
 WHEEL = "Root-Is-Purelib: false\nTag: cp311-cp311-manylinux_2_17_{0}\nTag: cp311-cp311-linux_{0}\n"
