@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pysharedir import __version__
+from pysharedir.interpreter import content
 from pysharedir.view.reading import Listing
 
 if TYPE_CHECKING:
@@ -49,12 +50,36 @@ def read(generation: Path) -> Manifest | None:
     It is data: who could have written it is for the caller to know, see :mod:`.generations`.
     """
     try:
-        facts = json.loads((generation / NAME).read_bytes())
-        listings = {
-            path: Listing(tuple(stamp), tuple(directories), tuple(files))
-            for path, (stamp, directories, files) in facts.pop("listings").items()
-        }
-        prefixes = tuple(map(str, facts.pop("prefixes")))
-        return Manifest(**facts, prefixes=prefixes, listings=listings)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return _parsed(json.loads(content.read(generation / NAME)))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
+
+
+def _parsed(facts: Any) -> Manifest:
+    """Return a manifest of its JSON.
+
+    :raises KeyError, TypeError, ValueError: when it has another form.
+    """
+    site_dir, suffix, made_by = _texts([facts[key] for key in ("site_dir", "suffix", "made_by")])
+    links, own, listings = (dict(facts[key]) for key in ("links", "own", "listings"))
+    _texts([*links, *links.values(), *own, *listings])
+    return Manifest(
+        site_dir=site_dir,
+        suffix=suffix,
+        is_relative=bool(facts["is_relative"]),
+        prefixes=_texts(facts["prefixes"]),
+        links=links,
+        own=own,
+        listings={
+            path: Listing(tuple(stamp), _texts(directories), _texts(files))
+            for path, (stamp, directories, files) in listings.items()
+        },
+        made_by=made_by,
+    )
+
+
+def _texts(given: Any) -> tuple[str, ...]:
+    """Return names or paths, and nothing that can be neither."""
+    if not isinstance(given, list) or "\0" in "".join(given):
+        raise ValueError
+    return tuple(given)

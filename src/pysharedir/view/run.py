@@ -97,7 +97,7 @@ def _run(facts: Bare, request: Request, place: Place) -> Outcome:
         return outcome
     try:
         generations.clean(place, current, generations.before(place, current))
-        if outcome.differs:
+        if current is None or outcome.differs:
             _replace(place, current, wanted, merged)
         elif before and before.listings != wanted.listings:
             generations.describe(place, current, wanted)

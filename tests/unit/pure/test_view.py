@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.machinery
 import itertools
+import json
 import os
 import shutil
 import stat
@@ -397,6 +398,33 @@ def test_other_reasons_to_make_it_anew(tmp_path: Path, how: str) -> None:
     assert len(outcome.reasons) >= 1
     assert os.readlink(tmp_path / "view") == ".view.view/2"
     assert not view(tmp_path, *given, **request).differs
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "[" * 100_000,
+        *({"links": wrong} for wrong in (1, [[1, 2]], {"a": 1})),
+        *({"own": wrong} for wrong in (1, [[1, 2]], {"a\0": 1})),
+        *({"listings": wrong} for wrong in ([1], {"a": [[0, 0, 0], [1], []]}, {"a": 1})),
+        *({"prefixes": wrong} for wrong in ("/a", [1], None)),
+        {"site_dir": 1},
+        None,
+    ],
+    ids=str,
+)
+def test_a_manifest_of_another_form_cannot_be_read(tmp_path: Path, said: Any) -> None:
+    planted(tmp_path, {"one.py": ""})
+    view(tmp_path, "a")
+    path = tmp_path / "view" / manifest.NAME
+    if isinstance(said, dict):
+        path.write_text(json.dumps({**json.loads(path.read_text()), **said}))
+    else:
+        path.unlink()
+        path.write_text(said) if said else os.mkfifo(path)
+    with pytest.raises(NoViewError):
+        view(tmp_path, is_check=True)
+    assert view(tmp_path, "a").reasons == ("what it says of itself cannot be read",)
 
 
 def test_relative_links_hold_where_the_tree_is_moved(tmp_path: Path) -> None:
