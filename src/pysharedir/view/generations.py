@@ -24,7 +24,7 @@ from pysharedir.errors import (
     UsageError,
     ViewError,
 )
-from pysharedir.view import manifest
+from pysharedir.view import manifest, names
 from pysharedir.wording import user
 
 if TYPE_CHECKING:
@@ -185,6 +185,39 @@ def times(place: Place, number: int, directories: Iterable[str]) -> dict[str, in
         for path in directories
         if not path.endswith("__pycache__")
     }
+
+
+def changed(place: Place, number: int, said: manifest.Manifest) -> list[str]:
+    """Return the directories of a generation in which something was put, replaced or removed.
+
+    A copy or an archive may change their times alone.
+    """
+    root = str(place.generation(number))
+    suspect = [path for path, at in said.own.items() if _time(f"{root}/{path}") != at]
+    if not suspect:
+        return []
+    made: dict[str, set[tuple[str, bool]]] = {path: set() for path in said.own}
+    for paths, is_link in (said.own, False), (said.links, True):
+        for path in paths:
+            directory, name = os.path.split(path)
+            made.setdefault(directory, set()).add((name, is_link))
+    return [path for path in suspect if _entries(f"{root}/{path}") != made[path]]
+
+
+def _time(path: str) -> int | None:
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return None
+
+
+def _entries(path: str) -> set[tuple[str, bool]] | None:
+    """Return the names in a directory, each with whether it is a link."""
+    try:
+        with os.scandir(path) as entries:
+            return {(each.name, each.is_symlink()) for each in entries if each.name != names.PYCS}
+    except OSError:
+        return None
 
 
 def _is_generation(path: Path) -> bool:

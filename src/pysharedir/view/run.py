@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -91,7 +92,8 @@ def _run(facts: Bare, request: Request, place: Place) -> Outcome:
     current = place.current()
     if not request.is_check:
         place.check_trust(current)
-    before = None if current is None else manifest.read(place.generation(current))
+    said = None if current is None else manifest.read(place.generation(current))
+    before = said.moved(str(place.directory)) if said else None
     wanted, outcome, merged = _compared(facts, request, place, current, before)
     if outcome.dry_run:
         return outcome
@@ -99,8 +101,9 @@ def _run(facts: Bare, request: Request, place: Place) -> Outcome:
         generations.clean(place, current, generations.before(place, current))
         if current is None or outcome.differs:
             _replace(place, current, wanted, merged)
-        elif before and before.listings != wanted.listings:
-            generations.describe(place, current, wanted)
+        elif said != wanted:
+            with contextlib.suppress(OSError):  # it only saves time next time
+                generations.describe(place, current, wanted)
     except OSError as error:
         raise ViewError(place.directory, error) from error
     return outcome
@@ -124,6 +127,7 @@ def _compared(
     found = sources(facts, prefixes, reader)
     merged = merge(found, site_dir, facts["extensions"], reader)
     wanted = Manifest(
+        directory=str(place.directory),
         site_dir=site_dir,
         suffix=suffix,
         is_relative=is_relative,
@@ -175,13 +179,10 @@ def _reasons(
         reasons.append(f"its links are to be {'relative' if wanted.is_relative else 'absolute'}")
     if before.prefixes != wanted.prefixes:
         reasons.append("it was made of other prefixes")
-    for path, changed in before.own.items():
-        try:
-            is_same = os.stat(place.generation(current) / path).st_mtime_ns == changed
-        except OSError:
-            is_same = False
-        if not is_same:
-            reasons.append(f"{place.directory / path} was changed in the view itself")
+    reasons += [
+        f"{place.directory / path} was changed in the view itself"
+        for path in generations.changed(place, current, before)
+    ]
     return reasons
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.machinery
 import itertools
 import json
@@ -427,13 +428,49 @@ def test_a_manifest_of_another_form_cannot_be_read(tmp_path: Path, said: Any) ->
     assert view(tmp_path, "a").reasons == ("what it says of itself cannot be read",)
 
 
-def test_relative_links_hold_where_the_tree_is_moved(tmp_path: Path) -> None:
+def test_a_relative_view_holds_where_the_tree_is_moved(tmp_path: Path) -> None:
     planted(tmp_path / "x", {"one.py": "", "ns": {"a.py": ""}}, {"ns": {"b.py": ""}})
     (tmp_path / "link").symlink_to("x")
     view(tmp_path / "link", "a", "b", is_relative=True)
     (tmp_path / "x").rename(tmp_path / "y")
     top = tmp_path / "y" / "view" / SITE_DIR
     assert [(top / name).is_file() for name in names(top)] == [True, True, True]
+    assert not view(tmp_path / "y", is_check=True).differs
+    outcome = view(tmp_path / "y")
+    assert (outcome.differs, outcome.prefixes[1]) == (False, str(tmp_path / "y/b"))
+    said = manifest.read(tmp_path / "y/view")
+    assert said == (said and said.moved(str(tmp_path / "y/view")))
+    shutil.rmtree(tmp_path / "y/b")
+    with pytest.raises(PrefixError):
+        view(tmp_path / "y", is_check=True)
+
+
+def test_a_copy_without_its_times_is_no_change(tmp_path: Path) -> None:
+    planted(tmp_path, {"one.py": "", "two-1.dist-info": {"METADATA": ""}})
+    view(tmp_path, "a")
+    top = tmp_path / "view" / SITE_DIR
+    for path in top, top / "two-1.dist-info":
+        os.utime(path, (1, 1))
+    assert not view(tmp_path, is_check=True).differs
+    (top / "one.py").unlink()
+    (top / "one.py").write_text("")
+    (reason,) = view(tmp_path, is_check=True).reasons
+    assert reason == f"{top} was changed in the view itself"
+
+
+@pytest.mark.parametrize("error", [errno.EROFS, errno.EACCES])
+def test_where_it_cannot_be_written_a_view_is_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: int
+) -> None:
+    planted(tmp_path, {"one.py": ""})
+    view(tmp_path, "a")
+    aged(tmp_path / "a")
+
+    def fail(*_: Any) -> None:
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr(generations, "describe", fail)
+    assert not view(tmp_path).differs
 
 
 def test_one_generation_before_stays(tmp_path: Path) -> None:
