@@ -233,6 +233,13 @@ def test_a_prefix_without_anything_for_this_python_is_told(tmp_path: Path) -> No
     assert names(tmp_path / "view") == [".pysharedir-view.json", f"{SITE_DIR}/one.py"]
 
 
+def test_a_prefix_that_cannot_be_read_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
+    plant(tmp_path, {"a": {"lib": "-> lib"}, "b": {"lib": "text"}})
+    with pytest.raises(OSError, match="a/lib"):
+        view(tmp_path, "a")
+    assert view(tmp_path, "b").empty == (str(tmp_path / "b"),)
+
+
 def test_the_layouts_of_distributions_are_known(tmp_path: Path) -> None:
     trees: Tree = {"bin": {"tool": ""}, "lib": {PYTHON: {"dist-packages": {"one.py": ""}}}}
     plant(tmp_path / "a", {"local": trees, "lib64": {PYTHON: {"site-packages": {"two.py": ""}}}})
