@@ -419,7 +419,7 @@ def test_other_reasons_to_make_it_anew(tmp_path: Path, how: str) -> None:
         {"site_dir": 1},
         None,
     ],
-    ids=str,
+    ids=lambda said: str(said)[:40],
 )
 def test_a_manifest_of_another_form_cannot_be_read(tmp_path: Path, said: Any) -> None:
     planted(tmp_path, {"one.py": ""})
