@@ -17,14 +17,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pysharedir.errors import BusyViewError, ForeignFileError, UntrustedViewError, ViewError
-from pysharedir.view import manifest
+from pysharedir.errors import (
+    BusyViewError,
+    ForeignFileError,
+    UntrustedViewError,
+    UsageError,
+    ViewError,
+)
+from pysharedir.view import manifest, names
 from pysharedir.wording import user
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 _NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
+_WORK = re.compile(r"\..+\.view", re.DOTALL)
 _NEXT = "next"
 
 
@@ -39,9 +46,15 @@ class Place:
 
     @classmethod
     def of(cls, directory: str) -> Place:
-        """Return that of a directory; its parent is named without links."""
+        """Return that of a directory; its parent is named without links.
+
+        :raises UsageError: when it is in a view, which is made anew without it.
+        """
         path = os.path.abspath(directory)
-        return cls(Path(os.path.realpath(os.path.dirname(path)), os.path.basename(path)))
+        parent = Path(os.path.realpath(os.path.dirname(path)))
+        if any(map(_is_generation, (parent, *parent.parents))):
+            raise UsageError(f"{directory!r}: it is in a view", "give a directory outside of it")
+        return cls(parent / os.path.basename(path))
 
     @property
     def work(self) -> Path:
@@ -172,6 +185,43 @@ def times(place: Place, number: int, directories: Iterable[str]) -> dict[str, in
         for path in directories
         if not path.endswith("__pycache__")
     }
+
+
+def changed(place: Place, number: int, said: manifest.Manifest) -> list[str]:
+    """Return the directories of a generation in which something was put, replaced or removed.
+
+    A copy or an archive may change their times alone.
+    """
+    root = str(place.generation(number))
+    suspect = [path for path, at in said.own.items() if _time(f"{root}/{path}") != at]
+    if not suspect:
+        return []
+    made: dict[str, set[tuple[str, bool]]] = {path: set() for path in said.own}
+    for paths, is_link in (said.own, False), (said.links, True):
+        for path in paths:
+            directory, name = os.path.split(path)
+            made.setdefault(directory, set()).add((name, is_link))
+    return [path for path in suspect if _entries(f"{root}/{path}") != made[path]]
+
+
+def _time(path: str) -> int | None:
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return None
+
+
+def _entries(path: str) -> set[tuple[str, bool]] | None:
+    """Return the names in a directory, each with whether it is a link."""
+    try:
+        with os.scandir(path) as entries:
+            return {(each.name, each.is_symlink()) for each in entries if each.name != names.PYCS}
+    except OSError:
+        return None
+
+
+def _is_generation(path: Path) -> bool:
+    return bool(_NUMBER.fullmatch(path.name) and _WORK.fullmatch(path.parent.name))
 
 
 def _numbers(place: Place) -> list[int]:

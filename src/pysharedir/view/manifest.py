@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import os
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from pysharedir import __version__
+from pysharedir.interpreter import content
 from pysharedir.view.reading import Listing
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ NAME = ".pysharedir-view.json"
 class Manifest:
     """A view that was made.
 
+    :ivar directory: Where it was then.
     :ivar site_dir: The path in it where modules are.
     :ivar suffix: The first suffix of extension modules, which names version and machine.
     :ivar is_relative: Whether its links are relative.
@@ -29,6 +32,7 @@ class Manifest:
     :ivar made_by: The version of pysharedir; another one may merge otherwise.
     """
 
+    directory: str
     site_dir: str
     suffix: str
     is_relative: bool
@@ -37,6 +41,26 @@ class Manifest:
     own: Mapping[str, int]
     listings: Mapping[str, Listing]
     made_by: str = __version__
+
+    def moved(self, directory: str) -> Manifest:
+        """Return what a view says that is elsewhere now: relative links have moved with it.
+
+        :param directory: Where it is.
+        """
+        if not self.is_relative or directory == self.directory:
+            return self
+        before, now = os.path.dirname(self.directory), os.path.dirname(directory)
+
+        def there(path: str) -> str:
+            return os.path.normpath(os.path.join(now, os.path.relpath(path, before)))
+
+        return replace(
+            self,
+            directory=directory,
+            prefixes=tuple(map(there, self.prefixes)),
+            links={path: there(to) for path, to in self.links.items()},
+            listings={there(path): listing for path, listing in self.listings.items()},
+        )
 
     def as_bytes(self) -> bytes:
         """Return what is written."""
@@ -49,12 +73,38 @@ def read(generation: Path) -> Manifest | None:
     It is data: who could have written it is for the caller to know, see :mod:`.generations`.
     """
     try:
-        facts = json.loads((generation / NAME).read_bytes())
-        listings = {
-            path: Listing(tuple(stamp), tuple(directories), tuple(files))
-            for path, (stamp, directories, files) in facts.pop("listings").items()
-        }
-        prefixes = tuple(map(str, facts.pop("prefixes")))
-        return Manifest(**facts, prefixes=prefixes, listings=listings)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return _parsed(json.loads(content.read(generation / NAME)))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
+
+
+def _parsed(facts: Any) -> Manifest:
+    """Return a manifest of its JSON.
+
+    :raises KeyError, TypeError, ValueError: when it has another form.
+    """
+    keys = "directory", "site_dir", "suffix", "made_by"
+    directory, site_dir, suffix, made_by = _texts([facts[key] for key in keys])
+    links, own, listings = (dict(facts[key]) for key in ("links", "own", "listings"))
+    _texts([*links, *links.values(), *own, *listings])
+    return Manifest(
+        directory=directory,
+        site_dir=site_dir,
+        suffix=suffix,
+        is_relative=bool(facts["is_relative"]),
+        prefixes=_texts(facts["prefixes"]),
+        links=links,
+        own=own,
+        listings={
+            path: Listing(tuple(stamp), _texts(directories), _texts(files))
+            for path, (stamp, directories, files) in listings.items()
+        },
+        made_by=made_by,
+    )
+
+
+def _texts(given: Any) -> tuple[str, ...]:
+    """Return names or paths, and nothing that can be neither."""
+    if not isinstance(given, list) or "\0" in "".join(given):
+        raise ValueError
+    return tuple(given)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pysharedir import __version__
-from pysharedir.errors import NoViewError, OtherPythonError, ViewError, ViewSourceError
-from pysharedir.view import generations, manifest
+from pysharedir.errors import NoViewError, OtherPythonError, PrefixError, ViewError, ViewSourceError
+from pysharedir.view import generations, manifest, names
 from pysharedir.view.generations import Place
 from pysharedir.view.manifest import Manifest
 from pysharedir.view.merge import explained, merge
@@ -44,6 +45,7 @@ class Outcome:
     """What was done, or would be.
 
     :ivar directory: That of the view.
+    :ivar is_new: Whether there was none.
     :ivar reasons: Why it is to be made anew, besides its links.
     :ivar added: The paths of links that are new, or lead elsewhere than before.
     :ivar removed: The paths of those that are gone.
@@ -56,6 +58,7 @@ class Outcome:
     prefixes: tuple[str, ...]
     links: int
     directories: int
+    is_new: bool
     reasons: tuple[str, ...]
     added: tuple[str, ...]
     removed: tuple[str, ...]
@@ -67,7 +70,7 @@ class Outcome:
     @property
     def differs(self) -> bool:
         """Whether the view was not what it should be."""
-        return bool(self.reasons or self.added or self.removed)
+        return bool(self.is_new or self.reasons or self.added or self.removed)
 
 
 def run(facts: Bare, request: Request) -> Outcome:
@@ -89,16 +92,18 @@ def _run(facts: Bare, request: Request, place: Place) -> Outcome:
     current = place.current()
     if not request.is_check:
         place.check_trust(current)
-    before = None if current is None else manifest.read(place.generation(current))
+    said = None if current is None else manifest.read(place.generation(current))
+    before = said.moved(str(place.directory)) if said else None
     wanted, outcome, merged = _compared(facts, request, place, current, before)
     if outcome.dry_run:
         return outcome
     try:
         generations.clean(place, current, generations.before(place, current))
-        if outcome.differs or current is None:
+        if current is None or outcome.differs:
             _replace(place, current, wanted, merged)
-        elif before and before.listings != wanted.listings:
-            generations.describe(place, current, wanted)
+        elif said != wanted:
+            with contextlib.suppress(OSError):  # it only saves time next time
+                generations.describe(place, current, wanted)
     except OSError as error:
         raise ViewError(place.directory, error) from error
     return outcome
@@ -109,8 +114,7 @@ def _compared(
 ) -> tuple[Manifest, Outcome, Merged]:
     """Return what a view is to say of itself, how it differs from what it was, and what it has."""
     is_relative = _is_relative(request, before)
-    named = _real if is_relative else os.path.abspath
-    prefixes = tuple(map(named, request.prefixes or (before.prefixes if before else ())))
+    prefixes = _prefixes(request, before, is_relative=is_relative)
     if not prefixes or (request.is_check and before is None):
         raise NoViewError(place.directory)
     site_dir, suffix = f"lib/{_python(facts)}/site-packages", facts["extensions"][0]
@@ -123,6 +127,7 @@ def _compared(
     found = sources(facts, prefixes, reader)
     merged = merge(found, site_dir, facts["extensions"], reader)
     wanted = Manifest(
+        directory=str(place.directory),
         site_dir=site_dir,
         suffix=suffix,
         is_relative=is_relative,
@@ -138,6 +143,7 @@ def _compared(
         prefixes=prefixes,
         links=len(merged.links),
         directories=len(merged.directories),
+        is_new=current is None,
         reasons=tuple(_reasons(place, current, before, wanted)),
         added=_added(before, wanted, pycs=not request.is_check),
         removed=_added(wanted, before, pycs=not request.is_check) if before else (),
@@ -173,13 +179,10 @@ def _reasons(
         reasons.append(f"its links are to be {'relative' if wanted.is_relative else 'absolute'}")
     if before.prefixes != wanted.prefixes:
         reasons.append("it was made of other prefixes")
-    for path, changed in before.own.items():
-        try:
-            is_same = os.stat(place.generation(current) / path).st_mtime_ns == changed
-        except OSError:
-            is_same = False
-        if not is_same:
-            reasons.append(f"{place.directory / path} was changed in the view itself")
+    reasons += [
+        f"{place.directory / path} was changed in the view itself"
+        for path in generations.changed(place, current, before)
+    ]
     return reasons
 
 
@@ -199,6 +202,17 @@ def _is_relative(request: Request, before: Manifest | None) -> bool:
     return before is not None and before.is_relative
 
 
+def _prefixes(request: Request, before: Manifest | None, *, is_relative: bool) -> tuple[str, ...]:
+    """Return the prefixes to be merged, each once.
+
+    :raises PrefixError: when one is empty, as a variable that is not set gives it.
+    """
+    given = request.prefixes or (before.prefixes if before else ())
+    if "" in given:
+        raise PrefixError("")
+    return tuple(dict.fromkeys(map(_real if is_relative else os.path.abspath, given)))
+
+
 def _real(path: str) -> str:
     """Return a path whose parent is named without links: it may be one, such as ``current``."""
     path = os.path.abspath(path)
@@ -212,8 +226,13 @@ def _python(facts: Bare) -> str:
 
 
 def _refuse_itself(place: Place, prefixes: Sequence[str]) -> None:
-    """Refuse prefixes that are in the view."""
+    """Refuse prefixes that are in the view, by whatever name, and those that it would be in."""
     own = f"{place.directory}/", f"{place.work}/"
     for prefix in prefixes:
-        if f"{_real(prefix)}/".startswith(own):
+        real = os.path.realpath(prefix)
+        if f"{real}/".startswith(own):
             raise ViewSourceError(prefix, "it is the view itself", "leave it out")
+        name = own[0].removeprefix(f"{real}/").partition("/")[0]
+        if name in names.DATA and own[0].startswith(f"{real}/{name}/"):
+            hint = f"give a DIR that is not in {os.path.join(prefix, name)}"
+            raise ViewSourceError(prefix, f"the view would be in its {name}, so in itself", hint)

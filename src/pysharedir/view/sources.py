@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 from dataclasses import dataclass
@@ -33,17 +34,20 @@ class Source:
 
 
 def sources(facts: Bare, given: Sequence[str], reader: Reader) -> list[Source]:
-    """Return the prefixes, each once; of one that has nothing for this Python nothing is taken.
+    """Return the prefixes; of one that has nothing for this Python nothing is taken.
 
     :param facts: Of the Python that the view is for.
+    :raises OSError: when it cannot be told what is in one.
     :raises PrefixError: when there is no such directory.
     :raises ViewSourceError: when everybody can write to where modules are.
     """
     found = []
-    for prefix in dict.fromkeys(given):
+    for prefix in given:
         if not os.path.isdir(prefix):
             raise PrefixError(prefix)
         site_dirs = _different(prefixes.of(facts, [prefix]), reader)
+        if not site_dirs:
+            _refuse_unreadable(facts, prefix)
         for site_dir in site_dirs:
             if is_open(reader.status(site_dir)):
                 raise ViewSourceError(
@@ -54,6 +58,12 @@ def sources(facts: Bare, given: Sequence[str], reader: Reader) -> list[Source]:
             _refuse_other_machines(facts, site_dir, reader)
         found.append(Source(prefix, site_dirs, _data(prefix, site_dirs, reader)))
     return found
+
+
+def _refuse_unreadable(facts: Bare, prefix: str) -> None:
+    """Refuse a prefix that only seems to be empty: a run would remove all of it from the view."""
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        os.stat(f"{prefix}/lib/{os.path.basename(facts['stdlib'])}/site-packages")
 
 
 def _refuse_other_machines(facts: Bare, site_dir: str, reader: Reader) -> None:

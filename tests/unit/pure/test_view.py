@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.machinery
 import itertools
+import json
 import os
 import shutil
 import stat
@@ -23,6 +25,7 @@ from pysharedir.errors import (
     PrefixError,
     PysharedirError,
     UntrustedViewError,
+    UsageError,
     ViewError,
     ViewSourceError,
 )
@@ -230,6 +233,13 @@ def test_a_prefix_without_anything_for_this_python_is_told(tmp_path: Path) -> No
     assert names(tmp_path / "view") == [".pysharedir-view.json", f"{SITE_DIR}/one.py"]
 
 
+def test_a_prefix_that_cannot_be_read_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
+    plant(tmp_path, {"a": {"lib": "-> lib"}, "b": {"lib": "text"}})
+    with pytest.raises(OSError, match="a/lib"):
+        view(tmp_path, "a")
+    assert view(tmp_path, "b").empty == (str(tmp_path / "b"),)
+
+
 def test_the_layouts_of_distributions_are_known(tmp_path: Path) -> None:
     trees: Tree = {"bin": {"tool": ""}, "lib": {PYTHON: {"dist-packages": {"one.py": ""}}}}
     plant(tmp_path / "a", {"local": trees, "lib64": {PYTHON: {"site-packages": {"two.py": ""}}}})
@@ -398,13 +408,76 @@ def test_other_reasons_to_make_it_anew(tmp_path: Path, how: str) -> None:
     assert not view(tmp_path, *given, **request).differs
 
 
-def test_relative_links_hold_where_the_tree_is_moved(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "said",
+    [
+        "[" * 100_000,
+        *({"links": wrong} for wrong in (1, [[1, 2]], {"a": 1})),
+        *({"own": wrong} for wrong in (1, [[1, 2]], {"a\0": 1})),
+        *({"listings": wrong} for wrong in ([1], {"a": [[0, 0, 0], [1], []]}, {"a": 1})),
+        *({"prefixes": wrong} for wrong in ("/a", [1], None)),
+        {"site_dir": 1},
+        None,
+    ],
+    ids=lambda said: str(said)[:40],
+)
+def test_a_manifest_of_another_form_cannot_be_read(tmp_path: Path, said: Any) -> None:
+    planted(tmp_path, {"one.py": ""})
+    view(tmp_path, "a")
+    path = tmp_path / "view" / manifest.NAME
+    if isinstance(said, dict):
+        path.write_text(json.dumps({**json.loads(path.read_text()), **said}))
+    else:
+        path.unlink()
+        path.write_text(said) if said else os.mkfifo(path)
+    with pytest.raises(NoViewError):
+        view(tmp_path, is_check=True)
+    assert view(tmp_path, "a").reasons == ("what it says of itself cannot be read",)
+
+
+def test_a_relative_view_holds_where_the_tree_is_moved(tmp_path: Path) -> None:
     planted(tmp_path / "x", {"one.py": "", "ns": {"a.py": ""}}, {"ns": {"b.py": ""}})
     (tmp_path / "link").symlink_to("x")
     view(tmp_path / "link", "a", "b", is_relative=True)
     (tmp_path / "x").rename(tmp_path / "y")
     top = tmp_path / "y" / "view" / SITE_DIR
     assert [(top / name).is_file() for name in names(top)] == [True, True, True]
+    assert not view(tmp_path / "y", is_check=True).differs
+    outcome = view(tmp_path / "y")
+    assert (outcome.differs, outcome.prefixes[1]) == (False, str(tmp_path / "y/b"))
+    said = manifest.read(tmp_path / "y/view")
+    assert said == (said and said.moved(str(tmp_path / "y/view")))
+    shutil.rmtree(tmp_path / "y/b")
+    with pytest.raises(PrefixError):
+        view(tmp_path / "y", is_check=True)
+
+
+def test_a_copy_without_its_times_is_no_change(tmp_path: Path) -> None:
+    planted(tmp_path, {"one.py": "", "two-1.dist-info": {"METADATA": ""}})
+    view(tmp_path, "a")
+    top = tmp_path / "view" / SITE_DIR
+    for path in top, top / "two-1.dist-info":
+        os.utime(path, (1, 1))
+    assert not view(tmp_path, is_check=True).differs
+    (top / "one.py").unlink()
+    (top / "one.py").write_text("")
+    (reason,) = view(tmp_path, is_check=True).reasons
+    assert reason == f"{top} was changed in the view itself"
+
+
+@pytest.mark.parametrize("error", [errno.EROFS, errno.EACCES])
+def test_where_it_cannot_be_written_a_view_is_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: int
+) -> None:
+    planted(tmp_path, {"one.py": ""})
+    view(tmp_path, "a")
+    aged(tmp_path / "a")
+
+    def fail(*_: Any) -> None:
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr(generations, "describe", fail)
+    assert not view(tmp_path).differs
 
 
 def test_one_generation_before_stays(tmp_path: Path) -> None:
@@ -564,11 +637,34 @@ def test_what_cannot_be_asked_for(tmp_path: Path) -> None:
     with pytest.raises(PrefixError):
         view(tmp_path, "a", "missing")
     view(tmp_path, "a")
-    for prefix in "view", "view/lib", ".view.view/1":
+    (tmp_path / "alias").symlink_to("view")
+    for prefix in "view", "view/lib", ".view.view/1", "alias":
         with pytest.raises(ViewSourceError, match="the view itself"):
             view(tmp_path, "a", prefix)
+    with pytest.raises(PrefixError):
+        run(facts(), Request(str(tmp_path / "view"), (str(tmp_path / "a"), "")))
+    with pytest.raises(UsageError, match="in a view"):
+        run(facts(), Request(str(tmp_path / "view/sub"), (str(tmp_path / "a"),)))
     with pytest.raises(OtherPythonError):
         run(facts(extensions=[".cpython-36-x.so"]), Request(str(tmp_path / "view")))
+
+
+def test_a_view_is_in_nothing_that_it_links(tmp_path: Path) -> None:
+    planted(tmp_path, {"one.py": ""})
+    (tmp_path / "a/share").mkdir()
+    (tmp_path / "alias").symlink_to("a")
+    for name in "a/share/all", "a/lib/all":
+        with pytest.raises(ViewSourceError, match="in itself"):
+            run(facts(), Request(str(tmp_path / name), (str(tmp_path / "alias"),)))
+    run(facts(), Request(str(tmp_path / "a/all"), (str(tmp_path / "a"),)))
+    assert not run(facts(), Request(str(tmp_path / "a/all"))).differs
+
+
+def test_a_new_view_of_nothing_is_a_change(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    assert view(tmp_path, "a", "a").differs
+    outcome = view(tmp_path)
+    assert (outcome.differs, outcome.prefixes) == (False, (str(tmp_path / "a"),))
 
 
 WHEEL = "Root-Is-Purelib: false\nTag: cp311-cp311-manylinux_2_17_{0}\nTag: cp311-cp311-linux_{0}\n"

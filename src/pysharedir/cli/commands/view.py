@@ -42,7 +42,7 @@ Examples:
     "--check",
     "is_check",
     is_flag=True,
-    help="Change nothing, and exit with 1 when a prefix has changed since.",
+    help="Change nothing, and exit with 1 when a prefix or the view itself has changed since.",
 )
 @options.dry_run
 @options.json
@@ -65,11 +65,13 @@ def view(
     files in bin, etc, include, lib and share are linked in the same way.  An import searches one
     directory, however many prefixes there are.
 
-    Of what several prefixes have, that of the first one is in the view, as on sys.path; what is
-    hidden is told.  Startup files (.pth, sitecustomize) of prefixes are left out.
+    When several prefixes have the same name, the view has that of the first one, as on sys.path,
+    and what is hidden is told.  Startup files (.pth, sitecustomize) of prefixes are left out.
 
-    DIR is a link to a directory beside it that is made whole before one rename lets DIR lead to
-    it.  Without a PREFIX it is made of those it has.  When nothing has changed, nothing is done.
+    DIR is a link to a directory beside it, .DIR.view/N, that is made whole before one rename lets
+    DIR lead to it.  Without a PREFIX, the view is made of the prefixes that it has.  When nothing
+    has changed, nothing is done.  Install into the prefixes, never into DIR: an installer that
+    follows its links removes files of the prefixes.
 
     Use it by PYTHONPATH=DIR/lib/pythonX.Y/site-packages, by that path in a .pth file, or with the
     hook by PYSHAREDIR_PREFIXES=DIR.

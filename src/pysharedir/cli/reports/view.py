@@ -41,8 +41,7 @@ def tell(outcome: Outcome, *, as_json: bool, is_check: bool) -> None:
 
 
 def _tell_changes(outcome: Outcome, *, is_check: bool) -> None:
-    for reason in outcome.reasons:
-        output.say(reason)
+    _tell_some(outcome.reasons)
     if is_check:
         _tell_some([f"not linked yet: {path}" for path in _tops(outcome.added)])
         _tell_some([f"gone: {path}" for path in _tops(outcome.removed)])
