@@ -104,7 +104,13 @@ class EntryFinder(sys.modules["_frozen_importlib_external"].FileFinder):
                 return None
         except Exception:
             pass
-        return super().find_spec(fullname, target)
+        spec = super().find_spec(fullname, target)
+        if spec is None or spec.loader is None:  # another entry may have a module by now
+            try:
+                block.listings()
+            except Exception:
+                pass
+        return spec
 
     def invalidate_caches(self):
         block.invalidate()
