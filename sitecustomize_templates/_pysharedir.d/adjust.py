@@ -38,7 +38,10 @@ def adjust(plan):
     plan.insert(before_base(plan, floor), (dirs, True))
     if len(dirs) > 30:
         globals()["BLOCK"] = dirs[0], dirs[-1]  # a list of all would be gone through at exit
-        sys.path_hooks.insert(-2, prefix_hook)  # before zipimport's and that of directories
+        # Before zipimport's and that of directories; editable installs may have appended more.
+        hooks = [getattr(hook, "__module__", None) for hook in sys.path_hooks]
+        place = hooks.index("zipimport") if "zipimport" in hooks else -1
+        sys.path_hooks.insert(place, prefix_hook)
     plan.reverse()
     return True
 
@@ -46,7 +49,7 @@ def adjust(plan):
 def prefix_hook(path):
     # A path hook.  The first import that gets as far as the prefixes loads the hook for them.
     try:
-        if path is BLOCK[0]:
+        if type(path) is str and path == BLOCK[0]:
             part = ".d/flat.py".join(loader.path.rpartition(".py")[::2])
             exec(type(loader)("", part).get_code(""), globals())
     except Exception:
