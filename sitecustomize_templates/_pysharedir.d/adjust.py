@@ -1,6 +1,6 @@
 # pysharedir: the part of the startup hook for a path that is not the plain one.
 #
-# Run in the namespace of ../_pysharedir.py, after path.py, when there is something before
+# Run in the namespace of ../_pysharedir.py, after path.py, when there is a site dir before
 # the standard library, a sharedir outside, PYSHAREDIR_PREFIXES, or an early sysconfig.
 import sys
 
@@ -38,10 +38,7 @@ def adjust(plan):
     plan.insert(before_base(plan, floor), (dirs, True))
     if len(dirs) > 30:
         globals()["BLOCK"] = dirs[0], dirs[-1]  # a list of all would be gone through at exit
-        # Before zipimport's and that of directories; editable installs may have appended more.
-        hooks = [getattr(hook, "__module__", None) for hook in sys.path_hooks]
-        place = hooks.index("zipimport") if "zipimport" in hooks else -1
-        sys.path_hooks.insert(place, prefix_hook)
+        sys.path_hooks.insert(0, prefix_hook)
     plan.reverse()
     return True
 
