@@ -31,7 +31,7 @@ if not is_last and "_frozen_importlib" in sys.modules:  # Python 2 may see the s
     spec = sys.modules["_frozen_importlib"]._find_spec(__name__, farther, None)
     try:  # that may be this file again, in a directory that is spelled otherwise
         stat = sys.modules["posix"].stat
-        this = stat(here)[1:3]
+        this = spec and stat(here)[1:3]
         if spec and stat(spec.origin.rpartition("/")[0])[1:3] == this:
             for entry in farther[:]:
                 try:

@@ -1,6 +1,6 @@
 # pysharedir: the part of the startup hook for a path that is not the plain one.
 #
-# Run in the namespace of ../_pysharedir.py, after path.py, when there is something before
+# Run in the namespace of ../_pysharedir.py, after path.py, when there is a site dir before
 # the standard library, a sharedir outside, PYSHAREDIR_PREFIXES, or an early sysconfig.
 import sys
 
@@ -38,7 +38,7 @@ def adjust(plan):
     plan.insert(before_base(plan, floor), (dirs, True))
     if len(dirs) > 30:
         globals()["BLOCK"] = dirs[0], dirs[-1]  # a list of all would be gone through at exit
-        sys.path_hooks.insert(-2, prefix_hook)  # before zipimport's and that of directories
+        sys.path_hooks.insert(0, prefix_hook)
     plan.reverse()
     return True
 
@@ -46,7 +46,7 @@ def adjust(plan):
 def prefix_hook(path):
     # A path hook.  The first import that gets as far as the prefixes loads the hook for them.
     try:
-        if path is BLOCK[0]:
+        if type(path) is str and path == BLOCK[0]:
             part = ".d/flat.py".join(loader.path.rpartition(".py")[::2])
             exec(type(loader)("", part).get_code(""), globals())
     except Exception:

@@ -104,7 +104,13 @@ class EntryFinder(sys.modules["_frozen_importlib_external"].FileFinder):
                 return None
         except Exception:
             pass
-        return super().find_spec(fullname, target)
+        spec = super().find_spec(fullname, target)
+        if spec is None or spec.loader is None:  # another entry may have a module by now
+            try:
+                block.listings()
+            except Exception:
+                pass
+        return spec
 
     def invalidate_caches(self):
         block.invalidate()
@@ -213,6 +219,8 @@ BLOCK = [None]
 block = Block(
     [each for each in sys.path[first : last + 1] if type(each) is str and each[:1] == "/"]
 )
-sys.path_hooks.insert(sys.path_hooks.index(prefix_hook) + 1, PathHook())
+# Before zipimport's and that of directories; editable installs may have appended more.
+hooks = [getattr(hook, "__module__", None) for hook in sys.path_hooks]
+sys.path_hooks.insert(hooks.index("zipimport") if "zipimport" in hooks else -1, PathHook())
 if PathFinder in sys.meta_path:
     sys.meta_path.insert(sys.meta_path.index(PathFinder), MetaFinder())

@@ -30,16 +30,19 @@ def complete(path):
 
     plan = []
     roots = {None}
+    is_plain = False  # whether all sharedirs come after the standard library
     for entry in reversed(path):
         root = root_of(entry)
         if root not in roots:
             roots.add(root)
             plan.append((root + "/share/python/" + VERSION, root))
+            is_plain = False
+        elif str(entry) + "/os.py" == os.__file__:
+            is_plain = True
         plan.append((entry, None))
     environ = sys.modules["posix"].environ
     is_plain = (
-        str(entry)[-4:] == ".zip"  # the standard library comes first
-        and b"PYTHONPATH" not in environ
+        is_plain
         and b"PYSHAREDIR_PREFIXES" not in environ
         and not SHAREDIR
         and "sysconfig" not in sys.modules

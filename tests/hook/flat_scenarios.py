@@ -275,6 +275,19 @@ def installed_a_while_ago():
 
 
 @scenario
+def installed_a_while_ago_beside_an_entry_that_lists_the_name():
+    names = ["listed", "folder", "s18"]
+    assert [described(name) is not None for name in names] == [False, True, True]
+    time.sleep(1.1)
+    install(11, "listed")
+    install(11, "folder")
+    os.rename(entry(18) + "/s18.py", entry(19) + "/s18.py")
+    # Each in a process of its own: what one of them looks up would serve the next one.
+    found = [answer(lambda name=name: where(name)) for name in names]
+    assert found == ["new", "new", 18]
+
+
+@scenario
 def nearer_copy_installed():
     assert not has("missing")
     time.sleep(0.02)

@@ -53,10 +53,12 @@ TREE = {
     "p09/no/code.txt": "",
     "p09/Upper.py": "",
     "p09/module.pth": "",
+    "p09/listed.pth": "",
+    "p09/folder/data.txt": "",
     "p10/main.py": "print('main', __name__)",
     "p11/late.py": "WHERE = 11",
     **{f"p{number:02}/t{number}.py": f"WHERE = {number}" for number in range(12, 24)},
-    **{f"p{n:02}/s{n}.py": f"WHERE = {n}" for n in (13, 14, 15, 16, 17, 20, 24)},
+    **{f"p{n:02}/s{n}.py": f"WHERE = {n}" for n in (13, 14, 15, 16, 17, 18, 20, 24)},
     "outside/own.py": "WHERE = 'outside'",
     "outside/one.py": "WHERE = 'outside'",
     "outside/both.py": "WHERE = 'outside'",
@@ -140,6 +142,32 @@ def test_starts_that_import_nothing_from_there_load_nothing(
     assert hooked.ask("import json, decimal" + STATE, env=variables) == started
     used = [many, started[1] + many, started[2] + many]
     assert hooked.ask(FIRST + STATE, env=variables) == used
+
+
+REFUSING = """
+import sys
+
+def refuse(path):
+    raise ImportError
+
+def refuse_too(path):
+    raise ImportError
+
+sys.path_hooks{} = refuse, refuse_too
+"""
+
+
+@pytest.mark.parametrize("place", ["[len(sys.path_hooks):]", "[:0]"])
+def test_path_hooks_of_startup_files(hooked: Python, tmp_path: Path, place: str) -> None:
+    """Editable installs append one for their namespace packages."""
+    (hooked.site_dir / "refusing.py").write_text(REFUSING.format(place))
+    (hooked.site_dir / "a.pth").write_text("import refusing\n")
+    assert hooked.ask(FIRST + STATE, env=env(*plant_prefixes(tmp_path)))[0] is True
+
+
+def test_path_is_made_of_other_strings(hooked: Python, tmp_path: Path) -> None:
+    code = "import sys; sys.path = [bytes(each, 'utf-8').decode() for each in sys.path]\n"
+    assert hooked.ask(code + FIRST + STATE, env=env(*plant_prefixes(tmp_path)))[0] is True
 
 
 def test_nothing_is_kept_without_the_hook(hooked: Python) -> None:

@@ -291,3 +291,29 @@ def test_on_a_pythonpath_that_other_versions_see(
         assert [entry for entry in path if entry in added] == added
         assert python.path("-E", env=env) == python.path()
     assert base.ask("import sys; answer = sys.shadowed", env=env) is True
+
+
+@pytest.mark.parametrize("style", ["pth", "sitecustomize"])
+def test_a_pythonpath_without_site_dirs_loads_no_part(
+    venv: Python, tmp_path: Path, style: str
+) -> None:
+    venv.share()
+    code = "import sys; this = next(each for each in sys.meta_path if hasattr(each, 'complete'))\n"
+    code += "answer = [hasattr(this, 'adjust'), sys.path[-1]]"
+    env = {"PYTHONPATH": f"{tmp_path}:{tmp_path}/x.zip"}
+    assert venv.hook(style).ask(code, env=env) == [False, str(venv.sharedir)]
+
+
+@pytest.mark.parametrize("style", ["pth", "sitecustomize"])
+def test_a_site_dir_after_a_zip_file_of_pythonpath(
+    venv: Python, tmp_path: Path, style: str
+) -> None:
+    """Its sharedir comes after the standard library."""
+    site_dir = site_dir_of(tmp_path)
+    sharedir = tmp_path / "share" / "python" / ".".join(map(str, RELEASE))
+    sharedir.mkdir(parents=True)
+    env = {"PYTHONPATH": f"{tmp_path}/x.zip:{site_dir}"}
+    path = venv.path(env=env)
+    assert path[:2] == [f"{tmp_path}/x.zip", str(site_dir)]
+    path.insert(path.index(str(venv.site_dir)), str(sharedir))
+    assert venv.hook(style).path(env=env) == path
