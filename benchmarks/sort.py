@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from benchmarks.moving import Way
     from benchmarks.pristine import Pristine
 
-MOST_TIME = 3  # times linking and removing; what is waited on purpose counts
+MOST_TIME = 2.5  # times linking and removing; what is waited on purpose counts
 MOST_GROWTH = 1.3  # of the peak of memory, from the fewest files to the most
 MOST_READ = 20  # bytes of a file
 EXTRA = (0, 10_000, 100_000)  # files beside the real ones, to see memory grow

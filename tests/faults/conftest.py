@@ -24,10 +24,10 @@ faults leave, in one process of tests: ``World.once`` and ``World.digest`` say w
 why this proves the same.
 
 Kinds with many points are tried in part, by turns (``trials.py``): the calls that change the
-journal, the lock or where metadata is each time, and of the others those with number % 4 ==
-turn % 4.  These kinds are refused system calls, kills of moves that do not exchange, permissions
+journal, the lock or where metadata is each time, and of the others those with number % 6 ==
+turn % 6.  These kinds are refused system calls, kills of moves that do not exchange, permissions
 lost in the middle, and moves that are stopped while a second one starts; all else is tried in full.
-The turn is the number of the day, so that four days in a row try all::
+The turn is the number of the day, so that six days in a row try all::
 
     pytest tests/faults             # today's turn
     pytest tests/faults --turn 7    # a certain one, as printed by a run that failed

@@ -74,9 +74,8 @@ def test_new_interpreters(
     finally:
         done.set()
         thread.join()
-    torn = _check(moving, len(seen), [stderr for stderr in seen if stderr])
+    _check(moving, len(seen), [stderr for stderr in seen if stderr])
     tally("imports in a new interpreter each during moves", len(seen))
-    tally("imports in a new interpreter each during moves, found and then not there", torn)
 
 
 @pytest.mark.parametrize("flags", [("-B",), ()], ids=["-B", "with pycs"])
@@ -95,9 +94,8 @@ def test_one_interpreter(
     finally:
         said, _ = loop.communicate()
     rounds, failures = json.loads(said)
-    torn = _check(moving, rounds, failures)
+    _check(moving, rounds, failures)
     tally("imports anew in one interpreter during moves", rounds)
-    tally("imports anew in one interpreter during moves, found and then not there", torn)
 
 
 def _move(moving: World, mover: Server) -> None:
@@ -116,16 +114,8 @@ def _move(moving: World, mover: Server) -> None:
         sort(*back, "--no-overrule", "native")
 
 
-def _check(moving: World, number: int, failures: list[str]) -> int:
-    """See that no import failed, and return how many were torn.
-
-    A finder looks at a file, and a loader opens it after that: a file that goes between the two was
-    found, and cannot be read.  No order of changes to a file system avoids it.
-    """
-    torn = [each for each in failures if "FileNotFoundError" in each and "in get_data" in each]
-    others = [each for each in failures if each not in torn]
-    assert not others, f"{len(others)} of {number} failed:\n{others[0]}\n{others[-1]}"
+def _check(moving: World, number: int, failures: list[str]) -> None:
+    """See that no import failed."""
+    assert not failures, f"{len(failures)} of {number} failed:\n{failures[0]}\n{failures[-1]}"
     assert number > ROUNDS
-    assert len(torn) <= max(1, number / 100)  # one of a few says nothing of how many
     assert moving.listed() == NAMES
-    return len(torn)

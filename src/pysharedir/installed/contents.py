@@ -117,9 +117,9 @@ def _read(distribution: Distribution, scans: Scans, root: str, *, is_moving: boo
     contents = Contents([], [], {})
     metadata = distribution.info.name
     directories = {parent for path in listing.inside for parent in lineage(path)}
-    _refuse_linked_directories(distribution, root, {metadata, *directories})
+    _refuse_linked_directories(distribution, root, {metadata, *directories}, scans)
     if not is_moving:
-        _refuse_files(distribution, root, directories)
+        _refuse_files(distribution, root, directories, scans)
     for directory, names in listing.inside.items():
         prefix = f"{directory}/" if directory else ""
         scan = scans[os.path.join(root, directory)]
@@ -198,19 +198,29 @@ def _raise_unless_missing(error: OSError) -> None:
 
 
 def _refuse_linked_directories(
-    distribution: Distribution, root: str, directories: Iterable[str]
+    distribution: Distribution, root: str, directories: Iterable[str], scans: Scans
 ) -> None:
     """Refuse files that are reached by a link to a directory: they may be anybody's."""
-    for directory in sorted(directories):
-        if os.path.islink(f"{root}/{directory}"):
+    for directory in sorted(directories):  # a link comes before what is below it
+        entry = _entry(root, directory, scans)
+        if entry is not None and entry.is_symlink():
             raise RecordError(distribution.name, f"{directory} is a link to a directory")
 
 
-def _refuse_files(distribution: Distribution, root: str, directories: Iterable[str]) -> None:
+def _refuse_files(
+    distribution: Distribution, root: str, directories: Iterable[str], scans: Scans
+) -> None:
     """Refuse files where directories should be."""
     for directory in sorted(directories):
-        if os.path.lexists(f"{root}/{directory}") and not os.path.isdir(f"{root}/{directory}"):
+        entry = _entry(root, directory, scans)
+        if entry is not None and not entry.is_dir(follow_symlinks=False):
             raise RecordError(distribution.name, f"{directory} is no directory")
+
+
+def _entry(root: str, path: str, scans: Scans) -> os.DirEntry[str] | None:
+    """Return what is at a path, as the directory that it is in was listed."""
+    directory, _, name = path.rpartition("/")
+    return scans[os.path.join(root, directory)].entries.get(name)
 
 
 def _refuse_odd(distribution: Distribution, root: str, path: str) -> None:

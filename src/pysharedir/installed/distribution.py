@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from dataclasses import dataclass, field
 from email.message import Message
 from email.parser import HeaderParser
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError, ImportError)
 
 
+# What ends the headers: descriptions are long.
+_END = re.compile(rb"(?<=\n)\r?\n")
 # What may be left of a metadata directory without METADATA and RECORD (python/cpython#100666).
 _HINTS = frozenset({"INSTALLER", "REQUESTED", "direct_url.json"})
 
@@ -185,9 +188,9 @@ def headers(*paths: Path) -> Message:
     for path in paths:
         with contextlib.suppress(OSError):
             if path.is_file():  # a FIFO would be waited for
-                content = path.read_bytes().decode("utf-8", "surrogateescape")
-                message = HeaderParser().parsestr(content)
-                message.set_payload("")  # descriptions are long
+                content = _END.split(path.read_bytes(), maxsplit=1)[0]
+                message = HeaderParser().parsestr(content.decode("utf-8", "surrogateescape"))
+                message.set_payload("")
                 return message
     return Message()
 

@@ -206,11 +206,11 @@ def prepare(moves: Sequence[Move], trees: Trees) -> None:
             for path, content in hiding.unchecked(trees[destination], module):
                 hiding.write(stage, path, content)
         up = "../" * len(Path(WORK, STAGE, package).parts)
-        for name in trees[destination].list(package):
+        for name, is_directory in trees[destination].entries(package).items():
             path = f"{package}/{name}"
             if records.is_regular([name]) or name == "__pycache__":
                 continue
-            if trees[destination].is_directory(path):
+            if is_directory:
                 stage.make_link(path, up + path)
             else:
                 staging.put(trees[destination], stage, path, link=True)

@@ -91,15 +91,16 @@ def _there_already(files: Iterable[str], directory: Path) -> Iterable[str]:
     """Yield which of *files* are in *directory*, but for pycs: those are made anew at will."""
     parents: dict[str, bool] = {"": True}
 
+    def has(path: str) -> bool:
+        return is_there(os.path.dirname(path)) and os.path.lexists(f"{directory}/{path}")
+
     def is_there(parent: str) -> bool:
         if parent not in parents:
-            parents[parent] = is_there(os.path.dirname(parent)) and os.path.lexists(
-                directory / parent
-            )
+            parents[parent] = has(parent)
         return parents[parent]
 
     for path in files:
-        if not path.endswith(".pyc") and is_there(path):
+        if not path.endswith(".pyc") and has(path):
             yield path
 
 

@@ -248,6 +248,7 @@ def _followed(package: str, trees: Iterable[tuple[str, str]]) -> str:
 def finish(moves: Sequence[Move], trees: Trees, progress: Callable[[], object] = bool) -> None:
     """Remove what is left at the sources."""
     exchange.remove_links(moves, trees)
+    scans = Scans()  # what goes with one is no loss to another that lists it too
     for move in moves:
         trash = trees.there(move.source, TRASH)
         info = move.distribution.info.name
@@ -257,7 +258,7 @@ def finish(moves: Sequence[Move], trees: Trees, progress: Callable[[], object] =
             # What was refused to be exchanged was linked, and is still there.
             has = trees[move.source].has
             if not move.is_whole(hidden.listing) or any(map(has, move.exchanged)):
-                files = contents.read(hidden, base=move.source).files
+                files = contents.read(hidden, scans, move.source).files
                 _remove(trees[move.source], files, move.stays, hidden.listing.inside)
             trash.remove_all(info)
         progress()
@@ -270,6 +271,7 @@ def undo(moves: Sequence[Move], trees: Trees) -> None:
     for source in _unique(move.source for move in moves):
         if trash := trees.there(source, TRASH):
             _bring_back(trash, trees[source])
+    scans = Scans()
     for move in moves:
         if not trees[move.source].has(move.distribution.info.name):
             continue  # taken away by somebody else since
@@ -281,17 +283,17 @@ def undo(moves: Sequence[Move], trees: Trees) -> None:
             destination.rename(name, stage)
         ours = [
             path
-            for path in _placed(move)
+            for path in _placed(move, scans)
             if path.endswith(".pyc") or is_same(move.source / path, move.destination / path)
         ]
         _remove(destination, ours, move.kept, move.distribution.listing.inside)
     _tidy(moves, trees)
 
 
-def _placed(move: Move) -> Iterable[str]:
+def _placed(move: Move, scans: Scans) -> Iterable[str]:
     """Return what may have been placed of a distribution that was not hidden yet."""
     try:
-        return contents.read(move.distribution, base=move.destination).files
+        return contents.read(move.distribution, scans, move.destination).files
     except RecordError:  # a link is in the way
         return move.distribution.listing.files()
 

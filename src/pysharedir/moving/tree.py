@@ -79,13 +79,21 @@ class Tree:
     def parent(self, path: str) -> Iterator[tuple[int, str]]:
         """Give a descriptor of the directory that something is in, and its name there."""
         directory, _, name = path.rpartition("/")
-        with self._named(path):
+        try:
             yield self.directory(directory), name
+        except OSError as error:
+            self._name(error, path)
+            raise
 
     def list(self, path: str = "") -> list[str]:
         """Return the names in a directory."""
         with self._named(path):
             return os.listdir(self.directory(path))
+
+    def entries(self, path: str = "") -> dict[str, bool]:
+        """Return the names in a directory, each with whether it is that of a directory."""
+        with self._named(path), os.scandir(self.directory(path)) as entries:
+            return {each.name: each.is_dir(follow_symlinks=False) for each in entries}
 
     def status(self, path: str = "") -> os.stat_result:
         """Return the status of a file; of a link its own."""
@@ -201,14 +209,15 @@ class Tree:
 
     def remove_all(self, path: str) -> None:
         """Remove a directory with all that is in it, if it is there."""
-        if not self.is_directory(path):
+        if self.is_directory(path):
+            self._remove_directory(path)
+        else:
             self.remove(path)
-            return
-        with self._named(path), os.scandir(self.directory(path)) as entries:
-            directories = {each.name: each.is_dir(follow_symlinks=False) for each in entries}
-        for name, is_directory in directories.items():
+
+    def _remove_directory(self, path: str) -> None:
+        for name, is_directory in self.entries(path).items():
             if is_directory:
-                self.remove_all(f"{path}/{name}")
+                self._remove_directory(f"{path}/{name}")
             else:
                 self.remove(f"{path}/{name}")
         with self.parent(path) as (parent, name):
@@ -216,9 +225,9 @@ class Tree:
 
     def walk(self, path: str = "") -> Iterator[str]:
         """Yield the path of every file and link below a directory of it."""
-        for name in sorted(self.list(path)):
+        for name, is_directory in sorted(self.entries(path).items()):
             below = f"{path}/{name}" if path else name
-            if self.is_directory(below):
+            if is_directory:
                 yield from self.walk(below)
             else:
                 yield below
@@ -229,9 +238,12 @@ class Tree:
         try:
             yield
         except OSError as error:
-            error.filename = str(self.path / path)
-            error.filename2 = None
+            self._name(error, path)
             raise
+
+    def _name(self, error: OSError, path: str) -> None:
+        error.filename = str(self.path / path)
+        error.filename2 = None
 
 
 @cache

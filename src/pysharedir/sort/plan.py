@@ -92,7 +92,7 @@ def plan(
     judged = {each.distribution: each for each in verdicts.judge(installed, rules)}
     index = _Index(judged.values())
     planned: list[Move] = []
-    arriving: dict[tuple[Path, str], Path] = {}
+    arriving: dict[tuple[str, str], str] = {}
     for group in kin.groups(installed, judged.values()):
         members = kin.together([judged[each] for each in group.members], group.package)
         members, moving = _movable(members, trees, index, target)
@@ -199,7 +199,7 @@ def _movable(
 
 
 def _apart(
-    members: list[Verdict], moving: list[Move], arriving: dict[tuple[Path, str], Path]
+    members: list[Verdict], moving: list[Move], arriving: dict[tuple[str, str], str]
 ) -> tuple[list[Verdict], list[Move]]:
     """Return the moves of a group; none if another file of the same name goes there too.
 
@@ -208,15 +208,15 @@ def _apart(
     :param arriving: The source of each file that goes to a directory, by both; what this group
         brings is put into it.
     """
-    own: dict[tuple[Path, str], Path] = {}
+    own: dict[tuple[str, str], str] = {}
     for each in moving:
-        source = each.source
+        source, destination = str(each.source), str(each.destination)
         for path in each.distribution.listing.files():
-            there = each.destination, path
+            there = destination, path
             other = own.get(there) or arriving.get(there, source)
-            if other != source and not move.is_same(other / path, source / path):
+            if other != source and not move.is_same(Path(other, path), Path(source, path)):
                 verdict = next(one for one in members if one.distribution == each.distribution)
-                return _left_alone(members, verdict, f"{other / path} goes there too"), []
+                return _left_alone(members, verdict, f"{other}/{path} goes there too"), []
             own[there] = source
     arriving |= own
     return members, moving
@@ -282,14 +282,18 @@ def _refuse_second(verdict: Verdict, copies: Iterable[Distribution], target: Tar
 
 def _refuse_obstacles(distribution: Distribution, files: Contents, destination: Path) -> None:
     """Refuse to go where there is something else in place of directories or pycs."""
-    parents = {parent for path in files.files for parent in records.lineage(os.path.dirname(path))}
-    there = {parent for parent in parents if os.path.lexists(f"{destination}/{parent}")}
-    for path in sorted(f"{destination}/{parent}" for parent in there):
-        if os.path.islink(path) or not os.path.isdir(path):
-            raise RecordError(distribution.name, f"{path} is in the way")
-    pycs = (path for path in files.files if path.endswith(".pyc"))
-    for path in (path for path in pycs if os.path.dirname(path) in there | {""}):
-        if os.path.isdir(f"{destination}/{path}"):
+    directories = set(map(os.path.dirname, files.files))
+    there = {""}
+    for parent in sorted({parent for path in directories for parent in records.lineage(path)}):
+        path = f"{destination}/{parent}"
+        if os.path.dirname(parent) in there and os.path.lexists(path):
+            if os.path.islink(path) or not os.path.isdir(path):
+                raise RecordError(distribution.name, f"{path} is in the way")
+            there.add(parent)
+    if there.isdisjoint(directories):
+        return
+    for path in (path for path in files.files if path.endswith(".pyc")):
+        if os.path.dirname(path) in there and os.path.isdir(f"{destination}/{path}"):
             raise RecordError(distribution.name, f"{destination / path} is in the way")
 
 
