@@ -53,6 +53,7 @@ def planned(moves: Sequence[Move], scans: Scans, trees: Trees) -> tuple[Move, ..
     moving: Counter[Directory] = Counter()  # files
     packages: list[set[Package]] = []
     mixed: set[Package] = set()
+    sources: dict[tuple[Path, str], set[Path]] = {}  # of what comes into a directory
     for move in moves:
         own: dict[str, str | None] = {"": None}  # the outermost package of each directory
         places = str(move.source), str(move.destination)
@@ -67,10 +68,13 @@ def planned(moves: Sequence[Move], scans: Scans, trees: Trees) -> tuple[Move, ..
         packages.append(
             {(move.source, move.destination, package) for package in own.values() if package}
         )
+        for directory in own:
+            sources.setdefault((move.destination, directory), set()).add(move.source)
     whole = {
-        package
-        for package in set().union(*packages) - mixed
-        if _is_whole(package, moving, scans, trees)
+        (source, destination, package)
+        for source, destination, package in set().union(*packages) - mixed
+        if sources[destination, package] == {source}
+        and _is_whole((source, destination, package), moving, scans, trees)
     }
     return tuple(
         replace(move, exchanged=tuple(sorted(name for _, _, name in own & whole)))

@@ -75,6 +75,17 @@ def test_distributions_that_move_together_have_a_package_together(
     assert planned(moves[0]) == [()]
 
 
+def test_a_package_that_comes_together_from_two_directories_is_not_exchanged(
+    tmp_path: Path, there: Path
+) -> None:
+    one = put(tmp_path / "here", P, *LISTED)
+    two = put(tmp_path / "elsewhere", {"p": {"two.py": ""}}, "p/two.py", name="two")
+    moves = move.plan(one, there), move.plan(two, there)
+    assert planned(*moves) == [(), ()]
+    Relocation(moves, there).apply()
+    assert {*names(there / "p")} >= {"a.py", "two.py"}
+
+
 def test_what_stays_or_is_there_is_not_exchanged(tmp_path: Path, there: Path) -> None:
     one = put(tmp_path / "here", P, *LISTED)
     assert planned(move.plan(one, there, also_listed=lambda path: path == "p/a.py")) == [()]
