@@ -133,10 +133,10 @@ def make(
     """
     number = max([0, *_numbers(place)]) + 1
     root = place.generation(number)
-    root.mkdir(mode=0o755)
+    os.mkdir(root, 0o755)
     with _removed_on_failure(root):
         for directory in directories:
-            (root / directory).mkdir(mode=0o755)
+            os.mkdir(f"{root}/{directory}", 0o755)
         _link(str(root), links, is_relative=is_relative)
     return number
 
@@ -149,7 +149,7 @@ def describe(place: Place, number: int, said: manifest.Manifest) -> None:
         file.write(said.as_bytes())
         file.flush()
         os.fsync(file.fileno())
-    temporary.replace(path)
+    os.replace(temporary, path)
 
 
 def switch(place: Place, number: int) -> None:
@@ -160,7 +160,7 @@ def switch(place: Place, number: int) -> None:
     if not place.directory.is_symlink():
         with contextlib.suppress(FileNotFoundError):
             place.directory.rmdir()
-    temporary.replace(place.directory)
+    os.replace(temporary, place.directory)
 
 
 def clean(place: Place, *keep: int | None) -> None:
