@@ -44,6 +44,18 @@ def test_what_is_not_measured_is_no_pass() -> None:
     assert imports.judge([report], [(ways.HOOK, 500)]) == 2
 
 
+@pytest.mark.parametrize(("more", "code"), [(31, 0), (32, 1)])
+@pytest.mark.parametrize("base", [90, 110])
+def test_few_prefixes_are_measured_beyond_a_start(base: int, more: int, code: int) -> None:
+    counts = {"start": base, "lookups": base, "imports": base}
+    results = (
+        imports.Result("merged", "merged", 500, counts, {}, ()),
+        imports.Result("hook", "hook", 10, {**counts, "start": base + more}, {}, ()),
+    )
+    report = imports.Report("3.11", {}, results, (), {})
+    assert imports.judge([report], [(ways.MERGED, 500), (ways.HOOK, 10)]) == code
+
+
 @pytest.mark.parametrize(("more", "code"), [(0, 0), (5, 0), (6, 1)])
 def test_a_view_is_measured_by_one_directory(more: int, code: int) -> None:
     results = tuple(
