@@ -21,6 +21,7 @@ from pysharedir.installed import distribution
 from pysharedir.installed.owners import Owners
 from pysharedir.interpreter import syspath
 from pysharedir.interpreter.finding import find
+from pysharedir.ownership import is_own
 from pysharedir.wording import user
 
 if TYPE_CHECKING:
@@ -335,7 +336,7 @@ class Snapshot(Reader):
         if self.hook.settings.sharedir is not None and self.place.root != self.target.root:
             for path in (self.site_dir / name for name in self.hook.files):
                 status = path.lstat()
-                if status.st_uid not in (os.geteuid(), 0):
+                if not is_own(status):
                     raise UntrustedHookError(path, user(status.st_uid), self.sharedir)
         return recovery.recover(self.scope, dry_run=dry_run)
 

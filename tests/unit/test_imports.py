@@ -13,7 +13,7 @@ import pysharedir
 PACKAGE = Path(pysharedir.__file__).parent
 # What stands further down imports only what stands above it, and nothing beside it.
 ORDER = (
-    ("errors", "wording", "layout"),
+    ("errors", "wording", "layout", "ownership"),
     ("changes",),
     ("interpreter",),
     ("installed",),

@@ -13,6 +13,7 @@ from pysharedir import layout
 from pysharedir.errors import NoAnswerError, NoTargetError, OldTargetError, TargetError
 from pysharedir.interpreter import processes, tools
 from pysharedir.interpreter.target import FLOOR, Target, view_of
+from pysharedir.ownership import is_own
 from pysharedir.wording import user
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def _default_venv() -> str | None:
         return None
     path = os.path.abspath(".venv")
     for status in os.lstat(path), os.stat(path):
-        if status.st_uid not in (os.geteuid(), 0):
+        if not is_own(status):
             raise TargetError(
                 path,
                 f"{path}: belongs to {user(status.st_uid)}, so it is not worked on unasked",

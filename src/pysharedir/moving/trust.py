@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from pysharedir import layout
 from pysharedir.errors import ForeignMoveError, UntrustedError
 from pysharedir.moving.move import WORK
+from pysharedir.ownership import is_closed, is_own
 from pysharedir.wording import user
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def check_owner(path: Path, status: os.stat_result) -> None:
     if not (stat.S_ISDIR(status.st_mode) or stat.S_ISREG(status.st_mode)):
         reason = ", and is neither a directory nor a file"
         raise UntrustedError(path, whose, reason, f"{removal}, then run `pysharedir sort`")
-    if status.st_uid not in (os.geteuid(), 0):
+    if not is_own(status):
         remedy = f"let {whose} run `pysharedir sort`; if it is no move of theirs, {removal}"
         raise UntrustedError(path, whose, ", not to you or root", remedy)
 
@@ -75,7 +76,7 @@ def check_closed(path: Path, status: os.stat_result) -> None:
 
     :raises UntrustedError: when it is so.
     """
-    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+    if not is_closed(status):
         raise _open_to_others(path, status, "go")
 
 

@@ -24,6 +24,7 @@ from pysharedir.errors import (
     UsageError,
     ViewError,
 )
+from pysharedir.ownership import is_closed, is_own
 from pysharedir.view import manifest, names
 from pysharedir.wording import user
 
@@ -252,13 +253,13 @@ def _removed_on_failure(root: Path) -> Iterator[None]:
 def _check(path: Path, status: os.stat_result) -> None:
     removal = f"`rm -r {shlex.quote(str(path))}`, then run it again"
     is_link = stat.S_ISLNK(status.st_mode)
-    if status.st_uid not in (os.geteuid(), 0):
+    if not is_own(status):
         whose = user(status.st_uid)
         reason = f"belongs to {whose}, not to you or root"
         raise UntrustedViewError(path, reason, f"let {whose} run it, or {removal}")
     if is_link and path.name.endswith(".view"):
         raise UntrustedViewError(path, "a link", removal)
-    if not is_link and status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+    if not (is_link or is_closed(status)):
         raise _open_to_others(path, "go")
 
 
