@@ -35,7 +35,7 @@ from benchmarks import (  # noqa: E402
 from benchmarks.collection import Collection  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from benchmarks.ways import Way
 
@@ -140,10 +140,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         meters.path("strace")
+        chosen = dict.fromkeys(options.python or VERSIONS)
+        pythons = {version: meters.interpreter(version) for version in chosen}
         with stages.workshop() as workshop:
             reports = [
                 Bench(workshop / version, version, python).report(options)
-                for version, python in _pythons(options.python or VERSIONS).items()
+                for version, python in pythons.items()
             ]
     except meters.MeterError as error:
         print(f"imports.py: {error}", file=sys.stderr)
@@ -191,15 +193,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _pythons(versions: Iterable[str]) -> dict[str, Path]:
-    found = {version: interpreters.find(version) for version in dict.fromkeys(versions)}
-    for version, python in found.items():
-        if python is None:
-            name = "PYSHAREDIR_PYTHON_" + version.replace(".", "_")
-            raise meters.MeterError(f"CPython {version} is not found: name it in {name}")
-    return {version: python for version, python in found.items() if python}
-
-
 def _wanted(options: argparse.Namespace) -> list[tuple[Way, int]]:
     """Return which ways are measured with how many prefixes."""
     if options.check:
@@ -216,12 +209,7 @@ class Bench:
     def __init__(self, root: Path, version: str, python: Path) -> None:
         root.mkdir()
         self.version = version
-        self.environment = {
-            "HOME": str(root),
-            "LC_ALL": "C.UTF-8",
-            "PATH": "/usr/bin:/bin",
-            "PYTHONHASHSEED": "0",
-        }
+        self.environment = meters.environment(root)
         self.cwd = root / "cwd"  # on sys.path, and empty
         self.cwd.mkdir()
         _say(f"{version}: installing")

@@ -8,6 +8,8 @@ import subprocess
 import time
 from typing import TYPE_CHECKING
 
+import interpreters
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
@@ -23,6 +25,25 @@ HINTS = {
 
 class MeterError(Exception):
     """A meter is missing or did not measure."""
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Return the few variables that what is measured is started with."""
+    return {
+        "HOME": str(home),
+        "LC_ALL": "C.UTF-8",
+        "PATH": "/usr/bin:/bin",
+        "PYTHONHASHSEED": "0",
+    }
+
+
+def interpreter(version: str) -> Path:
+    """Return the executable of a CPython, or raise MeterError when it is not found."""
+    found = interpreters.find(version)
+    if found is None:
+        name = "PYSHAREDIR_PYTHON_" + version.replace(".", "_")
+        raise MeterError(f"CPython {version} is not found: name it in {name}")
+    return found
 
 
 def require() -> None:

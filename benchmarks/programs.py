@@ -20,7 +20,6 @@ from uv import find_uv_bin
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "src")]
 
-import interpreters  # noqa: E402
 from benchmarks import commands, meters, tables  # noqa: E402
 
 if TYPE_CHECKING:
@@ -62,15 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _lines(version: str, root: Path) -> list[list[str]]:
-    python = interpreters.find(version)
-    if python is None:
-        raise meters.MeterError(f"CPython {version} is not found")
-    environment = {
-        "HOME": str(root),
-        "LC_ALL": "C.UTF-8",
-        "PATH": "/usr/bin:/bin",
-        "PYTHONHASHSEED": "0",
-    }
+    python = meters.interpreter(version)
+    environment = meters.environment(root)
     venv = root / "venv"
     uv = find_uv_bin()
     install = ("pip", "install", "--quiet", "--compile-bytecode", "--python", venv, *PINS)

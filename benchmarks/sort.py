@@ -13,7 +13,6 @@ import contextlib
 import json
 import os
 import platform
-import shutil
 import statistics
 import sys
 import tempfile
@@ -25,8 +24,7 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-import interpreters  # noqa: E402
-from benchmarks import commands, meters, moving, pristine  # noqa: E402
+from benchmarks import commands, meters, moving, pristine, tables  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -100,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: 1 beyond a limit, 2 when not measured."""
     options = _parser().parse_args(arguments)
     try:
-        _require_strace()
+        meters.path("strace")
         with _workshop(options.python) as kept:
             report = _report(kept, options)
     except meters.MeterError as error:
@@ -111,11 +109,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         _show(report)
     return _judge(report) if options.check else 0
-
-
-def _require_strace() -> None:
-    if shutil.which("strace") is None:
-        raise meters.MeterError(f"strace is not installed: {meters.HINTS['strace']}")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -148,9 +141,7 @@ def _parser() -> argparse.ArgumentParser:
 @contextlib.contextmanager
 def _workshop(python: Path | None) -> Iterator[Pristine]:
     """Make the venv, yield it, and remove everything."""
-    found = python or interpreters.find(pristine.VERSION)
-    if found is None:
-        raise meters.MeterError(f"CPython {pristine.VERSION} is not found: name it by --python")
+    found = python or meters.interpreter(pristine.VERSION)
     with contextlib.ExitStack() as stack:
 
         def directory(parent: Path | None = None) -> Path:
@@ -304,19 +295,17 @@ def _show(report: Report) -> None:
         f" {report.file_system}, {report.processors} processors,"
         f" load {report.load[0]:.1f} to {report.load[1]:.1f}.\n"
     )
-    _print_table(_times(report))
+    print(tables.table(_times(report)), end="")
     for key, reason in report.skipped.items():
         print(f"Not measured: {key}: {reason}.")
     print()
-    _print_table(_calls(report))
-    print()
-    _print_table(
-        [
-            ["files in site-packages", "peak of `sort`, MB"],
-            *([str(files), f"{peak / 1e6:.1f}"] for files, peak in sorted(report.memory.items())),
-            ["growth", f"x{_growth(report):.2f}"],
-        ]
-    )
+    print(tables.table(_calls(report)))
+    memory = [
+        ["files in site-packages", "peak of `sort`, MB"],
+        *([str(files), f"{peak / 1e6:.1f}"] for files, peak in sorted(report.memory.items())),
+        ["growth", f"x{_growth(report):.2f}"],
+    ]
+    print(tables.table(memory), end="")
     read = report.read
     print(
         f"\nVerdicts read {read.bytes} bytes of {read.files} files,"
@@ -350,15 +339,6 @@ def _calls(report: Report) -> list[list[str]]:
         pair = [each.total() if name == "all" else each[name] for each in (judging, moving_)]
         lines.append([name, *map(str, pair), f"{pair[1] / moved:.2f}"])
     return lines
-
-
-def _print_table(lines: list[list[str]]) -> None:
-    """Print Markdown that reads as text, too."""
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    rule = [widths[0] * "-", *("-" * (width - 1) + ":" for width in widths[1:])]
-    for title, *cells in (lines[0], rule, *lines[1:]):
-        padded = [cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)]
-        print("| " + " | ".join([title.ljust(widths[0]), *padded]) + " |")
 
 
 def _say(what: str) -> None:

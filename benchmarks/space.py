@@ -25,7 +25,6 @@ from uv import find_uv_bin
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "src")]
 
-import interpreters  # noqa: E402
 from benchmarks import collection, commands, meters, tables  # noqa: E402
 
 if TYPE_CHECKING:
@@ -107,10 +106,10 @@ def measure(root: Path, python: Path | None = None) -> Report:
     :param root: An empty directory.
     :raises MeterError: when no CPython is found, an installer fails, or parts and whole differ.
     """
-    found = python or interpreters.find(VERSION)
+    found = python or meters.interpreter(VERSION)
     own = platform.machine()
-    if found is None or own not in ARCHITECTURES:
-        raise meters.MeterError(f"needs CPython {VERSION} on one of {', '.join(ARCHITECTURES)}")
+    if own not in ARCHITECTURES:
+        raise meters.MeterError(f"needs a machine of {', '.join(ARCHITECTURES)}")
     venv = root / "venv"
     site_dir = venv / "lib" / f"python{VERSION}" / "site-packages"
     _run(found, "-m", "venv", "--without-pip", venv)

@@ -68,12 +68,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.root.mkdir()
-        self.environment = {
-            "HOME": str(self.root),
-            "LC_ALL": "C.UTF-8",
-            "PATH": "/usr/bin:/bin",
-            "PYTHONHASHSEED": "0",
-        }
+        self.environment = meters.environment(self.root)
 
     def build(self, row: Row) -> None:
         """Make the venv of *row*, put it in place and start it until its pycs are written."""

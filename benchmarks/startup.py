@@ -21,10 +21,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "src")]
 
 import interpreters  # noqa: E402
-from benchmarks import meters, rows, stages  # noqa: E402
+from benchmarks import meters, rows, stages, tables  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from benchmarks.rows import Row
     from benchmarks.stages import Count, Stage
@@ -139,12 +139,9 @@ def _budgets(versions: list[str] | None) -> tuple[Budget, ...]:
 
 def _pythons(versions: Iterable[str]) -> dict[str, Path]:
     """Return the executable of each of *versions*, or of each that is found if none is named."""
-    named = list(dict.fromkeys(versions))
-    found = {version: interpreters.find(version) for version in named or interpreters.VERSIONS}
-    for version in named:
-        if found[version] is None:
-            name = "PYSHAREDIR_PYTHON_" + version.replace(".", "_")
-            raise meters.MeterError(f"CPython {version} is not found: name it in {name}")
+    if named := dict.fromkeys(versions):
+        return {version: meters.interpreter(version) for version in named}
+    found = {version: interpreters.find(version) for version in interpreters.VERSIONS}
     return {version: python for version, python in found.items() if python}
 
 
@@ -279,7 +276,7 @@ def _show(reports: Sequence[Report], options: argparse.Namespace) -> None:
         return
     for report in reports:
         print(f"### CPython {report.version}\n" if options.markdown else report.version)
-        _print_table(_lines(report), _markdown if options.markdown else _plain)
+        print((tables.markdown if options.markdown else _plain)(_lines(report)), end="")
         for key, reason in report.skipped.items():
             print(f"Not measured: {key}: {reason}.")
         print()
@@ -312,24 +309,13 @@ def _ratio(value: float, base: float, sign: str) -> str:
     return f"x{factor:.3f}" if factor < 10 else f"x{factor:.1f}"  # noqa: PLR2004
 
 
-def _print_table(lines: list[list[str]], form: Callable[[list[str], list[int]], str]) -> None:
+def _plain(lines: list[list[str]]) -> str:
     widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
-    for number, line in enumerate(lines):
-        print(form(line, widths))
-        if number == 0 and form is _markdown:
-            print("|" + "|".join(["---"] + ["---:"] * (len(widths) - 1)) + "|")
-
-
-def _plain(line: list[str], widths: list[int]) -> str:
-    title, *figures = (
-        cell.ljust(width) if not index else cell.rjust(width)
-        for index, (cell, width) in enumerate(zip(line, widths, strict=True))
-    )
-    return "  ".join([title, *figures]).rstrip()
-
-
-def _markdown(line: list[str], _widths: list[int]) -> str:
-    return "| " + " | ".join(line) + " |"
+    text = ""
+    for title, *figures in lines:
+        padded = [cell.rjust(width) for cell, width in zip(figures, widths[1:], strict=True)]
+        text += "  ".join([title.ljust(widths[0]), *padded]).rstrip() + "\n"
+    return text
 
 
 def _say(what: str) -> None:
