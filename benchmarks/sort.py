@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from benchmarks.pristine import Pristine
 
 MOST_TIME = 2.5  # times linking and removing; what is waited on purpose counts
-MOST_GROWTH = 2.6  # of the peak of memory, from the fewest files to nearly four times as many
+MOST_GROWTH = 2  # of the peak of memory, from the fewest files to nearly four times as many
 MOST_READ = 64  # bytes of a file: the header of a native object
 EXTRA = (0, 10_000, 100_000)  # files beside the real ones, to see memory grow
 CALLS_SHOWN = 8

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pysharedir.installed.distribution import Distribution
 
 _CACHE = "__pycache__"
+_KEPT = 512  # directories; few distributions have more
 
 
 @dataclass(frozen=True)
@@ -72,18 +73,21 @@ class Scan:
 
 
 class Scans:
-    """Directories below several trees, each listed once.
+    """Directories below several trees; of those asked for last, each is listed once.
 
     A namespace package of a thousand distributions is one directory that all of them look into.
+    All that a tree has would take half a kilobyte for each file.
     """
 
     def __init__(self) -> None:
         self._scans: dict[str, Scan] = {}
 
     def __getitem__(self, path: str) -> Scan:
-        if path not in self._scans:
-            self._scans[path] = Scan(path)
-        return self._scans[path]
+        scan = self._scans.pop(path, None) or Scan(path)
+        self._scans[path] = scan  # the one that was asked for last comes last
+        if len(self._scans) > _KEPT:
+            del self._scans[next(iter(self._scans))]
+        return scan
 
 
 def read(

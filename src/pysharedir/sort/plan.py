@@ -22,7 +22,7 @@ from pysharedir.sort.verdicts import Kind, Rules, Verdict
 from pysharedir.wording import some
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pysharedir.hook.place import Place
     from pysharedir.installed.contents import Contents
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from pysharedir.interpreter.target import Target
     from pysharedir.moving.move import Move
     from pysharedir.snapshot import Snapshot
+
+    # What comes into a directory of a destination: names by their source.
+    _Arriving = dict[tuple[str, str], dict[str, set[str]]]
 
 _MANY = 3  # names that fit into a reason
 
@@ -92,7 +95,7 @@ def plan(
     judged = {each.distribution: each for each in verdicts.judge(installed, rules)}
     index = _Index(judged.values())
     planned: list[Move] = []
-    arriving: dict[tuple[str, str], str] = {}
+    arriving: _Arriving = {}
     for group in kin.groups(installed, judged.values()):
         members = kin.together([judged[each] for each in group.members], group.package)
         members, moving = _movable(members, trees, index, target)
@@ -199,27 +202,43 @@ def _movable(
 
 
 def _apart(
-    members: list[Verdict], moving: list[Move], arriving: dict[tuple[str, str], str]
+    members: list[Verdict], moving: list[Move], arriving: _Arriving
 ) -> tuple[list[Verdict], list[Move]]:
     """Return the moves of a group; none if another file of the same name goes there too.
 
     Only files from two directories, as purelib and platlib can be, may meet in a third.
 
-    :param arriving: The source of each file that goes to a directory, by both; what this group
-        brings is put into it.
+    :param arriving: What this group brings is put into it.
     """
-    own: dict[tuple[str, str], str] = {}
+    own: _Arriving = {}
     for each in moving:
         source, destination = str(each.source), str(each.destination)
-        for path in each.distribution.listing.files():
-            there = destination, path
-            other = own.get(there) or arriving.get(there, source)
-            if other != source and not move.is_same(Path(other, path), Path(source, path)):
-                verdict = next(one for one in members if one.distribution == each.distribution)
-                return _left_alone(members, verdict, f"{other}/{path} goes there too"), []
-            own[there] = source
-    arriving |= own
+        for directory, names in each.distribution.listing.inside.items():
+            there = destination, directory
+            for other, path in _meeting(there, source, names, (own, arriving)):
+                if not move.is_same(Path(other, path), Path(source, path)):
+                    verdict = next(one for one in members if one.distribution == each.distribution)
+                    return _left_alone(members, verdict, f"{other}/{path} goes there too"), []
+            _bring(own, there, source, names)
+    for there, sources in own.items():
+        for source, names in sources.items():
+            _bring(arriving, there, source, names)
     return members, moving
+
+
+def _meeting(
+    there: tuple[str, str], source: str, names: set[str], known: Sequence[_Arriving]
+) -> Iterator[tuple[str, str]]:
+    """Yield the files of these names that come from another source, each with that."""
+    for arriving in known:
+        for other, others in arriving.get(there, {}).items():
+            if other != source:
+                for name in names & others:
+                    yield other, os.path.join(there[1], name)
+
+
+def _bring(arriving: _Arriving, there: tuple[str, str], source: str, names: set[str]) -> None:
+    arriving.setdefault(there, {}).setdefault(source, set()).update(names)
 
 
 def _with_stays(planned: Sequence[Move], index: _Index) -> list[Move]:
