@@ -292,7 +292,7 @@ def test_a_sharedir_in_use_is_not_given_up(venv: Venv, command: Command, tmp_pat
 
 def test_a_site_dir_is_no_sharedir(venv: Venv, command: Command) -> None:
     done = command("--python", venv.root, "enable", "--sharedir", venv.site_dir)
-    assert (done.returncode, "on sys.path already" in done.stderr) == (1, True)
+    assert (done.returncode, "already on sys.path" in done.stderr) == (1, True)
     assert venv.has_no_hook()
 
 

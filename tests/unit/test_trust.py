@@ -231,7 +231,7 @@ def test_a_hook_of_somebody_else_names_no_sharedir_outside(
     before = state(enabled.root, venv.root)
     for arguments in (("sort",), ("enable",), ("disable", "--restore")):
         said = say(command, venv, *arguments, "--prefix", str(enabled.root))
-        assert f"belongs to nobody, not to you or root: {venv.site_dir} is not used" in said
+        assert f"belongs to nobody, not to you or root, so {venv.site_dir} is not used" in said
     assert state(enabled.root, venv.root) == before
 
 
@@ -348,7 +348,7 @@ def test_it_speaks_only_of_directories_of_the_target(
         path = f"{WORK}/{phase.value}"
         plant(enabled.sharedir, {path: json.dumps(content), "x/x.txt": ""})
         told = left_alone(Snapshot.of(str(enabled.root)).scope, precious.parent)
-        assert "which this interpreter does not have" in told
+        assert "which this interpreter does not use" in told
         before = state(precious.parent, times=False)
         assert "to come to its end first" in say(command, enabled, "sort")
         assert state(precious.parent, times=False) == before
@@ -371,7 +371,7 @@ def test_that_of_another_prefix_is_kept_for_it(
     for arguments in (("status",), ("sort",), ("sync",), ("doctor", "--fix"), ("enable",)):
         said = say(command, other, *arguments)
         assert f"a move of hello was interrupted, to or from {one.site_dir}" in said
-        assert "run `pysharedir sort` where it is mounted" in said
+        assert "run `pysharedir sort` for the interpreter that uses it" in said
     assert state(sharedir, times=False) == before
     away.rename(one.root)
     assert "a move of hello was interrupted, to or from" in say(command, other, "status")

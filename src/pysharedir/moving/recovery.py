@@ -11,7 +11,7 @@ from pysharedir.errors import (
     JournalError,
     PysharedirError,
     UntrustedError,
-    said,
+    full_reason,
 )
 from pysharedir.moving import journal, trust
 from pysharedir.moving.journal import Phase
@@ -84,7 +84,7 @@ def _interrupted(home: Path, scope: Scope) -> PysharedirError | None:
     except (*_LEFT_ALONE, BusyError) as error:
         return error
     except OSError as error:
-        return InterruptedMoveError(home, said(error))
+        return InterruptedMoveError(home, full_reason(error))
     return InterruptedMoveError(
         home, pending.names, "nothing is lost; `pysharedir sort` finishes or undoes it"
     )
@@ -130,7 +130,7 @@ def _recover(home: Path, scope: Scope) -> str:
             settle = relocation.undo if is_undone else relocation.finish
             relocation.settle(tree, lambda: settle(pending.moves, trees))
     except OSError as error:
-        raise InterruptedMoveError(home, said(error)) from error
+        raise InterruptedMoveError(home, full_reason(error)) from error
     return f"{'undid' if is_undone else 'finished'} an interrupted move of {pending.names}"
 
 

@@ -27,7 +27,7 @@ from pysharedir.errors import (
     InterruptedMoveError,
     OvertakenError,
     RecordError,
-    said,
+    full_reason,
 )
 from pysharedir.installed import contents, records
 from pysharedir.installed.contents import Scans
@@ -343,7 +343,7 @@ def settle(home: Tree, action: Callable[[], object]) -> None:
         action()
         journal.end(home)
     except OSError as error:
-        raise InterruptedMoveError(home.path, said(error)) from error
+        raise InterruptedMoveError(home.path, full_reason(error)) from error
     except RecordError as error:
         raise InterruptedMoveError(home.path, error.message) from error
 
