@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from pysharedir import layout
 from pysharedir.errors import ForeignMoveError, UntrustedError
 from pysharedir.moving.move import WORK
-from pysharedir.ownership import is_closed, is_own
+from pysharedir.ownership import is_own, only_owner_writes
 from pysharedir.wording import user
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def check_closed(path: Path, status: os.stat_result) -> None:
 
     :raises UntrustedError: when it is so.
     """
-    if not is_closed(status):
+    if not only_owner_writes(status):
         raise _open_to_others(path, status, "go")
 
 
