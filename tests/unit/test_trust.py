@@ -109,7 +109,7 @@ def test_who_only_reports_tells_of_it_and_changes_nothing(
     before = state(enabled.root)
     for arguments in REPORTS:
         said = say(command, enabled, *arguments)
-        told = "was interrupted, or is under way" if arguments[0] == "startup" else "hello, other"
+        told = "was interrupted, or is running" if arguments[0] == "startup" else "hello, other"
         assert told in said, arguments
         assert state(enabled.root) == before, arguments
 
@@ -178,7 +178,7 @@ def test_a_journal_of_somebody_else_is_told_of_and_left_alone(
         said = say(command, enabled, *arguments)
         if arguments[0] in ("status", "sort", "doctor", "enable"):
             assert f"{work}: belongs to nobody, not to you or root" in said, arguments
-            assert f"if it is no move of theirs, remove {work}" in said
+            assert f"has not moved anything, remove {work}" in said
         assert state(precious, work) == before, arguments
 
 
@@ -350,7 +350,7 @@ def test_it_speaks_only_of_directories_of_the_target(
         told = left_alone(Snapshot.of(str(enabled.root)).scope, precious.parent)
         assert "which this interpreter does not use" in told
         before = state(precious.parent, times=False)
-        assert "to come to its end first" in say(command, enabled, "sort")
+        assert "to be finished or undone first" in say(command, enabled, "sort")
         assert state(precious.parent, times=False) == before
         (enabled.sharedir / path).unlink()
 
