@@ -118,8 +118,11 @@ def test_a_start_that_is_looked_at_ends_as_any(any_venv: Path, command: Command)
     shares_variables = any_venv.parent.name not in ("python3.13", "python3.14", "python3.15")
     assert ("/five" in path, "m" in path) == (True, shares_variables)
     assert traces.differences(python, found) == []
+    looked = traces.trace(python, look=traces.Look.IMPORTS).facts
+    assert traces.differences(python, looked) == []
     (any_venv / "odd.pth").write_text("import no_such_module\n")
-    assert traces.differences(python, traces.trace(python).facts) == []
+    for look in traces.Look.NOTHING, traces.Look.IMPORTS:
+        assert traces.differences(python, traces.trace(python, look=look).facts) == []
 
 
 def test_files_come_in_order_with_their_owners(venv: Venv, look: Look) -> None:

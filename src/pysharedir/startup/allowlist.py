@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from pysharedir import layout
 from pysharedir.errors import AllowlistError, reason
+from pysharedir.startup import owners
 from pysharedir.startup.digests import UNREADABLE, of_file, on_disk
 from pysharedir.startup.static import rivals
 
@@ -75,7 +75,7 @@ def hashes(startup: Startup) -> dict[str, str]:
     executed = {path for file in startup.files for item in file.items for path in item.files}
     executed.update(startup.sources)
     wanted = {file.path for file in startup.files if file.path}
-    wanted |= {path for path in executed if not _is_stdlib(startup, path)}
+    wanted |= {path for path in executed if not owners.is_stdlib(startup.stdlib, path)}
     wanted.update(startup.hook_parts)
     return _hashes(startup, wanted)
 
@@ -155,14 +155,6 @@ def _line(name: str, digest: str) -> str:
 
 def _hashes(startup: Named, paths: Iterable[str]) -> dict[str, str]:
     return {_name(startup, path): of_file(path) for path in sorted(map(on_disk, paths))}
-
-
-def _is_stdlib(startup: Named, path: str) -> bool:
-    """Tell whether a module is one of the standard library, which may be in a zip."""
-    inside = _below(startup.stdlib, path)
-    if inside is None:
-        return on_disk(path) == layout.archive_of(startup.stdlib)
-    return inside.split("/")[0] not in ("site-packages", "dist-packages")
 
 
 def _name(startup: Named, path: str) -> str:

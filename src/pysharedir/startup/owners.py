@@ -6,9 +6,11 @@ import glob
 import os
 from typing import TYPE_CHECKING
 
+from pysharedir import layout
 from pysharedir.hook.files import State
 from pysharedir.installed import system_packages
 from pysharedir.interpreter import pyvenv
+from pysharedir.startup import digests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -63,6 +65,18 @@ def hook_parts(paths: Iterable[str], reader: Reader) -> tuple[str, ...]:
         for form in forms
         for path in sorted(glob.glob(f"{glob.escape(each)}/{form}"))
     )
+
+
+def is_stdlib(stdlib: str, path: str) -> bool:
+    """Tell whether a file is of a standard library, which may be in a zip.
+
+    :param stdlib: Its directory.
+    :param path: The file, or where a module is in an archive.
+    """
+    inside = path.removeprefix(f"{stdlib}/")
+    if inside == path or ".." in inside.split("/"):
+        return digests.on_disk(path) == layout.archive_of(stdlib)
+    return inside.split("/")[0] not in ("site-packages", "dist-packages")
 
 
 def _maker(venv: str) -> str | None:

@@ -13,7 +13,7 @@ from pysharedir.moving import recovery
 from pysharedir.snapshot import Reader
 from pysharedir.startup import allowlist, costs, owners, static, traces
 from pysharedir.startup.spans import Startup, files_of, sources_of
-from pysharedir.startup.traces import Key, SpanKind
+from pysharedir.startup.traces import Key, Look, SpanKind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,7 @@ def start(executable: Path, *, runs: int = RUNS, reader: Reader | None = None) -
     :raises TargetError: when it does not start.
     :raises OldTargetError: when it is too old.
     """
-    watched = traces.trace(executable, watch=True)
+    watched = traces.trace(executable, look=Look.FILES)
     version = tuple(watched.facts["version"])
     if version < FLOOR:
         raise OldTargetError(str(executable), version, FLOOR)

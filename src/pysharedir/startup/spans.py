@@ -151,13 +151,13 @@ def files_of(watched: Traced, costs: Mapping[Key, Cost], reader: Reader) -> tupl
     :param reader: What reads the directories that the files are in.
     """
     version = tuple(watched.facts["version"])
-    by_file = _by_file(watched)
-    paths = [path for _, path in by_file if path]
+    found = by_file(watched)
+    paths = [path for _, path in found if path]
     facts = watched.facts
     venv = facts["prefix"] if facts["prefix"] != facts["base_prefix"] else None
     owner_of = owners.of_files(paths, facts["path"], venv, reader)
     files = []
-    for (kind, path), spans in by_file.items():
+    for (kind, path), spans in found.items():
         lines = pth.read(path, version) if path and kind in (Kind.PTH, Kind.START) else ()
         files.append(
             File(
@@ -173,18 +173,18 @@ def files_of(watched: Traced, costs: Mapping[Key, Cost], reader: Reader) -> tupl
     return tuple(files)
 
 
-def _by_file(watched: Traced) -> dict[tuple[Kind, str | None], dict[Key, Span]]:
-    """Return the spans by the kind and the path of the file that they are of."""
-    by_file: dict[tuple[Kind, str | None], dict[Key, Span]] = {}
+def by_file(watched: Traced) -> dict[tuple[Kind, str | None], dict[Key, Span]]:
+    """Return the spans of startup files, by the kind and the path of the file."""
+    found: dict[tuple[Kind, str | None], dict[Key, Span]] = {}
     for key, span in watched.spans.items():
-        if key.kind is SpanKind.SITE:
+        if key.kind in (SpanKind.SITE, SpanKind.IMPORT):
             continue
         path = key.file
         kind = _KINDS.get(key.kind) or Kind(str(path).rpartition(".")[2])
         if kind in (Kind.SITECUSTOMIZE, Kind.USERCUSTOMIZE):
             path = next(iter(customizations(kind, span["search"])), path)
-        by_file.setdefault((kind, path), {})[key] = span
-    return by_file
+        found.setdefault((kind, path), {})[key] = span
+    return found
 
 
 def customizations(name: str, search: Iterable[str]) -> list[str]:
@@ -198,17 +198,10 @@ def _items(
     spans: Mapping[Key, Span], lines: Sequence[Line], costs: Mapping[Key, Cost]
 ) -> tuple[Item, ...]:
     """Return what a startup file runs; what runs again is put together."""
-    numbers: defaultdict[tuple[SpanKind, str | None], list[int]] = defaultdict(list)
-    for line in lines:
-        numbers[SpanKind(line.kind.value), line.entry or line.text].append(line.number)
-    seen: Counter[tuple[SpanKind, str | None]] = Counter()
     repeats: dict[tuple[SpanKind, int | None, str | None], list[Key]] = {}
-    for key in spans:
-        what = key.kind, key.text and key.text.rstrip()
-        known = numbers[what]
-        number = known[seen[what] % len(known)] if known else None  # equal lines run in turn
-        seen[what] += 1
-        repeats.setdefault((key.kind, number, what[1]), []).append(key)
+    for key, number in numbered(spans, lines).items():
+        text = key.text and key.text.rstrip()
+        repeats.setdefault((key.kind, number, text), []).append(key)
     return tuple(
         _item(
             kind,
@@ -219,6 +212,21 @@ def _items(
         )
         for (kind, number, text), keys in repeats.items()
     )
+
+
+def numbered(keys: Iterable[Key], lines: Iterable[Line]) -> dict[Key, int | None]:
+    """Return the number of the line that each span of a startup file runs, if it runs one."""
+    numbers: defaultdict[tuple[SpanKind, str | None], list[int]] = defaultdict(list)
+    for line in lines:
+        numbers[SpanKind(line.kind.value), line.entry or line.text].append(line.number)
+    seen: Counter[tuple[SpanKind, str | None]] = Counter()
+    found: dict[Key, int | None] = {}
+    for key in keys:
+        what = key.kind, key.text and key.text.rstrip()
+        known = numbers[what]
+        found[key] = known[seen[what] % len(known)] if known else None  # equal lines run in turn
+        seen[what] += 1
+    return found
 
 
 def _item(

@@ -39,6 +39,15 @@ class SpanKind(Label):
     SITECUSTOMIZE = "sitecustomize"
     USERCUSTOMIZE = "usercustomize"
     HOOK = "hook"  # pysharedir completes ``sys.path``
+    IMPORT = "import"  # of a module; only where imports are looked at
+
+
+class Look(Label):
+    """What a start is looked on for besides its spans; each takes time of its own."""
+
+    NOTHING = ""
+    FILES = "files"  # that are executed
+    IMPORTS = "imports"  # which then are spans
 
 
 class Key(NamedTuple):
@@ -79,20 +88,19 @@ class Traced:
         return spans
 
 
-def trace(executable: Path, *, watch: bool = False, within: Sequence[str] = ()) -> Traced:
+def trace(executable: Path, *, look: Look = Look.NOTHING, within: Sequence[str] = ()) -> Traced:
     """Have a start of *executable* looked on.
 
-    :param watch: Whether to find out which files are executed, which takes time of its own.
     :param within: A command that runs it; then spans are marked for it.
     """
     mark = _MARK if within else ""
-    arguments = (mark, str(int(watch)), processes.text_of("trace"))
+    arguments = (mark, str(look), processes.text_of("trace"))
     before = time.perf_counter_ns()
     facts: Trace = processes.ask(executable, "watch", *arguments, flags=["-S"], within=within)
     return Traced(facts, core=facts["began"] - before)
 
 
-def count(executable: Path) -> tuple[Traced | None, str]:
+def count(executable: Path, *, look: Look = Look.NOTHING) -> tuple[Traced | None, str]:
     """Have a start looked on under strace, for the system calls of each span.
 
     :return: What it told; or None, and the reason.
@@ -103,7 +111,8 @@ def count(executable: Path) -> tuple[Traced | None, str]:
     with tempfile.TemporaryDirectory() as directory:
         output = Path(directory, "calls")
         try:
-            traced = trace(executable, within=[strace, "-f", "-qq", "-o", str(output)])
+            command = [strace, "-f", "-qq", "-o", str(output)]
+            traced = trace(executable, look=look, within=command)
         except TargetError as error:  # a container may forbid it
             return None, f"system calls are not counted: strace: {error.hint}"
         with output.open(encoding="utf-8", errors="replace") as lines:

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from pysharedir import wording
-from pysharedir.cli import output
-from pysharedir.startup import allowlist
+from pysharedir.cli import documents, output
+from pysharedir.startup import allowlist, timeline
 from pysharedir.startup.digests import UNREADABLE
 from pysharedir.startup.spans import Kind
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pysharedir.startup.run import Allowed, Compared
     from pysharedir.startup.spans import File, Startup
     from pysharedir.startup.static import Static
+    from pysharedir.startup.timeline import Timeline
 
 _BAR = 16
 _NARROW = 60  # columns of a terminal that has no room for bars
@@ -89,6 +90,13 @@ def tell_static(static: Static, *, as_json: bool) -> None:
     output.tell_notes(static.notes)
     count = wording.number(len(static.files), "startup file")
     output.say(f"{static.executable}: {count}, none was run")
+
+
+def tell_trace(taken: Timeline, file: Path, *, as_json: bool) -> None:
+    """Write a start as trace events."""
+    steps = documents.write(file, timeline.events(taken))
+    if not as_json:
+        output.tell_steps(steps, dry_run=False)
 
 
 def tell(startup: Startup, *, as_json: bool) -> None:
