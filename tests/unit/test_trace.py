@@ -173,6 +173,12 @@ def test_options_that_exclude_each_other(
     assert message in done.stderr + done.stdout
 
 
+def test_a_name_of_no_encoding_is_escaped(venv: Venv, command: Command) -> None:
+    Path(os.fsdecode(os.fsencode(venv.site_dir) + b"/odd\xff.pth")).write_text("import sys\n")
+    document = json.loads(command("--python", venv.root, "startup", "--trace", "-").stdout)
+    assert r"odd\udcff.pth" in {event["name"] for event in complete(document)}
+
+
 def test_what_cannot_be_written_is_said(venv: Venv, command: Command) -> None:
     done = command("--python", venv.root, "startup", "--trace", "/nowhere/trace.json")
     assert done.returncode == 1

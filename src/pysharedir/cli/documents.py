@@ -50,7 +50,7 @@ def write(file: Path, document: Any) -> Sequence[Step]:
     """
     from pysharedir import changes
 
-    text = json.dumps(document, indent=1) + "\n"
+    text = json.dumps(_readable(document), indent=1) + "\n"
     is_stream = file.exists() and not file.is_file()
     if file == STANDARD_OUTPUT:
         click.echo(text, nl=False)
@@ -61,3 +61,14 @@ def write(file: Path, document: Any) -> Sequence[Step]:
     step = changes.WriteFile(file, text.encode())
     changes.apply([step])
     return [step]
+
+
+def _readable(value: Any) -> Any:
+    r"""Return a document in which names of no encoding have escapes: readers refuse ``\udcff``."""
+    if isinstance(value, dict):
+        return {key: _readable(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_readable(each) for each in value]
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    return value

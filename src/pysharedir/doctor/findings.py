@@ -32,12 +32,14 @@ class Finding:
     :ivar reason: What is wrong, in one line.
     :ivar remedy: What to do about it, in one line.
     :ivar fix: The steps that repair it, when that is safe.
+    :ivar line: The line of the file, if it is about one.
     """
 
     about: str
     reason: str
     remedy: str
     fix: tuple[Step, ...] = ()
+    line: int | None = None
 
 
 @dataclass(frozen=True)

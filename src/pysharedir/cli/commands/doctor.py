@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import click
 
-from pysharedir.cli import completion, options
+from pysharedir.cli import completion, documents, options
 from pysharedir.cli.group import Command
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _list(ctx: click.Context, _: click.Parameter, value: bool) -> None:
@@ -29,6 +34,7 @@ Examples:
   pysharedir --python .venv doctor --fix
   pysharedir --python 3.13 doctor --select SD3 --ignore SD302
   pysharedir --python .venv doctor --require   fails when there is no hook
+  pysharedir --python .venv doctor --sarif doctor.sarif   for a CI system
   pysharedir doctor --list                     every check, with its code
 """,
 )
@@ -56,6 +62,7 @@ Examples:
     help="Find it a fault when the hook is not there, or does not act (SD606).",
 )
 @click.option("--all", "show_all", is_flag=True, help="Also show notes, which are no faults.")
+@documents.option("--sarif", "Also write the findings in SARIF, which CI systems read.")
 @click.option(
     "--list",
     is_flag=True,
@@ -70,23 +77,24 @@ Examples:
 @click.pass_context
 def doctor(
     ctx: click.Context,
+    /,
     *,
-    fix: bool,
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    require: bool,
-    show_all: bool,
     prefix: str | None,
-    dry_run: bool,
+    sarif: Path | None,
     as_json: bool,
+    show_all: bool,
+    **options: Any,
 ) -> None:
     """Look for every known fault, and say what to do about it.
 
-    Each finding has a code, a reason and a remedy.  --fix fixes what can be fixed without
-    losing anything, says what it did, and looks again.
+    Each finding has a code, a reason and a remedy.  --fix fixes what it can fix without losing
+    anything, says what it did, and looks again.
 
-    The interpreter is started as you start it, so its startup files run: for one that you do not
-    trust there is `startup --static`.
+    pysharedir starts the interpreter as you start it, so its startup files run: for an
+    interpreter that you do not trust, use `startup --static`.
+
+    --sarif writes what the report shows to a file in SARIF 2.1.0, with notes if you add --all.
+    It replaces a file of that name.  `--sarif -` prints SARIF in place of the report.
 
     Exits with 1 when there are findings, or some are left after --fix.
     """
@@ -96,10 +104,14 @@ def doctor(
     from pysharedir.doctor.run import run
     from pysharedir.doctor.treatment import selected
 
-    checks = selected(select, ignore, require=require)
-    examination = Examination.of(ctx.obj, prefix, changes=fix)
+    documents.check("--sarif", sarif, as_json=as_json)
+    how = {name: options.pop(name) for name in ("fix", "dry_run")}
+    checks = selected(**options)
+    examination = Examination.of(ctx.obj, prefix, changes=how["fix"])
     with output.working("examining") as show:
-        outcome = run(examination, checks, show, fix=fix, dry_run=dry_run)
-    report.tell(outcome, as_json=as_json, show_all=show_all)
-    if not outcome.is_sound:
-        ctx.exit(1)
+        outcome = run(examination, checks, show, **how)
+    if sarif:
+        report.write_sarif(outcome, sarif, examination.place, as_json=as_json, show_all=show_all)
+    if sarif != documents.STANDARD_OUTPUT:
+        report.tell(outcome, as_json=as_json, show_all=show_all)
+    ctx.exit(not outcome.is_sound)

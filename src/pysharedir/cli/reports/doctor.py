@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pysharedir import wording
-from pysharedir.cli import output
+from pysharedir.cli import documents, output
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from pysharedir.doctor.findings import Check
     from pysharedir.doctor.run import Outcome
     from pysharedir.doctor.treatment import Diagnosis
+    from pysharedir.hook.place import Place
 
 
 def tell_checks(checks: Iterable[Check]) -> None:
@@ -22,6 +24,21 @@ def tell_checks(checks: Iterable[Check]) -> None:
         note = f" ({check.remark})" if check.remark else ""
         table.add_row(output.text((check.code, "bold")), check.name, check.title + note)
     output.console().print(table)
+
+
+def write_sarif(
+    outcome: Outcome, file: Path, place: Place, *, as_json: bool, show_all: bool
+) -> None:
+    """Write what was found in SARIF.
+
+    :param show_all: Notes too, which are no faults.
+    """
+    from pysharedir.doctor import sarif
+
+    found = sarif.document(outcome, place.root, place.site_dir, notes=show_all)
+    steps = documents.write(file, found)
+    if not as_json:
+        output.tell_steps(steps, dry_run=False)
 
 
 def tell(outcome: Outcome, *, as_json: bool, show_all: bool) -> None:
@@ -54,7 +71,9 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
                 "code": check.code,
                 "name": check.name,
                 "level": check.level,
-                **{key: value for key, value in vars(finding).items() if key != "fix"},
+                "about": finding.about,
+                "reason": finding.reason,
+                "remedy": finding.remedy,
                 "fix": [str(step) for step in finding.fix],
             }
             for check, finding in diagnosis.findings

@@ -28,7 +28,10 @@ def failing(examination: Examination) -> Iterator[Finding]:
                 line = f"line {item.line} fails" if item.line else "fails"
                 ends = ", and ends the start" if item.fatal else ""
                 yield Finding(
-                    str(file.path), f"{line}{ends}: {item.error}", _remedy(examination, file)
+                    about=str(file.path),
+                    reason=f"{line}{ends}: {item.error}",
+                    remedy=_remedy(examination, file),
+                    line=item.line,
                 )
 
 
@@ -38,7 +41,7 @@ def missing(examination: Examination) -> Iterator[Finding]:
         for line in file.lines:
             if line.entry and not os.path.exists(line.entry):
                 reason = f"line {line.number}: {line.entry} is missing"
-                yield Finding(str(file.path), reason, _remedy(examination, file))
+                yield Finding(str(file.path), reason, _remedy(examination, file), line=line.number)
 
 
 def ignored(examination: Examination) -> Iterator[Finding]:
