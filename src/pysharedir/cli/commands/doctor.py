@@ -10,7 +10,12 @@ from pysharedir.cli import completion, documents, options
 from pysharedir.cli.group import Command
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from pysharedir.doctor.examination import Examination
+    from pysharedir.doctor.findings import Check
+    from pysharedir.doctor.run import Outcome
 
 
 def _list(ctx: click.Context, _: click.Parameter, value: bool) -> None:
@@ -98,20 +103,25 @@ def doctor(
 
     Exits with 1 when there are findings, or some are left after --fix.
     """
-    from pysharedir.cli import output
     from pysharedir.cli.reports import doctor as report
     from pysharedir.doctor.examination import Examination
-    from pysharedir.doctor.run import run
     from pysharedir.doctor.treatment import selected
 
     documents.check("--sarif", sarif, as_json=as_json)
     how = {name: options.pop(name) for name in ("fix", "dry_run")}
     checks = selected(**options)
     examination = Examination.of(ctx.obj, prefix, changes=how["fix"])
-    with output.working("examining") as show:
-        outcome = run(examination, checks, show, **how)
+    outcome = _run(examination, checks, **how)
     if sarif:
         report.write_sarif(outcome, sarif, examination.place, as_json=as_json, show_all=show_all)
     if sarif != documents.STANDARD_OUTPUT:
         report.tell(outcome, as_json=as_json, show_all=show_all)
     ctx.exit(not outcome.is_sound)
+
+
+def _run(examination: Examination, checks: Sequence[Check], **how: bool) -> Outcome:
+    from pysharedir.cli import output
+    from pysharedir.doctor.run import run
+
+    with output.working("examining") as show:
+        return run(examination, checks, show, **how)
