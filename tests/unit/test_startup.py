@@ -10,7 +10,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from unittest import mock
 
 import pytest
@@ -176,6 +176,15 @@ def test_the_parts_add_up_to_the_whole(enabled: Venv, command: Command) -> None:
     assert report["site"]["ns"] < 0.05e9
     if report["cost"]["calls"] is not None:
         assert report["cost"]["calls"] == sum(part["calls"] for part in parts)
+    page = Path(__file__).parents[2] / "docs" / "reference" / "startup.md"
+    assert [key for key in keys(report) if f"`{key}`" not in page.read_text("utf-8")] == []
+
+
+def keys(facts: Any) -> set[str]:
+    """Return all keys of a report, all the way down."""
+    if isinstance(facts, dict):
+        return set(facts).union(*map(keys, facts.values()))
+    return set().union(*map(keys, facts)) if isinstance(facts, list) else set()
 
 
 def test_what_is_before_site_is_counted_from_the_call(
