@@ -93,9 +93,9 @@ def _rule(check: Check) -> dict[str, Any]:
     if page:
         rule["helpUri"] = page
         rule["help"] = {
-            "text": f"{page} says what it means, how it comes about, and what to do about it.",
-            "markdown": f"[{check.code} {check.name}]({page}) says what it means, how it comes"
-            " about, and what to do about it.",
+            "text": f"{page} says what it means, what causes it, and what to do about it.",
+            "markdown": f"[{check.code} {check.name}]({page}) says what it means, what causes"
+            " it, and what to do about it.",
         }
     return rule
 

@@ -118,7 +118,7 @@ def required(examination: Examination) -> Iterator[Finding]:
     if why is not None:
         yield Finding(
             about=str(examination.site_dir),
-            reason=f"the hook is required, and does not act: {why.reason}",
+            reason=f"the hook is required, but does not act: {why.reason}",
             remedy=why.remedy,
         )
 
