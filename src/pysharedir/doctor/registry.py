@@ -1,4 +1,4 @@
-"""All checks, by their codes."""
+"""All checks, in the order of their codes."""
 
 from __future__ import annotations
 

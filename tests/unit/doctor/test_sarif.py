@@ -1,4 +1,4 @@
-"""The findings in SARIF, which the official schema takes."""
+"""The findings in SARIF, as the official schema requires."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
     from unit.conftest import Command, Venv
 
-SCHEMA = "@microsoft/jest-sarif@1.0.0-beta.0"  # whose package has the schema of OASIS
+SCHEMA = "@microsoft/jest-sarif@1.0.0-beta.0"  # which has the schema of OASIS
 BY_CODE = {check.code: check for check in CHECKS}
 
 
 @pytest.fixture(scope="session")
 def validate(environment: dict[str, str]) -> Callable[[Any], object]:
-    """Return what raises an error when a document is not as the schema wants it."""
+    """Return a function that raises an error for a document that the schema does not allow."""
     import jsonschema  # noqa: PLC0415  # it takes half a second
 
     (schema,) = npm.package(SCHEMA, environment).glob("lib/schemas/sarif-2.1.0*.json")
@@ -42,7 +42,7 @@ def validate(environment: dict[str, str]) -> Callable[[Any], object]:
 
 
 def document(*findings: tuple[str, Finding], unchecked: str = "", notes: bool = True) -> Any:
-    """Return what is written of findings in ``/venv``, as read from JSON."""
+    """Return the document of findings in ``/venv``, as read from JSON."""
     pairs = tuple((BY_CODE[code], finding) for code, finding in findings)
     failed = ((BY_CODE["SD301"], unchecked),) if unchecked else ()
     outcome = Outcome(
@@ -64,7 +64,7 @@ def location(result: Any) -> tuple[str, int]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("batch", batches(), ids=lambda batch: batch[0])
-def test_real_faults_are_as_the_schema_wants_them(
+def test_the_schema_allows_real_faults(
     healthy: Venv, command: Command, validate: Callable[[Any], object], batch: list[str]
 ) -> None:
     for code in batch:
@@ -102,7 +102,7 @@ def test_each_rule_leads_to_its_page(validate: Callable[[Any], object]) -> None:
         assert rule["helpUri"] in rule["help"]["markdown"]
 
 
-def test_places_are_those_of_a_checkout(
+def test_paths_are_relative_to_the_checkout(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, validate: Callable[[Any], object]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -145,14 +145,14 @@ def test_a_fingerprint_stays_when_the_venv_moves_or_a_reason_changes() -> None:
     assert of(check, finding, "/venv") == of(check, elsewhere, "/other") == marks[0][:64]
 
 
-def test_notes_are_given_only_when_they_are_shown() -> None:
+def test_notes_are_written_only_if_they_are_shown() -> None:
     note = "SD504", Finding("/venv/b.pth", "runs", "")
     assert run_of(document(note, notes=False))["results"] == []
     (result,) = run_of(document(note))["results"]
     assert result["level"] == "note"
 
 
-def test_a_check_that_could_not_be_made(validate: Callable[[Any], object]) -> None:
+def test_a_check_that_failed(validate: Callable[[Any], object]) -> None:
     found = document(unchecked="garbage")
     validate(found)
     (invocation,) = run_of(found)["invocations"]
@@ -161,7 +161,7 @@ def test_a_check_that_could_not_be_made(validate: Callable[[Any], object]) -> No
     assert told["message"]["text"] == "SD301 could not be checked: garbage."
 
 
-def test_a_file_is_written_beside_the_report(
+def test_a_file_is_written_besides_the_report(
     healthy: Venv, command: Command, tmp_path: Path
 ) -> None:
     (healthy.root / "lib64").unlink()

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 def missing(examination: Examination) -> Iterator[Finding]:
-    """Find what is required by shared distributions, and not there for this target."""
+    """Find what shared distributions require and this target does not have."""
     if not examination.uses_sharedir:
         return
     for dependency in examination.sync_report.dependencies:
         installed, requirers = dependency.installed, dependency.required_by
         if not requirers:
-            continue  # SD304 tells of it
-        has = f"{installed} is installed" if installed else "not installed"
+            continue  # SD304 reports it
+        has = f"{installed} is installed" if installed else "it is not installed"
         yield Finding(
             about=dependency.name,
             reason=f"{has}, but {', '.join(requirers)} in the sharedir "
