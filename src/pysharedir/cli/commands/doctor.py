@@ -51,7 +51,7 @@ Examples:
     metavar="CODE",
     callback=_split,
     shell_complete=completion.codes,
-    help="Make only this check, or those whose codes begin so; may be given again.",
+    help="Make only this check, or those whose codes begin with CODE; may be given again.",
 )
 @click.option(
     "--ignore",
@@ -59,14 +59,14 @@ Examples:
     metavar="CODE",
     callback=_split,
     shell_complete=completion.codes,
-    help="Leave this check out, ditto.",
+    help="Skip this check, or those whose codes begin with CODE; may be given again.",
 )
 @click.option(
     "--require",
     is_flag=True,
-    help="Find it a fault when the hook is not there, or does not act (SD606).",
+    help="Report a fault if there is no hook, or it does not act (SD606).",
 )
-@click.option("--all", "show_all", is_flag=True, help="Also show notes, which are no faults.")
+@click.option("--all", "show_all", is_flag=True, help="Show notes too, which are no faults.")
 @documents.option("--sarif", "Also write the findings in SARIF, which CI systems read.")
 @click.option(
     "--list",
@@ -74,7 +74,7 @@ Examples:
     is_eager=True,
     expose_value=False,
     callback=_list,
-    help="List all checks, and exit.",
+    help="List all checks and exit.",
 )
 @options.prefix
 @options.dry_run

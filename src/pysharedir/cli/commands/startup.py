@@ -29,12 +29,12 @@ Examples:
     "--allow",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Compare what runs with an allowlist, and exit with 1 when anything is new or changed.",
+    help="Compare what runs with an allowlist, and exit with 1 if anything is new or changed.",
 )
 @click.option(
-    "--static", "is_static", is_flag=True, help="Read the startup files, and run none of them."
+    "--static", "is_static", is_flag=True, help="Read the startup files, but run none of them."
 )
-@click.option("--update", is_flag=True, help="Write that allowlist, from what runs now.")
+@click.option("--update", is_flag=True, help="Write the allowlist of --allow from what runs now.")
 @documents.option(
     "--trace", "Also write one start as trace events, which Perfetto and speedscope draw."
 )
@@ -72,8 +72,8 @@ def startup(
     An allowlist has the hashes of the startup files, of all parts of the hook, and of the files
     of all modules that a start imports from outside the standard library.  --allow first compares
     what it can compare without a start, and starts nothing when a file is new or changed.  An
-    allowlist does not cover pycs that have their source beside them, nor what code reads and
-    executes by other means than an import.
+    allowlist does not cover pycs whose source is next to them, nor code that is read and executed
+    by other means than an import.
     """
     from pysharedir.cli.reports import startup as report
     from pysharedir.interpreter.finding import locate

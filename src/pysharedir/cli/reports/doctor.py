@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def tell_checks(checks: Iterable[Check]) -> None:
-    """Print what is looked for."""
+    """List the checks."""
     table = output.table("code", "name", "finds that")
     for check in checks:
         note = f" ({check.remark})" if check.remark else ""
@@ -29,9 +29,9 @@ def tell_checks(checks: Iterable[Check]) -> None:
 def write_sarif(
     outcome: Outcome, file: Path, place: Place, *, as_json: bool, show_all: bool
 ) -> None:
-    """Write what was found in SARIF.
+    """Write the findings in SARIF.
 
-    :param show_all: Notes too, which are no faults.
+    :param show_all: Write notes too, which are no faults.
     """
     from pysharedir.doctor import sarif
 
@@ -42,9 +42,9 @@ def write_sarif(
 
 
 def tell(outcome: Outcome, *, as_json: bool, show_all: bool) -> None:
-    """Print what was found, and what was done about it.
+    """Report what doctor found, and what it did about it.
 
-    :param show_all: Notes too, which are no faults.
+    :param show_all: Show notes too, which are no faults.
     """
     if as_json:
         output.print_json(_facts(outcome))
@@ -106,7 +106,7 @@ def _summary(outcome: Outcome, *, show_all: bool) -> str:
     unchecked = len(diagnosis.unchecked)
     text = f"{outcome.executable}: "
     text += f"{wording.number(len(outcome.checks) - unchecked, 'check')}, "
-    text += f"{unchecked} more could not be made, " if unchecked else ""
+    text += f"{unchecked} more failed, " if unchecked else ""
     text += wording.number(count, "finding") if count else "nothing found"
     if fixable:
         text += f", {fixable} of them for --fix"

@@ -20,7 +20,7 @@ def missing(examination: Examination) -> Iterator[Finding]:
         installed, requirers = dependency.installed, dependency.required_by
         if not requirers:
             continue  # SD304 reports it
-        has = f"{installed} is installed" if installed else "it is not installed"
+        has = f"{installed} is installed" if installed else "not installed"
         yield Finding(
             about=dependency.name,
             reason=f"{has}, but {', '.join(requirers)} in the sharedir "
