@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from trees import Tree
     from unit.conftest import Command, Venv
 
+pytestmark = pytest.mark.slow  # nothing here differs between versions of the command
 SPEEDSCOPE = "speedscope@1.25.0"
 MODULES: Tree = {
     "one.pth": "import one\n../more\nimport one.two\n",
@@ -185,14 +186,13 @@ def test_what_cannot_be_written_is_said(venv: Venv, command: Command) -> None:
     assert done.stderr.startswith("error: write /nowhere/trace.json: no such file")
 
 
-@pytest.mark.slow
 def test_speedscope_reads_it(
     enabled: Venv, command: Command, environment: dict[str, str], tmp_path: Path
 ) -> None:
     """By the importer of the page that https://www.speedscope.app is."""
     plant(enabled.site_dir, MODULES)
     file = tmp_path / "trace.json"
-    command("--python", enabled.root, "startup", "--trace", file)
+    file.write_text(command("--python", enabled.root, "startup", "--trace", "-").stdout)
     release = npm.package(SPEEDSCOPE, environment) / "dist" / "release"
     script = Path(__file__).with_name("speedscope.js")
     read = json.loads(subprocess.check_output(["node", script, release, file], text=True))

@@ -16,7 +16,7 @@ from pysharedir import __version__
 from pysharedir.doctor.findings import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from pysharedir.doctor.findings import Check, Finding
     from pysharedir.doctor.run import Outcome
@@ -35,11 +35,29 @@ def document(outcome: Outcome, root: str, site_dir: str, *, notes: bool) -> dict
     Paths below the working directory are relative to it, as CI systems want the files of a
     checkout; others are absolute.
 
-    :param root: What was examined; fingerprints do not depend on where it is.
-    :param site_dir: Where a finding is that is about a distribution.
-    :param notes: Whether to give notes too, which are no faults.
+    :param root: What doctor examined; fingerprints do not depend on where it is.
+    :param site_dir: The place of findings about a distribution.
+    :param notes: Whether to write notes too, which are no faults.
     """
     checks = [check for check in outcome.checks if notes or not check.is_note]
+    findings = [pair for pair in outcome.diagnosis.findings if pair[0] in checks]
+    run = {
+        "tool": {"driver": _driver(checks)},
+        "invocations": [_invocation(outcome)],
+        "originalUriBaseIds": {_BASE: {"uri": _uri(_here())}},
+        "results": [
+            {
+                **_result(check, finding, site_dir),
+                "ruleIndex": checks.index(check),
+                "partialFingerprints": {f"{_PACKAGE}/v1": mark, "primaryLocationLineHash": mark},
+            }
+            for (check, finding), mark in zip(findings, _marks(findings, root), strict=True)
+        ],
+    }
+    return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _driver(checks: Iterable[Check]) -> dict[str, Any]:
     driver = {
         "name": _PACKAGE,
         "version": __version__,
@@ -47,37 +65,32 @@ def document(outcome: Outcome, root: str, site_dir: str, *, notes: bool) -> dict
         "rules": list(map(_rule, checks)),
     }
     pages = _documentation()
-    if pages:
-        driver["informationUri"] = pages
-    seen: Counter[str] = Counter()
-    results = []
-    for check, finding in outcome.diagnosis.findings:
-        if check in checks:
-            fingerprint = _fingerprint(check, finding, root)
-            seen[fingerprint] += 1  # what is found twice is told apart by its order
-            result = _result(check, finding, site_dir)
-            result["ruleIndex"] = checks.index(check)
-            result["partialFingerprints"] = {
-                f"{_PACKAGE}/v1": f"{fingerprint}:{seen[fingerprint]}",
-                "primaryLocationLineHash": f"{fingerprint}:{seen[fingerprint]}",  # GitHub's
-            }
-            results.append(result)
-    invocation = {
-        "executionSuccessful": not outcome.diagnosis.unchecked,
-        "toolExecutionNotifications": list(map(_unchecked, outcome.diagnosis.unchecked)),
-    }
+    return {**driver, "informationUri": pages} if pages else driver
+
+
+def _invocation(outcome: Outcome) -> dict[str, Any]:
+    unchecked = outcome.diagnosis.unchecked
     return {
-        "$schema": _SCHEMA,
-        "version": "2.1.0",
-        "runs": [
+        "executionSuccessful": not unchecked,
+        "toolExecutionNotifications": [
             {
-                "tool": {"driver": driver},
-                "invocations": [invocation],
-                "originalUriBaseIds": {_BASE: {"uri": f"{_uri(os.getcwd())}/"}},
-                "results": results,
+                "level": "error",
+                "message": {"text": f"{check.code} could not be checked: {reason}."},
+                "associatedRule": {"id": check.code},
             }
+            for check, reason in unchecked
         ],
     }
+
+
+def _marks(findings: Iterable[tuple[Check, Finding]], root: str) -> Iterator[str]:
+    """Yield the fingerprint of each finding; GitHub wants the form ``HASH:NUMBER``."""
+    seen: Counter[str] = Counter()
+    for check, finding in findings:
+        about = finding.about.removeprefix(f"{root}/")
+        digest = hashlib.sha256(os.fsencode(f"{check.code} {about}")).hexdigest()
+        seen[digest] += 1  # the order tells apart findings with one code about one file
+        yield f"{digest}:{seen[digest]}"
 
 
 def _rule(check: Check) -> dict[str, Any]:
@@ -101,6 +114,7 @@ def _rule(check: Check) -> dict[str, Any]:
 
 
 def _result(check: Check, finding: Finding, place: str) -> dict[str, Any]:
+    reason = finding.reason.rstrip(".")
     remedy = f" Remedy: {finding.remedy}." if finding.remedy else ""
     location: dict[str, Any] = {
         "physicalLocation": {
@@ -113,17 +127,8 @@ def _result(check: Check, finding: Finding, place: str) -> dict[str, Any]:
     return {
         "ruleId": check.code,
         "level": _LEVELS[check.level],
-        "message": {"text": f"{finding.about}: {finding.reason}.{remedy}"},
+        "message": {"text": f"{finding.about}: {reason}.{remedy}"},
         "locations": [location],
-    }
-
-
-def _unchecked(pair: tuple[Check, str]) -> dict[str, Any]:
-    check, reason = pair
-    return {
-        "level": "error",
-        "message": {"text": f"{check.code} could not be checked: {reason}."},
-        "associatedRule": {"id": check.code},
     }
 
 
@@ -132,8 +137,18 @@ def _is_path(about: str) -> bool:
 
 
 def _artifact(path: str) -> dict[str, str]:
-    inside = path.removeprefix(f"{os.getcwd()}/")
-    return {"uri": _uri(path)} if inside == path else {"uri": _quoted(inside), "uriBaseId": _BASE}
+    here = _here()
+    if here == "/" or not path.startswith(here):
+        return {"uri": _uri(path)}
+    return {"uri": _quoted(path.removeprefix(here)), "uriBaseId": _BASE}
+
+
+def _here() -> str:
+    """Return the working directory, with a slash at its end."""
+    try:
+        return os.path.join(os.getcwd(), "")
+    except OSError:  # it is gone
+        return "/"
 
 
 def _uri(path: str) -> str:
@@ -142,11 +157,6 @@ def _uri(path: str) -> str:
 
 def _quoted(path: str) -> str:
     return quote(os.fsencode(path))
-
-
-def _fingerprint(check: Check, finding: Finding, root: str) -> str:
-    about = finding.about.removeprefix(f"{root}/")
-    return hashlib.sha256(os.fsencode(f"{check.code} {about}")).hexdigest()
 
 
 def _page(check: Check) -> str:
