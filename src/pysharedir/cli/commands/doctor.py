@@ -98,8 +98,8 @@ def doctor(
     pysharedir starts the interpreter as you start it, so its startup files run: for an
     interpreter that you do not trust, use `startup --static`.
 
-    --sarif writes what the report shows to a file in SARIF 2.1.0, with notes if you add --all.
-    It replaces a file of that name.  `--sarif -` prints SARIF in place of the report.
+    --sarif writes what the report shows to a file in SARIF 2.1.0, with notes if you add --all.  It
+    replaces a file of that name.  `--sarif -` prints SARIF in place of the report.
 
     Exits with 1 when there are findings, or some are left after --fix.
     """

@@ -19,7 +19,7 @@ Examples:
   pysharedir --python .venv startup
   pysharedir --python /usr/bin/python3 startup --json
   pysharedir --python .venv startup --static   what it would run
-  pysharedir --python .venv startup --trace startup.json   for Perfetto or speedscope
+  pysharedir --python .venv startup --trace start.json   as a picture
   pysharedir --python .venv startup --allow list.txt --update
   pysharedir --python .venv startup --allow list.txt   exits 1 on anything new
 """,
