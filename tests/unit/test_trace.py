@@ -174,6 +174,15 @@ def test_options_that_exclude_each_other(
     assert message in done.stderr + done.stdout
 
 
+def test_a_file_that_removes_itself(venv: Venv, command: Command) -> None:
+    """As after an upgrade while it runs: its lines are then not on disk."""
+    file = venv.site_dir / "brief.pth"
+    line = f"import os; os.unlink({str(file)!r})"
+    file.write_text(f"{line}\n")
+    document = json.loads(command("--python", venv.root, "startup", "--trace", "-").stdout)
+    assert line in {event["name"] for event in complete(document)}
+
+
 def test_a_name_of_no_encoding_is_escaped(venv: Venv, command: Command) -> None:
     Path(os.fsdecode(os.fsencode(venv.site_dir) + b"/odd\xff.pth")).write_text("import sys\n")
     document = json.loads(command("--python", venv.root, "startup", "--trace", "-").stdout)

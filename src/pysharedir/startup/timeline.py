@@ -180,7 +180,8 @@ def _named(key: Key, timeline: Timeline) -> tuple[str, str]:
     elif key.text is None:
         name = str(key.kind)
     else:
-        name = f"line {timeline.lines[key]}: {key.text.strip()}"
+        number = timeline.lines.get(key)  # none if the file is no longer as it ran
+        name = f"line {number}: {key.text.strip()}" if number else key.text.strip()
     return name, _CATEGORIES.get(key.kind, "line")
 
 
