@@ -137,6 +137,13 @@ def test_a_file_is_written_beside_the_report(enabled: Venv, command: Command) ->
     assert [each.name for each in enabled.root.glob("*trace*")] == ["trace.json"]
 
 
+def test_a_link_is_replaced_and_not_followed(venv: Venv, command: Command, tmp_path: Path) -> None:
+    plant(tmp_path, {"precious": "kept\n", "trace.json": "-> precious"})
+    command("--python", venv.root, "startup", "--trace", tmp_path / "trace.json")
+    check(json.loads((tmp_path / "trace.json").read_text()))
+    assert (tmp_path / "precious").read_text() == "kept\n"
+
+
 def test_a_pipe_stays_a_pipe(venv: Venv, command: Command, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

@@ -1,4 +1,4 @@
-"""JSON documents that a command writes to a file, beside its report."""
+"""JSON documents that a command writes to a file, besides its report."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def check(name: str, file: Path | None, *, as_json: bool) -> None:
 def write(file: Path, document: Any) -> Sequence[Step]:
     """Write a document, whole or not at all, in place of what is there; ``-`` is standard output.
 
-    A pipe or a device is written to, and stays what it is.
+    It replaces a link, and does not follow it; it writes to a pipe or a device.
 
     :return: The steps that were applied.
     :raises ChangeError: when it cannot be written; so does an OSError.
