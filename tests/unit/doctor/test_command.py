@@ -115,7 +115,7 @@ def test_it_is_readable(faulty: Venv, command: Command) -> None:
     done = command("--python", faulty.root, "doctor")
     assert done.returncode == 1
     assert f"SD111 {faulty.root}/lib64\n      missing" in done.stdout
-    assert "2 findings, 2 of them for --fix" in done.stdout.splitlines()[-1]
+    assert "2 findings, 2 fixable with --fix" in done.stdout.splitlines()[-1]
     done = command("--python", faulty.root, "doctor", "--fix")
     assert done.returncode == 0
     assert f"SD111 link {faulty.root}/lib64 -> lib" in done.stdout.splitlines()

@@ -109,7 +109,7 @@ def _summary(outcome: Outcome, *, show_all: bool) -> str:
     text += f"{unchecked} more failed, " if unchecked else ""
     text += wording.number(count, "finding") if count else "nothing found"
     if fixable:
-        text += f", {fixable} of them for --fix"
+        text += f", {fixable} fixable with --fix"
     if notes:
         text += f"; {wording.number(notes, 'note')}" + ("" if show_all else ", shown with --all")
     return text
