@@ -61,7 +61,6 @@ def _driver(checks: Iterable[Check]) -> dict[str, Any]:
     driver = {
         "name": _PACKAGE,
         "version": __version__,
-        "semanticVersion": __version__,
         "rules": list(map(_rule, checks)),
     }
     pages = _documentation()
