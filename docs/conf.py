@@ -22,11 +22,18 @@ _REPOSITORY = _PROJECT["project"]["urls"]["Source"]
 
 project = "pysharedir"
 html_title = project
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinx_copybutton"]
 myst_heading_anchors = 3
 nitpicky = True
 
+# In a console only what is typed is copied, and what a command prints has no button.
+copybutton_selector = "div:not(.highlight-text) > div.highlight > pre"
+copybutton_prompt_text = r"[$>] "
+copybutton_prompt_is_regexp = True
+
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_copy_source = False
 html_use_index = False
 html_show_copyright = False

@@ -1,4 +1,4 @@
-"""Takes pictures of what commands print: ``python docs/pictures.py [--check]``.
+"""Takes pictures of what commands print: ``python docs/pictures.py [--check] [--python PYTHON]``.
 
 The commands run in a venv with real packages, in a terminal of 80 columns.
 With ``--check`` it names the pictures that no longer show what a command prints.
@@ -7,6 +7,7 @@ It needs uv, Python 3.13 and a 64-bit Linux.
 
 from __future__ import annotations
 
+import argparse
 import fcntl
 import io
 import os
@@ -184,7 +185,7 @@ def take(machine: Machine) -> Iterator[tuple[str, str]]:
 
 
 @contextmanager
-def machine(python: str = VERSION) -> Iterator[Machine]:
+def machine(python: str) -> Iterator[Machine]:
     """Make a machine, and remove it.
 
     :param python: The interpreter that its own is a copy of.
@@ -220,18 +221,21 @@ def _words(name: str, svg: str) -> list[str]:
 
 def main() -> None:
     """Take all pictures, or with ``--check`` name those that are outdated."""
-    is_check = "--check" in sys.argv
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--python", default=VERSION)
+    options = parser.parse_args()
     outdated = False
-    with machine() as made:
+    with machine(options.python) as made:
         for name, svg in take(made):
             path = PICTURES / f"{name}.svg"
             there = path.read_text("utf-8") if path.exists() else ""
             if _words(name, there) != _words(name, svg):
                 print(f"docs/pictures/{name}.svg")
                 outdated = True
-            if not is_check:
+            if not options.check:
                 path.write_text(svg, "utf-8")
-    if outdated and is_check:
+    if outdated and options.check:
         sys.exit("run `python docs/pictures.py`")
 
 

@@ -160,3 +160,8 @@ def test_each_page_can_be_reached() -> None:
         linked = {(page.parent / each.partition("#")[0]).resolve() for each in pages.links(page)}
         new |= {each for each in linked if each in PAGES} - reached
     assert {page for page in PAGES if page.parent != CHECKOUT} <= reached
+
+
+def test_each_picture_is_shown() -> None:
+    shown = {(page.parent / link).resolve() for page in PAGES for link in pages.links(page)}
+    assert set((CHECKOUT / "docs" / "pictures").iterdir()) <= shown
