@@ -25,6 +25,7 @@ html_title = project
 extensions = ["myst_parser", "sphinx_copybutton"]
 myst_heading_anchors = 3
 nitpicky = True
+smartquotes = False  # "--python" is an option
 
 # In a console only what is typed is copied, and what a command prints has no button.
 copybutton_selector = "div:not(.highlight-text) > div.highlight > pre"

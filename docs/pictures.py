@@ -58,7 +58,7 @@ _PADDING = 16
 _COLOURS = ("#484f58", "#ff7b72", "#56d364", "#e3b341", "#79c0ff", "#d2a8ff", "#56d4dd", "#e6edf3")
 # That of rich fetches its font, and has the bar of a window.
 _FORMAT = """\
-<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{shown}" role="img">
 <title>{title}</title>
 <style>
 .{{unique_id}}-matrix {{{{
@@ -144,6 +144,7 @@ def _drawn(console: Console, title: str) -> str:
         title=escape(title),
         width=f"{width:g}",
         height=f"{height:g}",
+        shown=round(0.7 * width),  # with letters as large as those of code on a page
         inner_width=f"{width - 1:g}",
         inner_height=f"{height - 1:g}",
         padding=_PADDING,
