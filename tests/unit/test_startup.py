@@ -23,7 +23,7 @@ from pysharedir.startup import allowlist, traces
 from pysharedir.startup import run as startup
 from trees import plant
 from unit import terminal
-from unit.conftest import site_dir_of
+from unit.conftest import VERSION, site_dir_of
 from unit.wheels import put
 
 if TYPE_CHECKING:
@@ -83,11 +83,13 @@ def items(file: File, kind: str) -> list[Item]:
 def any_venv(
     request: pytest.FixtureRequest,
     find_interpreter: Callable[[str], Path],
+    base: Path,
     environment: dict[str, str],
     tmp_path: Path,
 ) -> Path:
     """The site dir of a venv of each Python there is."""
-    return site_dir_of(find_interpreter(request.param), tmp_path / "any", environment)
+    python = base if request.param == VERSION else find_interpreter(request.param)
+    return site_dir_of(python, tmp_path / "any", environment)
 
 
 def test_a_start_that_is_looked_at_ends_as_any(any_venv: Path, command: Command) -> None:
