@@ -52,6 +52,13 @@ CUT = """
         && element.scrollWidth > element.clientWidth;
 }).map(element => element.outerHTML.slice(0, 200))
 """
+# What stands out of a picture.
+OUTSIDE = """
+() => [...document.querySelectorAll("text")].filter(
+    text => text.getBoundingClientRect().right
+        > document.documentElement.getBoundingClientRect().right
+).map(text => text.textContent)
+"""
 LIGHTNESS = """
 element => {
     const [red, green, blue] = getComputedStyle(element).backgroundColor.match(/[0-9.]+/g);
@@ -163,6 +170,15 @@ def test_nothing_is_cut_on_a_narrow_screen(site: Path, address: str, browser: Br
             assert page.evaluate(CUT) == [], name
     # It needs nothing from elsewhere.
     assert [url for url in fetched if not url.startswith((address, "data:"))] == []
+
+
+def test_pictures_are_wide_enough(site: Path, address: str, page: Page) -> None:
+    pictures = [path.name for path in site.glob("_images/*.svg")]
+    assert pictures
+    for name in pictures:
+        page.goto(f"{address}/_images/{name}")
+        assert page.locator("text").count(), name
+        assert page.evaluate(OUTSIDE) == [], name
 
 
 @pytest.mark.parametrize(
