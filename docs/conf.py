@@ -1,6 +1,6 @@
-"""How Sphinx makes a site of the pages: ``sphinx-build docs DIRECTORY``.
+"""Settings with which Sphinx builds the site: ``sphinx-build docs DIRECTORY``.
 
-The pages are plain Markdown, which a forge shows too; what only the site needs is added here.
+The pages are plain Markdown, so that a forge shows them too; this adds what only the site needs.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ extensions = ["myst_parser", "sphinx_copybutton"]
 myst_heading_anchors = 3
 nitpicky = True
 smartquotes = False  # "--python" is an option
+suppress_warnings = ["misc.highlighting_failure"]  # Pygments knows no quotes over several lines
 
-# In a console only what is typed is copied, and what a command prints has no button.
+# The button copies what a reader types in a console; a block of output has none.
 copybutton_selector = "div:not(.highlight-text) > div.highlight > pre"
 copybutton_prompt_text = r"[$>] "
 copybutton_prompt_is_regexp = True
@@ -55,19 +56,19 @@ _TOCTREE = """
 
 
 def complete(_app: Sphinx, page: str, source: list[str]) -> None:
-    """Add to a page what a forge does not need.
+    """Add to a page what only the site needs.
 
-    Links that lead out of the directory of the pages lead to the repository.
-    The lists of pages in an index become the tree of the site, with a part for each section.
+    A link to a file outside this directory leads to the repository.
+    The links in each section of an index become a part of the tree of the site.
     """
     directory = posixpath.dirname(page)
 
-    def led_out(link: re.Match[str]) -> str:
+    def led(link: re.Match[str]) -> str:
         path = posixpath.normpath(posixpath.join("docs", directory, link[1]))
         is_inside = path.startswith("docs/")
         return link[0] if is_inside else f"]({_REPOSITORY}/blob/HEAD/{path}{link[2] or ''})"
 
-    source[0] = _LINK.sub(led_out, source[0])
+    source[0] = _LINK.sub(led, source[0])
     if posixpath.basename(page) == "index":
         source[0] += "".join(_toctrees(source[0]))
 
@@ -82,5 +83,5 @@ def _toctrees(text: str) -> Iterator[str]:
 
 
 def setup(app: Sphinx) -> None:
-    """Do as Sphinx asks an extension to: a configuration may be one."""
+    """Tell Sphinx what to call: a configuration can be an extension too."""
     app.connect("source-read", complete)

@@ -55,7 +55,7 @@ _FONT_SIZE = 20
 _LINE = 1.22 * _FONT_SIZE  # as rich has it
 _PADDING = 16
 # Black to white, as a terminal has them, dark enough for a light page and light enough for text.
-_COLOURS = ("#484f58", "#ff7b72", "#56d364", "#e3b341", "#79c0ff", "#d2a8ff", "#56d4dd", "#e6edf3")
+_COLORS = ("#484f58", "#ff7b72", "#56d364", "#e3b341", "#79c0ff", "#d2a8ff", "#56d4dd", "#e6edf3")
 # That of rich fetches its font, and has the bar of a window.
 _FORMAT = """\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{shown}" role="img">
@@ -133,7 +133,7 @@ class Machine:
 def _read(terminal: int) -> bytes:
     try:
         return os.read(terminal, 65536)
-    except OSError:  # EIO: nobody writes to it any more
+    except OSError:  # EIO: every writer has closed it
         return b""
 
 
@@ -150,7 +150,7 @@ def _drawn(console: Console, title: str) -> str:
         padding=_PADDING,
         top=_PADDING - 2,
     )
-    rgb = [_rgb(colour) for colour in _COLOURS]
+    rgb = [_rgb(color) for color in _COLORS]
     svg = console.export_svg(
         theme=TerminalTheme(_rgb("#161b22"), _rgb("#e6edf3"), rgb),
         code_format=form,
@@ -161,8 +161,8 @@ def _drawn(console: Console, title: str) -> str:
     return svg.replace("</text><text", "</text>\n<text")
 
 
-def _rgb(colour: str) -> tuple[int, int, int]:
-    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
+def _rgb(color: str) -> tuple[int, int, int]:
+    red, green, blue = bytes.fromhex(color.removeprefix("#"))
     return red, green, blue
 
 

@@ -1,4 +1,4 @@
-"""The site of the documentation, as tox makes it, read in Chromium."""
+"""The site that tox builds from the documentation, read in Chromium."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-# The theme scrolls not the page, but an element in it.
+# The theme scrolls an element of the page, not the page.
 WIDEST = """
 () => Math.max(...[...document.querySelectorAll("article, :has(article)")].map(
     element => element.scrollWidth
 ))
 """
-# What is wider than its box, and cannot be scrolled there.
+# Elements that are wider than their box, and that a reader cannot scroll.
 CUT = """
 () => [...document.querySelectorAll("article *")].filter(element => {
     const style = getComputedStyle(element);
@@ -52,7 +52,7 @@ CUT = """
         && element.scrollWidth > element.clientWidth;
 }).map(element => element.outerHTML.slice(0, 200))
 """
-# What stands out of a picture.
+# Words that a picture cuts off.
 OUTSIDE = """
 () => [...document.querySelectorAll("text")].filter(
     text => text.getBoundingClientRect().right
@@ -80,7 +80,7 @@ def missing(reason: str) -> NoReturn:
 def site() -> Path:
     directory = os.environ.get("PYSHAREDIR_SITE")
     if not directory:
-        missing("`tox -e docs` makes the site, and names it in PYSHAREDIR_SITE")
+        missing("`tox -e docs` builds the site, and names its directory in PYSHAREDIR_SITE")
     return Path(directory)
 
 
@@ -168,7 +168,7 @@ def test_nothing_is_cut_on_a_narrow_screen(site: Path, address: str, browser: Br
             page.goto(f"{address}/{name}")
             assert 0 < page.evaluate(WIDEST) <= WIDTH, name
             assert page.evaluate(CUT) == [], name
-    # It needs nothing from elsewhere.
+    # The site fetches nothing from other servers.
     assert [url for url in fetched if not url.startswith((address, "data:"))] == []
 
 
