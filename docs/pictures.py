@@ -97,7 +97,7 @@ class Machine:
     def run(self, *arguments: str) -> str:
         """Return what a command prints to a terminal.
 
-        :raises subprocess.CalledProcessError: when it fails.
+        :raises SystemExit: when it fails, or complains.
         """
         ours, its = pty.openpty()
         fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("4H", 24, _COLUMNS, 0, 0))
@@ -116,7 +116,7 @@ class Machine:
             os.close(ours)
             _, complaint = process.communicate()
         if process.returncode > 1 or complaint:
-            raise subprocess.CalledProcessError(process.returncode, command, printed, complaint)
+            sys.exit(f"{shlex.join(command)}: {process.returncode}\n{complaint.decode()}")
         text = printed.decode().replace("\r\n", "\n")
         text = text.replace(str(self.home), _HOME).replace(str(self.base), _BASE)
         return re.sub(rf"(?<=\b{VERSION}\.)\d+", "9", text)
@@ -189,7 +189,7 @@ def take(machine: Machine) -> Iterator[tuple[str, str]]:
 def machine(python: str) -> Iterator[Machine]:
     """Make a machine, and remove it.
 
-    :param python: The interpreter that its own is a copy of.
+    :param python: The interpreter to copy; the standard library is a link to its own.
     """
     target = find(python)
     with _directory(_HOME) as home, _directory(_BASE) as base:
@@ -204,8 +204,11 @@ def machine(python: str) -> Iterator[Machine]:
 
 @contextmanager
 def _directory(shown: str) -> Iterator[Path]:
-    """Make a directory whose name is as long as one that is shown for it, and remove it."""
-    parent = "/tmp/"  # noqa: S108  # what is made there is private, and new
+    """Make a directory, and remove it.
+
+    :param shown: The directory that pictures show in its place, with a name of the same length.
+    """
+    parent = "/tmp/"  # noqa: S108  # the directory is private and new
     path = Path(parent, secrets.token_hex(len(shown))[: len(shown) - len(parent)])
     path.mkdir(mode=0o700)
     try:
