@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pysharedir import changes
 from pysharedir.doctor.examination import Examination
 from pysharedir.doctor.registry import CHECKS
-from pysharedir.errors import PysharedirError, UnknownCodeError, UsageError, said
+from pysharedir.errors import PysharedirError, UnknownCodeError, UsageError, full_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -100,7 +100,7 @@ def examine(
         except PysharedirError as error:
             unchecked.append((check, error.message))
         except OSError as error:
-            unchecked.append((check, said(error)))
+            unchecked.append((check, full_reason(error)))
     return Diagnosis(tuple(findings), tuple(unchecked))
 
 
@@ -122,7 +122,7 @@ def treat(examination: Examination, checks: Sequence[Check] = CHECKS) -> Treatme
             except PysharedirError as error:
                 failed[check.code, error.message] = None
             except OSError as error:
-                failed[check.code, said(error)] = None
+                failed[check.code, full_reason(error)] = None
             else:
                 tried |= dict.fromkeys(steps, check)
         if not planned:

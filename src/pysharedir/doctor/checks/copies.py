@@ -28,7 +28,7 @@ def twice(examination: Examination) -> Iterator[Finding]:
     """Find distributions that are in one root twice; in several roots a nearer one is to win."""
     copies: defaultdict[tuple[str, str], list[Distribution]] = defaultdict(list)
     for entry, root in _places(examination):
-        for distribution in examination.described(entry):
+        for distribution in examination.distributions_of(entry):
             copies[root, distribution.key].append(distribution)
     for distributions in copies.values():
         first, *others = _distinct(distributions)
@@ -63,7 +63,7 @@ def _places(examination: Examination) -> Iterator[tuple[Entry, str]]:
     for entry in examination.entries:
         root = directories.get(str(Path(entry.path)))
         if entry.role is Role.PATH_LINE and not layout.lists(directories, entry.path):
-            root = examination.root_behind(entry)
+            root = examination.root_of_entry(entry)
         if root is not None:
             yield entry, root
 
