@@ -24,7 +24,7 @@ options:
   command:
     description:
       - The C(pysharedir) command on the host.
-      - Without it, the module uses the command of the role P(pysharedir.pysharedir.command#role) in
+      - Without it, the module uses the command of the role P(pysharedir.pysharedir.pysharedir#role) in
         its default place V(/opt/pysharedir), or else the first one on E(PATH).
     type: path
   wait:

@@ -45,7 +45,7 @@ class Command:
             self.fail(
                 f"{module.params['command'] or 'pysharedir'}: no such command on this host",
                 "command-missing",
-                "install it by the role pysharedir.pysharedir.command, or name it by `command`",
+                "install it by the role pysharedir.pysharedir.pysharedir, or name it by `command`",
             )
         self.path = path
 
