@@ -5,14 +5,21 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from lab.guides import block
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 CHECKOUT = Path(__file__).parents[2]
 COLLECTION = CHECKOUT / "packaging" / "ansible"
+GUIDE = "ansible.md"
 _CALLBACKS = Path(__file__).with_name("callbacks")
 _SETTINGS = {
     "ANSIBLE_CALLBACKS_ENABLED": "results",
@@ -67,7 +74,7 @@ class Controller:
 
     @classmethod
     def make(cls, directory: Path) -> Controller:
-        """Build the collection, and install what was built."""
+        """Install the collection as the guide shows."""
         directory.mkdir()
         names = ("PATH", "TMPDIR")
         env = {name: os.environ[name] for name in names if name in os.environ}
@@ -75,10 +82,7 @@ class Controller:
         env |= {**_SETTINGS, "HOME": str(directory)}
         env["ANSIBLE_COLLECTIONS_PATH"] = str(directory / "collections")
         made = cls(directory, env)
-        made.run("ansible-galaxy", "collection", "build", str(COLLECTION))
-        (archive,) = directory.glob("pysharedir-pysharedir-*.tar.gz")
-        options = ("--offline", "-p", "collections")
-        made.run("ansible-galaxy", "collection", "install", *options, str(archive))
+        made.run(*shlex.split(block(GUIDE, "collection install")), cwd=CHECKOUT)
         return made
 
     @property
@@ -87,12 +91,17 @@ class Controller:
         return self.directory / "collections/ansible_collections/pysharedir/pysharedir"
 
     def run(
-        self, *command: str, check: bool = True, env: dict[str, str] | None = None
+        self,
+        *command: str,
+        cwd: Path | None = None,
+        check: bool = True,
+        env: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command of Ansible."""
+        # What enters namespaces leaves its directory.
+        where = ("env", "--chdir", str(cwd or self.directory))
         done = subprocess.run(
-            [*self.within, *command],
-            cwd=self.directory,
+            [*self.within, *where, *command],
             env={**self.env, **(env or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -104,18 +113,22 @@ class Controller:
             assert not done.returncode, f"{command}\n{done.stdout}\n{done.stderr}"
         return done
 
-    def play(self, playbook: str, *options: str, check: bool = True) -> Run:
-        """Run the text of a playbook.
+    def write(self, name: str, text: str) -> None:
+        """Write a file, such as a playbook."""
+        (self.directory / name).write_text(text)
 
+    def play(self, *words: str, check: bool = True) -> Run:
+        """Run a playbook.
+
+        :param words: Its name, and options.
         :param check: Whether it must not fail.
         """
-        number = next(self.numbers)
-        path = self.directory / f"play-{number}.yml"
-        path.write_text(playbook)
-        results = self.directory / f"results-{number}"
-        command = ("ansible-playbook", *options, str(path))
-        done = self.run(*command, check=check, env={"RESULTS": str(results)})
+        results = self.directory / f"results-{next(self.numbers)}"
+        env = {"RESULTS": str(results)}
+        done = self.run("ansible-playbook", *words, check=check, env=env)
         told = list(map(json.loads, results.read_text().splitlines())) if results.exists() else []
         assert told, f"{done.stdout}\n{done.stderr}"
         recap = told.pop()["recap"]
+        print(shlex.join(("$ ansible-playbook", *words)).replace("'", ""))  # noqa: T201
+        print(done.stdout.partition("PLAY RECAP")[2].partition("\n")[2])  # noqa: T201
         return Run(done.returncode, done.stdout + done.stderr, tuple(told), recap)

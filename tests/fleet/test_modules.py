@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -51,10 +51,11 @@ def venv(tmp_path: Path) -> Path:
     return root
 
 
-def play(controller: Controller, venv: Path, tasks: str, **options: Any) -> Run:
+def play(controller: Controller, venv: Path, tasks: str) -> Run:
     """Run tasks on a venv."""
     head = HEAD.format(python=sys.executable, venv=venv, command=COMMAND)
-    return controller.play(head + tasks, **options)
+    controller.write("tasks.yml", head + tasks)
+    return controller.play("tasks.yml")
 
 
 def test_each_module_predicts_what_it_changes(controller: Controller, venv: Path) -> None:
