@@ -35,6 +35,7 @@ def python(command: Decorated) -> Decorated:
 
 
 json = click.option("--json", "as_json", is_flag=True, help="Print JSON, of an error too.")
+verbose = click.option("--verbose", is_flag=True, help="List every step of it.")
 dry_run = click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 
 
