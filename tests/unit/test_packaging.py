@@ -77,7 +77,7 @@ def built(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _build(source: Path, directory: Path, *options: str, umask: int = -1, **env: str) -> Path:
     kept = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
-    command = ("uv", "build", "--quiet", *options, "--out-dir", directory, source)
+    command: list[str | Path] = ["uv", "build", "--quiet", *options, "--out-dir", directory, source]
     subprocess.run(command, check=True, env={**kept, **env}, umask=umask)
     return directory
 
