@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pysharedir import __version__, errors
+from pysharedir import errors
 from pysharedir.cli import cli
 from pysharedir.doctor.registry import CHECKS
 
@@ -122,6 +122,10 @@ def commands() -> str:
         lines += [f"| `{_cell(name)}` | {_cell(text)} |" for name, text in page.options]
         for block in page.blocks:
             lines += ["", f"{block.title}:", "", "```text", *block.lines, "```"]
+        picture = DOCS / "pictures" / f"{page.path.rpartition(' ')[2]}.svg"
+        if picture.exists():
+            shown = picture.read_text("utf-8").partition("<title>")[2].partition("<")[0]
+            lines += ["", f"![What {shown} prints](../pictures/{picture.name})"]
     return "\n".join(lines) + "\n"
 
 
@@ -178,7 +182,7 @@ def manual(date: str) -> str:
     :param date: The day on which its text last changed.
     """
     root, *others = pages()
-    lines = [f'.TH PYSHAREDIR 1 "{date}" "pysharedir {__version__}"']
+    lines = [f'.TH PYSHAREDIR 1 "{date}" pysharedir']
     lines += [".SH NAME", rf"pysharedir \- {_roff(root.summary[0].lower() + root.summary[1:-1])}"]
     lines += [".SH SYNOPSIS", *_filled(root.usage)]
     lines += [".SH DESCRIPTION", *_paragraphs(root.paragraphs)]
