@@ -222,7 +222,7 @@ def plant(directory: Path, tree: dict[str, Node]) -> None:
 
 
 def look(directory: Path) -> dict[str, Node]:
-    """Return all that is in a directory, except directories."""
+    """Return all that is in a directory, but for directories."""
     there: dict[str, Node] = {}
     for parent, directories, files in os.walk(directory):
         for name in (*directories, *files):

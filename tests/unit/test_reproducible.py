@@ -50,7 +50,7 @@ def contents(venv: Venv) -> dict[str, bytes]:
 
 
 def kinds(venv: Venv) -> dict[str, int]:
-    """Return what the pycs depend on."""
+    """Return what the pycs go by."""
     return {pyc.name.split(".")[0]: pyc.read_bytes()[4] for pyc in venv.site_dir.rglob("*.pyc")}
 
 

@@ -61,7 +61,7 @@ def sync(command: Command, second: Venv) -> Sync:
 
 @pytest.fixture
 def install(sharedir: Path, first: Path) -> Install:
-    """Return what installs a distribution again from the first prefix."""
+    """Return what installs a distribution anew from the first prefix."""
 
     def install(
         files: Mapping[str, str | bytes] = FILES, name: str = "hello", **facts: Any
@@ -73,7 +73,7 @@ def install(sharedir: Path, first: Path) -> Install:
 
 
 def own(venv: Venv) -> list[str]:
-    """Return what is in a venv, except modules, and what is remembered of them."""
+    """Return what is in a venv, but for modules, and for what is remembered of them."""
     directories = venv.sharedir, venv.site_dir
     own = (each for each in sorted(venv.root.rglob("*")) if each not in venv.sharedir.parents)
     return [

@@ -61,7 +61,7 @@ def moving(enabled: Venv) -> Relocation:
 
 
 def interrupt(moving: Relocation, step: str = "commit") -> None:
-    """Let a process die in the middle: before it commits, or after that."""
+    """Let a process die in the middle: before it commits, or behind that."""
     child = os.fork()
     if not child:
         module = journal if step == "commit" else relocation
@@ -380,7 +380,7 @@ def test_that_of_another_prefix_is_kept_for_it(
 
 
 def _replace(path: Path, kind: str) -> None:
-    """Put something else in place of a journal or a lock, or of what they are in."""
+    """Put something else in the place of a journal or a lock, or of what they are in."""
     what, _, that = kind.partition(" is a ")
     path = {"journal": path, "lock": path.with_name("holder"), "work": path.parent}[what]
     if what == "work":
@@ -513,10 +513,10 @@ def test_a_record_that_changes_is_on_disk_before_the_old_one_goes(
     put(enabled.site_dir, "hello", HELLO, entry_points=SCRIPT)
     plan = sorting.plan(Snapshot.of(str(enabled.root)), {})
     done: list[str] = []
-    synchronize, rename = os.fsync, Tree.rename
+    synchronise, rename = os.fsync, Tree.rename
 
     def fsync(descriptor: int) -> None:
-        synchronize(descriptor)
+        synchronise(descriptor)
         done.append(f"fsync {os.readlink(f'/proc/self/fd/{descriptor}')}")
 
     def renamed(tree: Tree, path: str, *others: Any) -> None:
@@ -527,8 +527,8 @@ def test_a_record_that_changes_is_on_disk_before_the_old_one_goes(
     monkeypatch.setattr(Tree, "rename", renamed)
     Relocation(plan.moves, plan.layout.sharedir).apply()
     record = "hello-1.0.dist-info/RECORD"
-    synchronized = done.index(f"fsync {plan.layout.sharedir}/{WORK}/stage/{record}")
-    assert synchronized < done.index(f"rename {enabled.site_dir}/hello-1.0.dist-info")
+    synchronised = done.index(f"fsync {plan.layout.sharedir}/{WORK}/stage/{record}")
+    assert synchronised < done.index(f"rename {enabled.site_dir}/hello-1.0.dist-info")
 
 
 # --- what else is remembered in a directory ---

@@ -1,4 +1,4 @@
-"""Whole packages are exchanged with links, where that comes to the same as making them again."""
+"""Whole packages are exchanged with links, where that comes to the same as to make them anew."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ def test_what_was_found_before_can_still_be_read(
 def test_an_error_brings_all_back(
     tmp_path: Path, there: Path, monkeypatch: pytest.MonkeyPatch, step: str, refused: bool
 ) -> None:
-    """Even where what could be exchanged no longer can."""
+    """Even where what could be exchanged can be so no more."""
     here = tmp_path / "here"
     moves = two(here, there)
     before = names(here)

@@ -1,4 +1,4 @@
-"""A module that is hidden is no longer found, and still loaded by who has found it before."""
+"""A module that is hidden is found no more, and still loaded by who has found it before."""
 
 from __future__ import annotations
 

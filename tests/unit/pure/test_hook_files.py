@@ -89,7 +89,7 @@ def test_states(tmp_path: Path, name: str, change: bytes | None, state: State) -
 
 
 def compile_all(site_dir: Path) -> Path:
-    """Put pycs in place of all sources, as `compileall -b` does."""
+    """Put pycs in the place of all sources, as `compileall -b` does."""
     for path in site_dir.rglob("*.py"):
         py_compile.compile(str(path), str(path) + "c", doraise=True)
         path.unlink()
