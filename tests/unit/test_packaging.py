@@ -1,4 +1,4 @@
-"""What users get: the wheel and the sdist, to the file, and the checkout in editable form."""
+"""What users get: the exact files of the wheel and the sdist, and the editable install."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ TEMPLATES = [
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build as a release is: the sdist from the checkout, the wheel from the sdist."""
+    """Build as for a release: the sdist from the checkout, the wheel from the sdist."""
     directory = tmp_path_factory.mktemp("built")
     subprocess.run(["uv", "build", "--quiet", "--out-dir", directory, CHECKOUT], check=True)
     return directory
 
 
 def _tracked() -> list[str]:
-    """Return the files of the project, as git has them."""
+    """Return the files of the project that git tracks."""
     listed = subprocess.check_output(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=CHECKOUT, text=True
     )

@@ -1,4 +1,4 @@
-"""``sort`` on real venves with small distributions; faults in the middle are in tests/faults."""
+"""``sort`` on real venvs with small distributions; tests/faults interrupts it."""
 
 from __future__ import annotations
 
@@ -440,14 +440,14 @@ def test_what_is_empty_is_removed_by_doctor_and_then_sorted(
 
 
 def test_what_is_empty_does_not_keep_a_copy_from_platlib(enabled: Venv, command: Command) -> None:
-    """It is told less often there, whichever Python asks."""
+    """In platlib, importlib.metadata finds it less often, in every version of Python."""
     put(enabled.sharedir, "native", NATIVE)
     (enabled.sharedir / "native-0.9.dist-info").mkdir()
     assert sort(enabled, command)["moved"] == ["native"]
 
 
 def test_what_pip_left_behind_stops_none(enabled: Venv, command: Command) -> None:
-    """As its interrupted upgrade leaves it."""
+    """An interrupted upgrade leaves such directories."""
     put(enabled.site_dir, "hello", HELLO)
     (enabled.site_dir / "hello").rename(enabled.site_dir / "~ello")
     left = enabled.site_dir / "~ello-1.0.dist-info"
@@ -542,7 +542,7 @@ def test_prefixes_of_modules(enabled: Venv, command: Command, tmp_path: Path) ->
 
 
 def test_a_prefix_of_a_module_without_a_hook(venv: Venv, command: Command, tmp_path: Path) -> None:
-    """Nobody would find what moved: neither naming the prefix nor PYTHONPATH would do."""
+    """Python would not find what moved, neither by the prefix nor by PYTHONPATH."""
     site_dir = tmp_path / "one" / venv.site_dir.relative_to(venv.root)
     put(site_dir, "hello", HELLO)
     (tmp_path / "one" / venv.sharedir.relative_to(venv.root)).mkdir(parents=True)
