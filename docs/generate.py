@@ -122,6 +122,10 @@ def commands() -> str:
         lines += [f"| `{_cell(name)}` | {_cell(text)} |" for name, text in page.options]
         for block in page.blocks:
             lines += ["", f"{block.title}:", "", "```text", *block.lines, "```"]
+        picture = DOCS / "pictures" / f"{page.path.rpartition(' ')[2]}.svg"
+        if picture.exists():
+            shown = picture.read_text("utf-8").partition("<title>")[2].partition("<")[0]
+            lines += ["", f"![What {shown} prints](../pictures/{picture.name})"]
     return "\n".join(lines) + "\n"
 
 

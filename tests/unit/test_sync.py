@@ -538,7 +538,7 @@ def test_without_the_hook_it_is_refused(
     assert f"error: {venv.sharedir}: no such directory\nhint: `pysharedir enable`" in done.stderr
     venv.sharedir.mkdir(parents=True)
     done = command("--python", venv.root, "sync")
-    assert f"{venv.sharedir}: not in use here\nhint: " in done.stderr
+    assert f"{venv.sharedir}: this interpreter does not use it\nhint: " in done.stderr
     shutil.rmtree(sharedir)
     done = command("--python", second.root, "sync")
     assert (done.returncode, f"{sharedir}: no such directory" in done.stderr) == (1, True)

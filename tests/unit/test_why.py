@@ -1139,7 +1139,7 @@ def test_a_finder_that_fails(venv: Venv) -> None:
 def test_a_target_that_stops(venv: Venv) -> None:
     found = target.find(str(venv.root))
     (venv.site_dir / "stop.pth").write_text("import os; print('stopped', flush=1); os._exit(0)\n")
-    with pytest.raises(TargetError, match="does not start as a Python should"):
+    with pytest.raises(TargetError, match="does not start as a Python interpreter should"):
         search.ask(found, ["this"])
 
 

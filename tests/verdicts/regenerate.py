@@ -55,9 +55,9 @@ def regenerate(python: str | Path, environment: dict[str, str]) -> str:
 
 def install(venv: Path, environment: dict[str, str]) -> None:
     """Install the pinned wheels into *venv*, as they are, without their dependencies."""
-    # Some of them require a newer 3.11 than the one here.
-    chosen = ("--no-deps", "--only-binary", ":all:", "--python-version", "3.11.9")
-    chosen += ("--python-platform", PLATFORM)
+    # Some of the wheels require a newer 3.11 than the one here may be.
+    chosen: tuple[str, ...] = ("--no-deps", "--only-binary", ":all:")
+    chosen += ("--python-version", "3.11.9", "--python-platform", PLATFORM)
     target = ("--python", venv / "bin" / "python")
     run(find_uv_bin(), "pip", "install", *target, *chosen, "-r", WHEELS, environment=environment)
 

@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pysharedir.errors import said
+from pysharedir.errors import full_reason
 from pysharedir.hook import made as making
 from pysharedir.hook import remembered
 from pysharedir.hook.made import Copy
@@ -63,7 +63,7 @@ def plan(
             content = file.read()
             _refuse_obstacle(root, file.name)
         except OSError as error:
-            lacks.append(Lack(path, file.distribution, said(error)))
+            lacks.append(Lack(path, file.distribution, full_reason(error)))
             continue
         replaces = made[path].digest if path in todo.outdated else None
         copies[path] = Copy(file.path, file.name, remembered.digest(content), replaces)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pysharedir.errors import said
+from pysharedir.errors import full_reason
 from pysharedir.installed import shebangs
 from pysharedir.installed.scripts import Wanted, entry_points, is_versioned, wanted_scripts
 from pysharedir.sync.files import Lack, Todo, compare
@@ -59,7 +59,7 @@ def plan(
             every[path] = Wanted(key, content)
         except OSError as error:
             every[path] = _Lacking(key)
-            lacks[path] = Lack(path, file.distribution, said(error))
+            lacks[path] = Lack(path, file.distribution, full_reason(error))
     todo = compare(every, made, is_owned)
     todo = todo.without((lacks[path] for path in todo.missing if path in lacks), made)
     contents = {path: want.content for path, want in every.items() if isinstance(want, Wanted)}

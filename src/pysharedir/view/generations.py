@@ -24,7 +24,7 @@ from pysharedir.errors import (
     UsageError,
     ViewError,
 )
-from pysharedir.ownership import is_closed, is_own
+from pysharedir.ownership import is_own, only_owner_writes
 from pysharedir.view import manifest, names
 from pysharedir.wording import user
 
@@ -263,7 +263,7 @@ def _check(path: Path, status: os.stat_result) -> None:
         raise UntrustedViewError(path, reason, f"run `view` as {owner}, or {removal}")
     if is_link and path.name.endswith(".view"):
         raise UntrustedViewError(path, "a link", removal)
-    if not (is_link or is_closed(status)):
+    if not (is_link or only_owner_writes(status)):
         raise _open_to_others(path, "go")
 
 

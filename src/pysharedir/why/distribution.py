@@ -83,10 +83,10 @@ def _copies(lookup: Lookup, key: str) -> Iterator[Copy]:
     """Yield the copies of a distribution on ``sys.path``, in order."""
     snapshot, first_root, is_first = lookup.snapshot, None, True
     for entry in lookup.entries.values():
-        distributions = snapshot.whole(entry.path) if is_first else snapshot.described(entry)
+        distributions = snapshot.whole(entry.path) if is_first else snapshot.distributions_of(entry)
         for distribution in distributions:
             if distribution.key == key:
-                root = snapshot.root_behind(entry)
+                root = snapshot.root_of_entry(entry)
                 first_root = root if is_first else first_root
                 is_other = root != first_root
                 yield Copy(distribution.version, entry.path, entry.role, entry.by, is_other)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
-from pysharedir.errors import said
+from pysharedir.errors import full_reason
 from pysharedir.interpreter.syspath import Role
 from pysharedir.why import broken, native
 from pysharedir.why.answer import Code, Reason
@@ -63,7 +63,7 @@ def _native(lookup: Lookup, module: Module) -> Iterator[Reason]:
             try:
                 parts = list(native.missing_in(location, target.suffixes))
             except OSError as error:
-                yield Reason(Code.UNREADABLE, said(error), "check its permissions")
+                yield Reason(Code.UNREADABLE, full_reason(error), "check its permissions")
                 continue
             yield from (broken.foreign_part(lookup, part, entry) for part in parts)
 

@@ -48,7 +48,8 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
         "sharedir": plan.layout.sharedir,
         "platlib": plan.layout.platlib,
         "dry_run": dry_run,
-        "changed": bool(names) and not dry_run,
+        "changed": bool(names or outcome.steps) and not dry_run,
+        "steps": list(map(str, outcome.steps)),
         "misplaced" if dry_run else "moved": names,
         "distributions": [
             {
