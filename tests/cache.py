@@ -1,6 +1,6 @@
 """Directories that tests fetch or make once, and keep in the user's cache for later runs.
 
-It is safe to remove at any time that no test runs, and then it is fetched and made anew.
+It is safe to remove when no test runs; the next run then fetches and makes everything again.
 """
 
 from __future__ import annotations

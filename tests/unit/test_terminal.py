@@ -1,4 +1,4 @@
-"""Real terminals, wide and narrow, with colour and without; completion; the man page."""
+"""Real terminals, wide and narrow, with color and without; completion; the man page."""
 
 from __future__ import annotations
 

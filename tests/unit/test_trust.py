@@ -513,10 +513,10 @@ def test_a_record_that_changes_is_on_disk_before_the_old_one_goes(
     put(enabled.site_dir, "hello", HELLO, entry_points=SCRIPT)
     plan = sorting.plan(Snapshot.of(str(enabled.root)), {})
     done: list[str] = []
-    synchronise, rename = os.fsync, Tree.rename
+    synchronize, rename = os.fsync, Tree.rename
 
     def fsync(descriptor: int) -> None:
-        synchronise(descriptor)
+        synchronize(descriptor)
         done.append(f"fsync {os.readlink(f'/proc/self/fd/{descriptor}')}")
 
     def renamed(tree: Tree, path: str, *others: Any) -> None:
@@ -527,8 +527,8 @@ def test_a_record_that_changes_is_on_disk_before_the_old_one_goes(
     monkeypatch.setattr(Tree, "rename", renamed)
     Relocation(plan.moves, plan.layout.sharedir).apply()
     record = "hello-1.0.dist-info/RECORD"
-    synchronised = done.index(f"fsync {plan.layout.sharedir}/{WORK}/stage/{record}")
-    assert synchronised < done.index(f"rename {enabled.site_dir}/hello-1.0.dist-info")
+    synchronized = done.index(f"fsync {plan.layout.sharedir}/{WORK}/stage/{record}")
+    assert synchronized < done.index(f"rename {enabled.site_dir}/hello-1.0.dist-info")
 
 
 # --- what else is remembered in a directory ---

@@ -118,7 +118,7 @@ def test_only_root_exchanges_what_is_of_others(
 
 
 def refuse_from(number: int, monkeypatch: pytest.MonkeyPatch, *, for_good: bool = True) -> None:
-    """Let the system exchange so many times, and then no more, or only that one time."""
+    """Make the system exchange only the first times, or only one time."""
     really: Any = tree._exchange()  # noqa: SLF001
     calls = iter(range(1000))
 
@@ -188,7 +188,7 @@ def test_what_was_found_before_can_still_be_read(
 def test_an_error_brings_all_back(
     tmp_path: Path, there: Path, monkeypatch: pytest.MonkeyPatch, step: str, refused: bool
 ) -> None:
-    """Even where what could be exchanged can be so no more."""
+    """Even if the system can no longer exchange what it exchanged before."""
     here = tmp_path / "here"
     moves = two(here, there)
     before = names(here)
