@@ -56,7 +56,11 @@ CHECKS = (
         "native:in_sharedir",
     ),
     Check(
-        "SD302", "noarch-outside", "a noarch distribution is outside the sharedir", "native:outside"
+        "SD302",
+        "noarch-outside",
+        "a noarch distribution is outside the sharedir",
+        "native:outside",
+        Level.NOTE,
     ),
     Check(
         "SD303",

@@ -33,12 +33,15 @@ class Doctor:
         return report
 
     def finds(self, venv: Venv, *arguments: str, **env: str) -> dict[str, list[str]]:
-        """Return what its findings are about, by code; without notes, unless selected."""
+        """Return what its findings are about, by code.
+
+        Of the notes only those that ``--fix`` does something about, unless they are selected.
+        """
         report = self(venv, *arguments, **env)
         assert not report["unchecked"], report["unchecked"]
         found: dict[str, list[str]] = {}
         for each in report["findings"]:
-            if each["level"] == "fault" or "--select" in arguments:
+            if each["level"] == "fault" or each["fix"] or "--select" in arguments:
                 found.setdefault(each["code"], []).append(each["about"])
         return found
 

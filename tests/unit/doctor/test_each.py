@@ -80,9 +80,8 @@ def test_a_check_loads_what_it_needs(healthy: Venv) -> None:
 
 
 def test_every_check_has_its_fault() -> None:
-    assert sorted(FAULTS) == [
-        check.code for check in CHECKS if not (check.is_note or check.on_request)
-    ]
+    codes = {check.code for check in CHECKS if not (check.is_note or check.on_request)}
+    assert FAULTS.keys() == codes | {"SD302"}  # a note that has a fix
 
 
 @pytest.mark.parametrize("code", FAULTY)

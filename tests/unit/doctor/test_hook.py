@@ -191,7 +191,7 @@ def test_fix_moves_nothing_where_a_plain_start_does_not_look(
 ) -> None:
     command.json("--python", venv.root, "enable", "--opt-in")
     put(venv.site_dir, "pure", {"pure.py": ""})
-    assert list(doctor.finds(venv, PYSHAREDIR="1")) == ["SD302"]
+    assert doctor.finds(venv, "--select", "SD302", PYSHAREDIR="1")
     assert not doctor(venv, "--fix", PYSHAREDIR="1")["steps"]
 
 
