@@ -1,4 +1,4 @@
-"""What status and demo say."""
+"""The reports of status and demo."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def test_every_command_teaches_itself(command: Command) -> None:
     for each in commands:
         said = command(each, "--help").stdout
         assert "Example" in said
-        if each != "completion":  # it works on no interpreter, and reports nothing
+        if each != "completion":  # it works on no interpreter, and has no report
             assert "--python TARGET" in said
             assert "--json" in said
 

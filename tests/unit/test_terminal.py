@@ -1,4 +1,4 @@
-"""What users see: real terminals, wide and narrow, with colour and without; completion; man."""
+"""Real terminals, wide and narrow, with color and without; completion; the man page."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Look = Callable[..., "Screen"]
 
 @pytest.fixture
 def lived_in(enabled: Venv) -> Venv:
-    """A venv about which there is something to say."""
+    """A venv that every report has something to say about."""
     scripts = "[console_scripts]\none = one:main\n"
     put(enabled.sharedir, "one", {"one.py": ""}, entry_points=scripts)
     put(enabled.site_dir, "two", {"two.py": ""})
@@ -49,7 +49,7 @@ def lived_in(enabled: Venv) -> Venv:
 
 @pytest.fixture
 def look(environment: dict[str, str], lived_in: Venv) -> Look:
-    """Return what runs the command on a terminal."""
+    """Return a function that runs the command on a terminal."""
 
     def look(*arguments: str, columns: int = 80, **env: str) -> Screen:
         command = [sys.executable, "-m", "pysharedir", "--python", str(lived_in.root), *arguments]
@@ -62,7 +62,7 @@ def look(environment: dict[str, str], lived_in: Venv) -> Look:
 
 @pytest.fixture
 def find_tool() -> Callable[[str], str]:
-    """Return what finds a program; where one is missing that must be there, it fails."""
+    """Return a function that finds a program; it fails if a required one is missing."""
 
     def find(name: str) -> str:
         found = shutil.which(name)
@@ -74,7 +74,7 @@ def find_tool() -> Callable[[str], str]:
 
 
 def too_long(screen: Screen, columns: int) -> list[str]:
-    """Return the lines that are wider than the terminal, but need not be."""
+    """Return the lines that are wider than the terminal without need."""
     return [
         line
         for line in screen.lines

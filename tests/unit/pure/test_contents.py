@@ -1,4 +1,4 @@
-"""Files of distributions on disk, and whose they are."""
+"""The files of distributions on disk, and their owners."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ INFO = "one-1.0.dist-info"
 
 
 def put(directory: Path, tree: Tree, *listed: str, name: str = "one") -> Distribution:
-    """Write a tree with a distribution whose RECORD lists these files; return that."""
+    """Write a tree with a distribution and its RECORD, and return the distribution."""
     info = f"{name}-1.0.dist-info"
     record = "".join(f"{path},,\n" for path in (*listed, f"{info}/RECORD"))
     plant(directory, {**tree, info: {"RECORD": record}})

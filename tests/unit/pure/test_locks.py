@@ -39,7 +39,7 @@ def stat(state: str, start: int) -> str:
     ("there", "lives", "is_dead"),
     [
         (stat("S", 100), True, False),
-        (stat("S", 101), True, True),  # its number has come again
+        (stat("S", 101), True, True),  # the system has reused its id
         (stat("Z", 100), True, True),  # not reaped yet
         (None, True, False),  # hidden from other users
         (None, False, True),

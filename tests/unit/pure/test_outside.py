@@ -1,4 +1,4 @@
-"""What distributions have outside of their directory: which prefix it was installed into."""
+"""Files of distributions outside their directory: the prefix that they were installed in."""
 
 from __future__ import annotations
 
