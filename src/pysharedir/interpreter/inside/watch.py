@@ -1,8 +1,8 @@
-"""Note what every start has, then run the program ``trace``, whose text is an argument.
+"""Record the modules of every start, then run the program ``trace``, whose text is an argument.
 
-Runs in the target, with ``-S``.  The arguments are: a name by which spans are marked for a tracer
-of system calls, or nothing; ``1`` when executed files are to be noted; and that text, which is not
-part of this file so that the time to compile it is not taken for the interpreter's own.
+Runs in the target, with ``-S``.  The arguments are: a name that marks spans for a tracer of system
+calls, or an empty string; ``1`` to record executed files; and that text.  The text is not part of
+this file, so that the time to compile it does not count as the interpreter's own.
 """
 
 import sys
@@ -21,5 +21,5 @@ if place:
 began = clock()
 if mark:
     mark("")
-# By no name that a file has: a traceback would read that, and load more to show the lines of it.
+# Not the name of a file: for a traceback, Python would read it, and load modules to show its lines.
 exec(compile(text, "<trace>", "exec"))
