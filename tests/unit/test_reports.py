@@ -93,7 +93,7 @@ def test_shows_what_was_dropped(venv: Venv, command: Command) -> None:
     other = str(venv.site_dir).replace("/lib/", "/lib64/")
     (venv.site_dir / "twice.pth").write_text(f"{other}\n")
     assert command.json("--python", venv.root, "status")["dropped"] == [other]
-    assert "dropped: on it already" in command("--python", venv.root, "status").stdout
+    assert "dropped: already on sys.path" in command("--python", venv.root, "status").stdout
 
 
 @pytest.mark.parametrize("lib64", ["-> lib", None, {"here": ""}])

@@ -1,4 +1,4 @@
-"""Healthy venvs, and what doctor says of them."""
+"""Healthy venvs, and what doctor says about them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Doctor:
     command: Command
 
     def __call__(self, venv: Venv, *arguments: str, **env: str) -> Any:
-        """Return its JSON, and see that it exits as it should."""
+        """Return its JSON, and check its exit status."""
         done = self.command("--python", venv.root, "doctor", "--json", *arguments, **env)
         assert done.returncode in (0, 1), done.stderr
         report = json.loads(done.stdout)
