@@ -220,7 +220,7 @@ def _directory(shown: str) -> Iterator[Path]:
 def _words(name: str, svg: str) -> list[str]:
     """Return the words of a picture; times and counts of calls differ from start to start."""
     words = " ".join(re.findall(r"<text [^>]*>([^<]*)", svg)).replace("&#160;", " ")
-    return (re.sub(r"[\d▀-▟]", "", words) if name == "startup" else words).split()
+    return (re.sub(r"[\d▀-▟]", "", words) if name in ("startup", "demo") else words).split()
 
 
 def main() -> None:
