@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pysharedir import __version__, errors
+from pysharedir import errors
 from pysharedir.cli import cli
 from pysharedir.doctor.registry import CHECKS
 
@@ -182,7 +182,7 @@ def manual(date: str) -> str:
     :param date: The day on which its text last changed.
     """
     root, *others = pages()
-    lines = [f'.TH PYSHAREDIR 1 "{date}" "pysharedir {__version__}"']
+    lines = [f'.TH PYSHAREDIR 1 "{date}" pysharedir']
     lines += [".SH NAME", rf"pysharedir \- {_roff(root.summary[0].lower() + root.summary[1:-1])}"]
     lines += [".SH SYNOPSIS", *_filled(root.usage)]
     lines += [".SH DESCRIPTION", *_paragraphs(root.paragraphs)]

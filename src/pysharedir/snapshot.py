@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,6 +57,10 @@ class Reader:
         self._installed: dict[tuple[int, int], list[Distribution]] = {}
         self._owners: dict[str, Owners] = {}
         self._hooks: dict[str, Installed] = {}
+
+    def know(self, other: Reader) -> None:
+        """Take over what another has read of distributions."""
+        vars(self).update(_installed=other._installed, _owners=other._owners)
 
     def installed(self, directory: str | Path) -> list[Distribution]:
         """Return the distributions in a directory, with paths below the name given here.
@@ -147,6 +151,16 @@ class Snapshot(Reader):
         if changes and target.tool and place.root == target.root and not place.destdir:
             raise ToolEnvironmentError(target.prefix, target.tool)
         return cls(target, place)
+
+    def enabled(self, settings: Settings) -> Self:
+        """Return that of the target with a hook of these settings, be it there or only planned.
+
+        What is installed is the same, and is not read again.
+        """
+        other = type(self)(self.target, self.place)
+        other.hook = replace(self.hook, settings=settings, state=files.State.ENABLED)
+        other.know(self)
+        return other
 
     @property
     def caveats(self) -> tuple[str, ...]:

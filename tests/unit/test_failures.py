@@ -65,7 +65,10 @@ USAGE = {  # what is typed, with the error and the hint
     ),
     "sync --install --check": ("--install and --check exclude each other", "choose one of them"),
     "startup --update": ("--update needs --allow FILE", "name the allowlist to write"),
-    "doctor --select SD1 --ignore SD": ("--select and --ignore leave no check", "ignore less"),
+    "doctor --select SD1 --ignore SD": (
+        "--select and --ignore leave no check",
+        "ignore fewer checks",
+    ),
 }
 
 

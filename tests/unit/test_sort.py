@@ -172,6 +172,18 @@ def test_what_the_user_says_is_remembered(enabled: Venv, command: Command) -> No
     assert enabled.has_no_hook()
 
 
+def test_a_word_that_moves_nothing_is_a_change(enabled: Venv, command: Command) -> None:
+    put(enabled.sharedir, "hello", HELLO)
+    step = f"write {enabled.site_dir}/_pysharedir.d/remembered.json"
+    for option, changed, steps in (
+        ("--dry-run", False, [step]),
+        ("--json", True, [step]),
+        ("--json", False, []),
+    ):
+        report = sort(enabled, command, "--noarch", "hello", option)
+        assert (report["changed"], report["steps"]) == (changed, steps)
+
+
 def test_what_contradicts_itself_is_refused(enabled: Venv, command: Command) -> None:
     put(enabled.site_dir, "hello", HELLO)
     for arguments in (

@@ -41,6 +41,7 @@ json = click.option(
 dry_run = click.option(
     "--dry-run", is_flag=True, help="Print what would be done, without doing it."
 )
+verbose = click.option("--verbose", is_flag=True, help="List every step.")
 
 
 def _destdir(_: click.Context, __: click.Parameter, value: str | None) -> str | None:

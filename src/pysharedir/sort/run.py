@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from pysharedir.changes import Step
     from pysharedir.hook.remembered import Remembered
     from pysharedir.snapshot import Snapshot
     from pysharedir.sort.plan import Plan
@@ -50,10 +51,15 @@ class Request:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What ``sort`` moved, or with ``dry_run`` would move."""
+    """What ``sort`` moved, or with ``dry_run`` would move.
+
+    :ivar steps: What else it did: it writes down the verdicts of the user.
+    :ivar notes: What the user should know.
+    """
 
     executable: Path
     plan: Plan
+    steps: tuple[Step, ...]
     notes: tuple[str, ...]
     dry_run: bool
 
@@ -75,9 +81,10 @@ def run(snapshot: Snapshot, request: Request, progress: Progress) -> Outcome:
     plan = sorting.plan(snapshot, overrules, request.names)
     _check(snapshot, request, plan)
     destdir = snapshot.place.destdir
+    steps = [] if destdir else remembered.steps(snapshot.site_dir, known, wanted)
     if destdir and not request.dry_run:
         changes.apply(staged.steps(plan, destdir))
-    elif not request.dry_run and (plan.moves or wanted != known):
+    elif not request.dry_run and (plan.moves or steps):
         from pysharedir.moving.relocation import Relocation  # noqa: PLC0415  # not for --check
 
         snapshot.check_used()
@@ -85,9 +92,9 @@ def run(snapshot: Snapshot, request: Request, progress: Progress) -> Outcome:
         # Each distribution advances the bar twice: when it is copied, and when it is removed.
         with progress("moving distributions", 2 * len(plan.moves)) as advance:
             relocation = Relocation(plan.moves, snapshot.sharedir, progress=advance)
-            steps = remembered.steps(snapshot.site_dir, known, wanted)
             changes.apply([*steps, *([relocation] if plan.moves else [])])
-    return Outcome(snapshot.target.executable, plan, tuple(notes), request.dry_run)
+    executable = snapshot.target.executable
+    return Outcome(executable, plan, tuple(steps), tuple(notes), request.dry_run)
 
 
 def _overruled(known: Remembered, request: Request) -> Remembered:
