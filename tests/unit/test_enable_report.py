@@ -84,7 +84,7 @@ def test_enable_sorts(seeded: Venv, command: Command) -> None:
 def test_enable_sorts_into_the_sharedir_that_it_is_given(
     seeded: Venv, command: Command, tmp_path: Path
 ) -> None:
-    options = ["enable", "--sharedir", tmp_path / "ours", "--sort"]
+    options: list[str | Path] = ["enable", "--sharedir", tmp_path / "ours", "--sort"]
     said = lines(command, seeded, *options)
     assert seeded.says("__import__('pure').__file__") == f"{tmp_path}/ours/pure.py"
     assert sum("outside this venv" in line for line in said) == 1
@@ -93,7 +93,7 @@ def test_enable_sorts_into_the_sharedir_that_it_is_given(
 
 def test_enable_sorts_what_is_staged(venv: Venv, command: Command, tmp_path: Path) -> None:
     staged = tmp_path / "stage"
-    options = ["enable", "--sort", "--root", staged]
+    options: list[str | Path] = ["enable", "--sort", "--root", staged]
     done = command("--python", venv.root, *options)
     assert (done.returncode, "hook put into" in done.stdout) == (1, True)
     assert f"error: {staged}" in done.stderr
