@@ -1,6 +1,6 @@
 """What tests fetch or make once, and keep in the user's cache for every process and later run.
 
-It is safe to remove at any time that no test runs, and then it is fetched and made anew.
+It is safe to remove at any time that no test runs, and then it is fetched and made again.
 """
 
 from __future__ import annotations

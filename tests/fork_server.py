@@ -132,7 +132,7 @@ def _preload() -> None:
 
 
 def _modules() -> Iterator[str]:
-    """Yield the modules of the package, but for the programs that run in a target."""
+    """Yield the modules of the package, except the programs that run in a target."""
     for module in pkgutil.walk_packages(pysharedir.__path__, "pysharedir."):
         if ".inside." not in module.name and module.name != "pysharedir.__main__":
             yield module.name

@@ -198,7 +198,7 @@ def test_in_a_prefix_with_a_sharedir_of_its_own(venv: Venv, command: Command) ->
     assert (venv.root / "bin/hello").exists()
 
 
-def test_honours_the_umask(second: Venv, sharedir: Path, sync: Sync) -> None:
+def test_honors_the_umask(second: Venv, sharedir: Path, sync: Sync) -> None:
     put_hello(sharedir)
     before = os.umask(0o027)
     try:

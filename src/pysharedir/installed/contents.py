@@ -29,7 +29,7 @@ class Contents:
     :ivar files: Those that are there, relative to its directory: all that RECORD lists, the pycs
         of its modules, and whatever is in its metadata directory, which comes last.
     :ivar missing: Those that RECORD lists and that are not there, or that are directories with
-        files that it does not list; but for pycs.
+        files that it does not list; except pycs.
     :ivar others: What else is in the directories of its regular packages, by directory.
     """
 

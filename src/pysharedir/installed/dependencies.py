@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Dependency:
     """What the packages in a sharedir require, and a target has not.
 
-    :ivar name: Its normalised name.
+    :ivar name: Its normalized name.
     :ivar requirement: All that is required of it, as one dependency specifier.
     :ivar installed: The version that is there instead.
     :ivar required_by: The names of the distributions that require it; none when it is there, but
@@ -48,7 +48,7 @@ def unmet(
     those that a requirement asks for: which ones a user has asked for is written nowhere.
     https://packaging.python.org/en/latest/specifications/dependency-specifiers/
 
-    :param requirements: Those of all installed distributions, by normalised name.
+    :param requirements: Those of all installed distributions, by normalized name.
     :param version: Returns the version of one that is of use here, None if there is none.
     :param shared: The names of those in the sharedir.
     :param markers: The environment of the target.

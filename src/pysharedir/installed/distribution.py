@@ -90,7 +90,7 @@ class Distribution:
 
     @cached_property
     def key(self) -> str:
-        """The normalised name."""
+        """The normalized name."""
         return canonicalize_name(self.name)
 
     @property
@@ -149,7 +149,7 @@ def stamp(path: Path) -> tuple[int, ...] | None:
 def installed(directory: Path) -> list[Distribution]:
     """Return the distributions whose metadata is in *directory*, sorted by name.
 
-    One whose metadata cannot be read goes by the name of its directory.
+    One whose metadata cannot be read has the name of its directory.
     """
     distributions = []
     for info in _listdir(directory):
@@ -173,7 +173,7 @@ def whole(distributions: Iterable[Distribution]) -> list[Distribution]:
 
 
 def first_of_each_name(distributions: Iterable[Distribution]) -> dict[str, Distribution]:
-    """Return the distributions that importlib.metadata finds, by normalised name.
+    """Return the distributions that importlib.metadata finds, by normalized name.
 
     :param distributions: Those of all entries of ``sys.path``, in order.
     """

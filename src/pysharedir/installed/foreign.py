@@ -114,7 +114,7 @@ class Own:
 class Usable:
     """Distributions, and which of those that were asked for are of no use to a target.
 
-    :ivar foreign: These, by normalised name.
+    :ivar foreign: These, by normalized name.
     """
 
     def __init__(self, target: Target, distributions: Mapping[str, Distribution]) -> None:
@@ -148,7 +148,7 @@ class Usable:
 def _natives(distribution: Distribution) -> Iterator[str]:
     """Yield the files of a distribution that should be native, by their names.
 
-    In one that is labelled for any machine, libraries are data.
+    In one that is labeled for any machine, libraries are data.
     """
     try:
         listing = distribution.listing

@@ -158,7 +158,7 @@ def rewritten(name: str, content: bytes, rewrite: Callable[[Row], Row | None]) -
     """Return RECORD with other rows for the files outside; all else stays as it is, to the byte.
 
     :param content: What it is.
-    :param rewrite: Returns the new row for one whose path is normalised, or None when it is not to
+    :param rewrite: Returns the new row for one whose path is normalized, or None when it is not to
         be listed.
     :raises RecordError: when it cannot be read.
     """

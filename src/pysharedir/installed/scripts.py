@@ -34,7 +34,7 @@ _VERSIONED = re.compile(r"(?:pip|easy_install-)(\d+\.\d+)")
 class Wanted:
     """A script as it should be.
 
-    :ivar distribution: The normalised name of the distribution that it belongs to.
+    :ivar distribution: The normalized name of the distribution that it belongs to.
     """
 
     distribution: str

@@ -43,14 +43,14 @@ class Forget:
         return self.cache / self.name
 
     def apply(self) -> Callable[[], object]:
-        """See :meth:`pysharedir.changes.Step.apply`; uv writes the entry anew when it needs it."""
+        """See :meth:`pysharedir.changes.Step.apply`; uv writes the entry again when it needs it."""
         with contextlib.suppress(OSError):
             _unlink(self.cache, Path(self.name))
         return bool
 
 
 def stale(target: Target, purelib: Callable[[], str | None]) -> Iterator[Forget]:
-    """Yield what makes uv forget what is true no more.
+    """Yield what makes uv forget what is no longer true.
 
     :param purelib: Returns what the interpreter says when uv asks it, which is with ``-I``; None
         when that cannot be told.  Called when uv remembers anything.
@@ -64,7 +64,7 @@ def stale(target: Target, purelib: Callable[[], str | None]) -> Iterator[Forget]
 
 
 def _entries(target: Target) -> Iterator[tuple[Path, str, bytes]]:
-    """Yield what uv would go by: what it was told by an executable of this time, on this system.
+    """Yield what uv would use: what it was told by an executable of this time, on this system.
 
     Each is the cache, a path in it, and what is there.
     """

@@ -57,7 +57,7 @@ def test_here(
     ("facts", "is_dead"),
     [
         ({"host": "node2", "machine": "m2", "boot": "b2"}, False),
-        ({"boot": "b2"}, True),  # this host, started anew since
+        ({"boot": "b2"}, True),  # this host, rebooted since
         ({"host": "node2", "boot": "b2"}, False),  # a copy of its disk
         ({"machine": "m2", "boot": "b2"}, False),  # both are called localhost
         ({"space": "pid:[2] time:[1]"}, False),  # a container

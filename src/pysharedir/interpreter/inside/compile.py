@@ -1,7 +1,7 @@
 """Byte-compile modules, and tell as JSON how many could be.  Runs in the target, isolated.
 
 Standard input has a list: of each module its source, its pyc or null for the default one, the
-level of optimisation or -1 for that of this process, and whether the pyc holds the hash of its
+level of optimization or -1 for that of this process, and whether the pyc holds the hash of its
 source (PEP 552).  SOURCE_DATE_EPOCH does not choose here: what py_compile makes then is read with
 its source at each start.
 """

@@ -153,7 +153,7 @@ def search(name, answers, closed):
         facts = name_of(finder)
         editable = facts["name"].startswith("__editable__")
         if facts["name"] == "_pysharedir" or not hasattr(finder, "find_spec"):
-            continue  # the hook's gate passes on what those behind it answer
+            continue  # the hook's gate passes on what those after it answer
         if taken is not None and not editable:
             continue  # an import would not ask it
         if finder is importlib.machinery.PathFinder:
