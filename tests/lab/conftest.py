@@ -48,7 +48,7 @@ answer = {
 
 
 @cache
-def _reason(needs: tuple[str, ...]) -> str | None:
+def lack_of(needs: tuple[str, ...]) -> str | None:
     """Return why tests that need these commands cannot run here."""
     missing = [name for name in needs if shutil.which(name) is None]
     if missing:
@@ -62,7 +62,7 @@ def _reason(needs: tuple[str, ...]) -> str | None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _lab(request: pytest.FixtureRequest) -> None:
-    skip(_reason(NEEDS))
+    skip(lack_of(NEEDS))
     try:
         AMD64.recipe.made()
         request.getfixturevalue("unhooked")
@@ -72,7 +72,7 @@ def _lab(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(scope="module", autouse=True)
 def _module(request: pytest.FixtureRequest) -> None:
-    skip(_reason(getattr(request.module, "NEEDS", ())))
+    skip(lack_of(getattr(request.module, "NEEDS", ())))
 
 
 def skip(reason: str | None) -> None:
