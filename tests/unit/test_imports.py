@@ -31,12 +31,15 @@ RANKS = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 
 
 def _modules() -> dict[str, Path]:
-    """Return the modules of the package; programs that run in a target import none of it."""
+    """Return the modules of the package.
+
+    Without the version, which a build writes, and what runs in a target: they import none of it.
+    """
     paths = (path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
     return {
         ".".join(path.with_suffix("").parts).removesuffix(".__init__"): path
         for path in paths
-        if not {"inside", "sitecustomize_templates"} & set(path.parts)
+        if not {"_version.py", "inside", "sitecustomize_templates"} & set(path.parts)
     }
 
 
