@@ -23,12 +23,13 @@ class Step(Protocol):
     """One change."""
 
     def __str__(self) -> str:
-        """Say what it does, in the imperative."""
+        """Return what the step does, in the imperative."""
 
     def apply(self) -> Callable[[], object]:
-        """Do it, and return what undoes it.
+        """Make the change.
 
-        :raises OSError: when it could not be done; then nothing was changed.
+        :return: A function that undoes the change.
+        :raises OSError: when the change failed; then nothing was changed.
         """
 
 
@@ -43,7 +44,7 @@ class MakeDirectory:
 
     def apply(self) -> Callable[[], object]:
         """See :meth:`Step.apply`."""
-        self.path.mkdir(mode=0o775)  # never writable for others, whatever the umask
+        self.path.mkdir(mode=0o775)  # others can never write to it, whatever the umask
         return self.path.rmdir
 
 
@@ -51,7 +52,7 @@ class MakeDirectory:
 class MakeLink:
     """Make a symbolic link.
 
-    :ivar optional: It is no error when the file system has no links (python/cpython#133951).
+    :ivar optional: Ignore the error of a file system without links (python/cpython#133951).
     """
 
     path: Path
@@ -76,7 +77,7 @@ class MakeLink:
 class WriteFile:
     """Write a file under a temporary name, then rename it into place.
 
-    :ivar executable: Let those execute it who may read it.
+    :ivar executable: Let everyone who can read the file execute it.
     """
 
     path: Path
@@ -95,7 +96,7 @@ class WriteFile:
         return lambda: self._write(before)
 
     def _set_mode(self, descriptor: int) -> None:
-        """Take over the mode, and if possible the owner, of the file that this one replaces."""
+        """Copy the mode, and if possible the owner, of the file that this one replaces."""
         mode = os.fstat(descriptor).st_mode
         if self.path.exists():
             old = self.path.stat()
@@ -111,7 +112,7 @@ class WriteFile:
         try:
             with temporary.open("xb") as file:
                 file.write(content)
-                with contextlib.suppress(PermissionError):  # a file system without modes
+                with contextlib.suppress(PermissionError):  # on a file system without modes
                     self._set_mode(file.fileno())
                 file.flush()
                 os.fsync(file.fileno())
@@ -162,7 +163,7 @@ class RemoveFile:
 
 @dataclass(frozen=True)
 class RemoveDirectory:
-    """Remove a directory if it is empty by then."""
+    """Remove a directory if it is empty when the step is applied."""
 
     path: Path
 
@@ -180,7 +181,10 @@ class RemoveDirectory:
 
 @dataclass(frozen=True)
 class RemoveTree:
-    """Remove a directory and all that is in it, for good: nobody may need it any more."""
+    """Remove a directory and everything in it.
+
+    This cannot be undone, so it is only for directories that nobody needs any more.
+    """
 
     path: Path
 
@@ -198,14 +202,14 @@ def directories(*paths: Path) -> list[MakeDirectory]:
     missing: dict[Path, None] = {}
     for path in paths:
         lineage = [path, *path.parents]
-        missing |= dict.fromkeys(each for each in reversed(lineage) if not each.is_dir())
+        missing |= dict.fromkeys(parent for parent in reversed(lineage) if not parent.is_dir())
     return [MakeDirectory(path) for path in missing]
 
 
 def apply(steps: Sequence[Step], check: Callable[[], object] = bool) -> None:
-    """Apply *steps* in order; when one fails, undo those before it.
+    """Apply *steps* in order; when one fails, undo the steps before it.
 
-    :param check: Called after the last step; what it raises undoes them too.
+    :param check: Called after the last step; when it raises an error, all steps are undone.
     :raises ChangeError: when a step failed.
     """
     done: list[Callable[[], object]] = []

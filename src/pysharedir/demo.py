@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
+import shutil
 import tempfile
 import zipfile
 from dataclasses import dataclass
@@ -16,70 +18,146 @@ from installer.sources import WheelFile
 
 from pysharedir import changes
 from pysharedir.activation import enable
-from pysharedir.errors import TargetError
+from pysharedir.errors import TargetError, UsageError
 from pysharedir.hook.files import Settings
 from pysharedir.hook.place import Place
+from pysharedir.installed import binaries, contents
+from pysharedir.installed.foreign import Own
 from pysharedir.interpreter import processes
 from pysharedir.interpreter.finding import find
 from pysharedir.snapshot import Snapshot
+from pysharedir.wording import number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pysharedir.interpreter.target import Target
 
 _ON = {"PYSHAREDIR": "1"}
-_FILES = {
-    "greeting.py": (
-        'HELLO = "one file, two interpreter trees"\n'
-        'if __name__ == "__main__":\n'
-        "    import sys\n"
-        '    print(sys.prefix, HELLO, __file__, sep=": ")\n'
-    ),
-    "greeting-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: greeting\nVersion: 1.0\n",
-    "greeting-1.0.dist-info/WHEEL": (
-        "Wheel-Version: 1.0\nGenerator: pysharedir\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    ),
-}
+# Runs in the demo's interpreters.
+_MAIN = """\
+import sys
+import compiled, pure
+for module in pure, compiled.module:
+    print(sys.prefix, module.__file__, sep=" imports ")
+"""
+_PURE = "email"  # a package of the standard library without compiled parts
+# Small extension modules of the standard library that need no library: one is the compiled part.
+_EXTENSIONS = ("_bisect", "_heapq", "_queue", "_contextvars", "_random", "_json", "_zoneinfo")
 
 
 @dataclass(frozen=True)
 class Section:
-    """One step of the demo: what was done, and what is to be seen of it."""
+    """One step of the demo: what was done, and what is to be seen of it.
+
+    :ivar table: Rows of cells, the first of them titles.
+    :ivar commands: What to copy.
+    """
 
     title: str
-    lines: tuple[str, ...]
+    lines: tuple[str, ...] = ()
+    table: tuple[tuple[str, ...], ...] = ()
+    commands: tuple[str, ...] = ()
 
 
-def run(base: Target) -> Iterator[Section]:
-    """Show the demo with *base*, section by section, and clean up."""
+@dataclass(frozen=True)
+class _Tree:
+    """An interpreter of the demo: a venv that stands for a prefix of its own."""
+
+    name: str
+    target: Target
+    compiled: Path
+
+
+def run(base: Target, other: Target | None = None) -> Iterator[Section]:
+    """Show the demo section by section, and clean up.
+
+    :param base: The interpreter of the first tree, and without *other* of the second one too.
+    :param other: One of another architecture.
+    :raises UsageError: when *other* is of another version.
+    :raises TargetError: when the demo does not work with these.
+    """
+    second = other or base
+    if second.version != base.version:
+        what = f"{second.executable}: Python {second.version}, and not {base.version}"
+        raise UsageError(what, "name one of the same version: a sharedir is for one version")
+    is_real = Own(base).machines != Own(second).machines
     with tempfile.TemporaryDirectory(prefix="pysharedir-demo-") as name:
         home = Path(name).resolve()
-        trees = [_make_tree(base, home / tree) for tree in ("x86_64", "aarch64")]
+        pure = _wheel(home, "pure", _pure(base), "py3-none-any")
+        machines = (_machine(base), _machine(second) if is_real else "other")
+        trees = [
+            _make_tree(each, home, machine)
+            for each, machine in zip((base, second), machines, strict=True)
+        ]
         yield Section(
-            "Two interpreter trees, as two architectures have them",
-            _shown([tree.prefix for tree in trees], home),
+            "Two interpreters, one for each architecture",
+            _introduction(trees, is_real=is_real),
         )
-        yield Section("sys.path before", _shown(trees[0].off.path, home))
+
+        for tree in trees:
+            for wheel in pure, tree.compiled:
+                _install(wheel, tree, tree.target.off.purelib)
+        before = _measured(home, trees)
+        yield Section(
+            "Before: each tree has a copy of the noarch package",
+            _shown([_file(tree.target.purelib, "pure") for tree in trees], home),
+        )
+        for tree in trees:
+            _uninstall(tree)
 
         settings = Settings(sharedir=str(home / "share/python/{version}"))
         for tree in trees:
-            changes.apply(enable.plan(Snapshot(tree, Place.of(tree)), settings))
+            target = tree.target
+            changes.apply(enable.plan(Snapshot(target, Place.of(target)), settings))
+        purelib = trees[0].target.view(_ON).purelib
         yield Section(
-            "pysharedir enable --sharedir DEMO/share/python/{version}, in each",
-            _shown(trees[0].view(_ON).path, home),
+            "`pysharedir enable --sharedir DEMO/share/python/{version}`, in each tree",
+            _shown([f"pure wheels now go to {purelib}"], home),
         )
 
-        purelib = trees[0].view(_ON).purelib
-        _install(_wheel(home), trees[0], purelib)
+        _install(pure, trees[0], purelib)
+        for tree in trees:
+            _install(tree.compiled, tree, purelib)
         yield Section(
-            "One noarch package, installed once, by the first tree",
-            _shown(sorted(map(str, Path(purelib).glob("*"))), home),
+            "After: the noarch package is there once, the compiled one in each tree",
+            tuple(line for tree in trees for line in _imports(tree, home)),
         )
-        yield Section("Both import it", tuple(_import(tree, home) for tree in trees))
+        yield Section("Files and bytes", table=_compared(before, _measured(home, trees)))
+    yield Section(
+        "Next: the same for a venv of your own",
+        commands=(
+            "python3 -m venv .venv",
+            "pysharedir --python .venv enable --sort",
+            "pysharedir --python .venv status",
+        ),
+    )
 
 
-def _make_tree(base: Target, directory: Path) -> Target:
+def _machine(target: Target) -> str:
+    return binaries.in_words(Own(target).machines).lower().replace(" ", "-") or "this"
+
+
+def _introduction(trees: Sequence[_Tree], *, is_real: bool) -> tuple[str, ...]:
+    """Say which trees there are, and what of them is an imitation."""
+    lines = [f"DEMO/{tree.name}: made from {tree.target.base_prefix}" for tree in trees]
+    if not is_real:
+        lines.append(
+            "Both run on this architecture: the second imitates another one."
+            "  With --other PYTHON, the demo uses a Python of another architecture."
+        )
+    if not all(_is_compiled(tree.compiled) for tree in trees):
+        lines.append("The compiled package only imitates one: it has no native code.")
+    return tuple(lines)
+
+
+def _is_compiled(wheel: Path) -> bool:
+    with zipfile.ZipFile(wheel) as archive:
+        return any(name.endswith(".so") for name in archive.namelist())
+
+
+def _make_tree(base: Target, home: Path, name: str) -> _Tree:
+    directory = home / name
     done = processes.run(
         processes.safe([base.executable, "-m", "venv", "--without-pip", directory])
     )
@@ -87,51 +165,130 @@ def _make_tree(base: Target, directory: Path) -> Target:
         printed = (done.stderr or done.stdout).strip().splitlines() or ["nothing"]
         name = str(base.executable)
         raise TargetError(name, f"{name}: cannot make a venv", f"it said: {printed[-1]}")
-    return find(str(directory))
+    target = find(str(directory))
+    tag = f"cp{base.version.replace('.', '')}-none-linux_{name.replace('-', '_')}"
+    return _Tree(name, target, _wheel(directory, "compiled", _compiled(target), tag))
 
 
-def _wheel(directory: Path) -> Path:
-    path = directory / "greeting-1.0-py3-none-any.whl"
-    record = "".join(
-        f"{name},sha256={_hash(content)},{len(content)}\n" for name, content in _FILES.items()
-    )
-    with zipfile.ZipFile(path, "w") as wheel:
-        for name, content in _FILES.items():
-            wheel.writestr(name, content)
-        wheel.writestr(
-            "greeting-1.0.dist-info/RECORD", record + "greeting-1.0.dist-info/RECORD,,\n"
-        )
-    return path
+def _pure(base: Target) -> dict[str, str | bytes]:
+    """Return a noarch package, which is one of the standard library."""
+    files = Path(base.stdlib, _PURE).glob("*.py")
+    return {
+        "pure/__init__.py": "",
+        **{f"pure/{path.name}": path.read_bytes() for path in sorted(files)},
+        "pure/__main__.py": _MAIN,
+    }
 
 
-def _hash(content: str) -> str:
-    digest = hashlib.sha256(content.encode()).digest()
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+def _compiled(target: Target) -> dict[str, str | bytes]:
+    """Return a package with an extension module, which is one of the interpreter's own."""
+    for name in _EXTENSIONS:
+        for directory in target.off.path:
+            for suffix in sorted(target.suffixes, key=len, reverse=True):
+                path = Path(directory, name + suffix)
+                if suffix.endswith(".so") and path.is_file():
+                    start = f"from compiled import {name} as module\n"
+                    return {
+                        "compiled/__init__.py": start,
+                        f"compiled/{path.name}": path.read_bytes(),
+                    }
+    return {"compiled/__init__.py": "from compiled import module\n", "compiled/module.py": ""}
 
 
-def _install(wheel: Path, tree: Target, purelib: str) -> None:
+def _wheel(directory: Path, name: str, files: Mapping[str, str | bytes], tag: str) -> Path:
+    info = f"{name}-1.0.dist-info"
+    is_pure = tag.endswith("-any")
+    content = {
+        **files,
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
+        f"{info}/WHEEL": (
+            "Wheel-Version: 1.0\nGenerator: pysharedir\n"
+            f"Root-Is-Purelib: {str(is_pure).lower()}\nTag: {tag}\n"
+        ),
+    }
+    encoded = {
+        path: text if isinstance(text, bytes) else text.encode() for path, text in content.items()
+    }
+    record = "".join(f"{path},sha256={_hash(data)},{len(data)}\n" for path, data in encoded.items())
+    made = directory / f"{name}-1.0-{tag}.whl"
+    with zipfile.ZipFile(made, "w") as wheel:
+        for path, data in encoded.items():
+            wheel.writestr(path, data)
+        wheel.writestr(f"{info}/RECORD", f"{record}{info}/RECORD,,\n")
+    return made
+
+
+def _hash(content: bytes) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
+
+
+def _install(wheel: Path, tree: _Tree, purelib: str) -> None:
     """Install as any installer does that asks sysconfig: the hook needs no more."""
+    target = tree.target
     destination = SchemeDictionaryDestination(
         {
             "purelib": purelib,
-            "platlib": tree.platlib,
-            "headers": tree.prefix,
-            "scripts": tree.scripts,
-            "data": tree.prefix,
+            "platlib": target.platlib,
+            "headers": target.prefix,
+            "scripts": target.scripts,
+            "data": target.prefix,
         },
-        interpreter=str(tree.executable),
+        interpreter=str(target.executable),
         script_kind="posix",
     )
     with WheelFile.open(wheel) as source:
         install(source, destination, {"INSTALLER": b"pysharedir"})
 
 
-def _import(tree: Target, home: Path) -> str:
-    done = processes.run(processes.safe([tree.executable, "-m", "greeting"]), env=_ON)
+def _uninstall(tree: _Tree) -> None:
+    for name in "pure", "compiled":
+        for directory in Path(tree.target.purelib).glob(f"{name}*"):
+            shutil.rmtree(directory)
+
+
+def _file(purelib: str, name: str) -> str:
+    return f"{purelib}/{name}/__init__.py"
+
+
+def _imports(tree: _Tree, home: Path) -> tuple[str, ...]:
+    done = processes.run(processes.safe([tree.target.executable, "-B", "-m", "pure"]), env=_ON)
     if done.returncode:
-        name = str(tree.executable)
-        raise TargetError(name, f"{name}: does not import the package of the demo")
-    return _shown([done.stdout.strip()], home)[0]
+        name = str(tree.target.executable)
+        raise TargetError(name, f"{name}: does not import the packages of the demo")
+    return _shown(done.stdout.splitlines(), home)
+
+
+def _measured(home: Path, trees: Sequence[_Tree]) -> dict[str, tuple[int, int]]:
+    """Return the files and bytes of the installed packages, by the directory of DEMO."""
+    names = [*(tree.name for tree in trees), "share"]
+    return {name: _size(home / name) for name in names}
+
+
+def _size(directory: Path) -> tuple[int, int]:
+    parents = ("pure", "compiled")
+    sizes = [
+        os.path.getsize(directory / path)
+        for path in contents.walk(str(directory))
+        if Path(path).parent.name.startswith(parents) and not path.endswith(".pyc")
+    ]
+    return len(sizes), sum(sizes)
+
+
+def _compared(
+    before: Mapping[str, tuple[int, int]], after: Mapping[str, tuple[int, int]]
+) -> tuple[tuple[str, ...], ...]:
+    rows = [("DEMO/", "before", "after")]
+    rows += [(name, _amount(before[name]), _amount(after[name])) for name in before]
+    sums = [
+        _amount((sum(files for files, _ in each.values()), sum(size for _, size in each.values())))
+        for each in (before, after)
+    ]
+    return (*rows, ("together", *sums))
+
+
+def _amount(size: tuple[int, int]) -> str:
+    files, count = size
+    return f"{number(files, 'file')}, {count:,} bytes" if files else "-"
 
 
 def _shown(lines: Sequence[str], home: Path) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What can go wrong, each as one line and a hint."""
+"""The errors that users see: each has a message of one line, and most have a hint."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 def reason(error: OSError) -> str:
-    """Return what the operating system said."""
+    """Return the message of the operating system."""
     return (error.strerror or str(error)).lower()
 
 
-def said(error: OSError) -> str:
-    """Return what the operating system said, with the name of the file."""
+def full_reason(error: OSError) -> str:
+    """Return the message of the operating system, after the name of the file."""
     return f"{error.filename}: {reason(error)}" if error.filename else reason(error)
 
 
@@ -24,19 +24,19 @@ def _plain(fact: object) -> object:
     if isinstance(fact, OSError):
         return reason(fact)
     if isinstance(fact, list | tuple):
-        return [_plain(each) for each in fact]
+        return [_plain(item) for item in fact]
     return fact if isinstance(fact, str | int | float | None) else str(fact)
 
 
 class PysharedirError(Exception):
     """Root of all errors that users are meant to see.
 
-    What a subclass keeps as attributes are its facts; ``--json`` prints them.
+    The attributes that a subclass adds are its facts; ``--json`` prints them.
 
-    :param message: One line that names the thing.
-    :param hint: One line on what to do about it.
-    :cvar code: Its name for programs; it never changes once it was released.
-    :cvar exit_code: The exit status of the command that ends with it.
+    :param message: One line that names the file, the distribution or the argument at fault.
+    :param hint: One line that says what to do.
+    :cvar code: The name of the error for programs; after a release it never changes.
+    :cvar exit_code: The exit status of a command that ends with the error.
     """
 
     code = "error"
@@ -48,22 +48,22 @@ class PysharedirError(Exception):
         self.hint = hint
 
     def as_json(self) -> dict[str, Any]:
-        """Return code, message, hint and facts as JSON can say them."""
+        """Return code, message, hint and facts, all of types that JSON has."""
         return {"code": self.code, **{name: _plain(fact) for name, fact in vars(self).items()}}
 
 
 class UsageError(PysharedirError):
-    """The command line cannot be understood."""
+    """The command line is not valid."""
 
     code = "usage"
     exit_code = 2
 
 
 class SystemCallError(PysharedirError):
-    """The operating system refused something.
+    """The operating system reported an error.
 
-    :ivar errno: The name of its reason, such as ``EACCES``.
-    :ivar path: The file that it is about, if it is about one.
+    :ivar errno: The name of the error number, such as ``EACCES``.
+    :ivar path: The file that the error is about, if there is one.
     """
 
     code = "system"
@@ -75,7 +75,7 @@ class SystemCallError(PysharedirError):
 
 
 class ProcessError(PysharedirError):
-    """A process that cannot be started, or does not end."""
+    """A process could not be started, or did not end."""
 
     code = "process-failed"
 
@@ -86,7 +86,7 @@ class ProcessError(PysharedirError):
 
 
 class TargetError(PysharedirError):
-    """The interpreter to work on cannot be used."""
+    """The target cannot be used."""
 
     code = "target-unusable"
     exit_code = 2
@@ -97,15 +97,15 @@ class TargetError(PysharedirError):
 
 
 class NoTargetError(TargetError):
-    """There is no such interpreter."""
+    """The target does not exist."""
 
     code = "target-missing"
 
 
 class NoAnswerError(TargetError):
-    """The interpreter starts, but a program in it gives no answer.
+    """The target starts, but the program that pysharedir runs in it gives no answer.
 
-    :param printed: What it printed instead.
+    :param printed: What the target printed instead.
     """
 
     code = "target-silent"
@@ -114,13 +114,13 @@ class NoAnswerError(TargetError):
         last = (printed.strip().splitlines() or ["nothing"])[-1]
         super().__init__(
             target,
-            f"{target}: does not start as a Python should",
-            f"it said: {last}; `pysharedir startup` shows what a start runs",
+            f"{target}: does not start as a Python interpreter should",
+            f"it printed: {last}; `pysharedir startup` shows what runs when it starts",
         )
 
 
 class OldTargetError(TargetError):
-    """The interpreter is older than pysharedir supports."""
+    """The target is older than the Pythons that pysharedir supports."""
 
     code = "target-too-old"
 
@@ -134,7 +134,7 @@ class OldTargetError(TargetError):
 
 
 class ToolEnvironmentError(TargetError):
-    """The environment that a tool has made for this command, which nobody has named.
+    """The target is the environment that a tool made for pysharedir, and the user did not name it.
 
     :param tool: The name of the tool.
     """
@@ -144,25 +144,25 @@ class ToolEnvironmentError(TargetError):
     def __init__(self, prefix: str, tool: str) -> None:
         super().__init__(
             prefix,
-            f"{prefix}: made by {tool} for this command alone, so it is not changed",
-            "name the interpreter to work on: --python TARGET",
+            f"{prefix}: {tool} made this environment for pysharedir alone, so it stays unchanged",
+            "name the interpreter to change: --python TARGET",
         )
         self.tool = tool
 
 
 class PrefixError(PysharedirError):
-    """A prefix that does not exist."""
+    """The prefix does not exist."""
 
     code = "prefix-missing"
     exit_code = 2
 
     def __init__(self, prefix: str) -> None:
-        super().__init__(f"{prefix!r}: no such directory", "give a prefix that is there")
+        super().__init__(f"{prefix!r}: no such directory", "give a prefix that exists")
         self.prefix = prefix
 
 
 class LayoutError(PysharedirError):
-    """A site dir that has no place for a sharedir next to it."""
+    """The layout of the target has no place for a sharedir."""
 
     code = "layout-unknown"
 
@@ -175,54 +175,54 @@ class LayoutError(PysharedirError):
 
 
 class ForeignFileError(PysharedirError):
-    """A file that would have to be overwritten, and that pysharedir did not write."""
+    """A file is in the way, and pysharedir did not write it."""
 
     code = "foreign-file"
 
     def __init__(self, path: Path, hint: str) -> None:
-        super().__init__(f"{path}: not written by pysharedir, so left alone", hint)
+        super().__init__(f"{path}: not written by pysharedir, so it stays unchanged", hint)
         self.path = path
 
 
 class ShadowedError(PysharedirError):
-    """A sitecustomize that would never run."""
+    """The sitecustomize of pysharedir would never run, since another one comes first."""
 
     code = "sitecustomize-shadowed"
 
     def __init__(self, path: str) -> None:
         super().__init__(
-            f"{path}: this sitecustomize comes first, so that pysharedir's would never run",
+            f"{path}: this sitecustomize comes first, so pysharedir's would never run",
             "use --style pth",
         )
         self.path = path
 
 
 class PathLineError(PysharedirError):
-    """A path line for tools that read .pth files, where there can be none."""
+    """The hook's ``.pth`` file cannot have a path line for tools."""
 
     code = "path-line-impossible"
 
     def __init__(self, site_dir: str, cause: str, hint: str) -> None:
-        super().__init__(f"{site_dir}: no path line there can lead to the sharedir: {cause}", hint)
+        super().__init__(f"{site_dir}: a .pth file here cannot name the sharedir: {cause}", hint)
         self.site_dir = site_dir
         self.cause = cause
 
 
 class SharedirError(PysharedirError):
-    """A sharedir that is on ``sys.path`` without the hook."""
+    """The directory given as sharedir is on ``sys.path`` without the hook."""
 
     code = "sharedir-on-path"
 
     def __init__(self, sharedir: str) -> None:
         super().__init__(
-            f"{sharedir}: on sys.path already, so it cannot be a sharedir",
-            "give a directory of its own",
+            f"{sharedir}: already on sys.path, so it cannot be a sharedir",
+            "give a directory that nothing else uses",
         )
         self.sharedir = sharedir
 
 
 class OccupiedError(PysharedirError):
-    """A sharedir that holds what would become unimportable.
+    """The sharedir holds distributions or modules that would become unimportable.
 
     :param sharedir: The sharedir.
     :param names: The distributions and loose modules in it.
@@ -237,18 +237,21 @@ class OccupiedError(PysharedirError):
 
 
 class RecordError(PysharedirError):
-    """A distribution that cannot be moved."""
+    """A distribution cannot be moved."""
 
     code = "distribution-unmovable"
 
     def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"{name}: {reason}", "move it by hand, or reinstall it after disabling")
+        super().__init__(
+            f"{name}: {reason}",
+            "move it by hand, or uninstall it now and install it again afterwards",
+        )
         self.name = name
         self.reason = reason
 
 
 class NotInstalledError(PysharedirError):
-    """A name of a distribution that is not installed."""
+    """No distribution of this name is installed."""
 
     code = "not-installed"
     exit_code = 2
@@ -256,24 +259,26 @@ class NotInstalledError(PysharedirError):
     def __init__(self, name: str, directories: Sequence[Path]) -> None:
         super().__init__(
             f"{name}: not installed in {', '.join(map(str, directories))}",
-            "`pysharedir sort --check --all` names what is",
+            "`pysharedir sort --check --all` lists what is installed",
         )
         self.name = name
 
 
 class UnknownCodeError(PysharedirError):
-    """A code of a check that does not exist."""
+    """No check has this code."""
 
     code = "check-unknown"
     exit_code = 2
 
     def __init__(self, code: str) -> None:
-        super().__init__(f"{code!r}: no check has this code", "`pysharedir doctor --list` has all")
+        super().__init__(
+            f"{code!r}: no check has this code", "`pysharedir doctor --list` lists all codes"
+        )
         self.check = code
 
 
 class InvalidNameError(PysharedirError):
-    """A name that no module, distribution or script can have."""
+    """No module, distribution or script can have this name."""
 
     code = "name-invalid"
     exit_code = 2
@@ -287,49 +292,52 @@ class InvalidNameError(PysharedirError):
 
 
 class AllowlistError(PysharedirError):
-    """A file that is no allowlist, or that cannot be read."""
+    """The file is not an allowlist, or cannot be read."""
 
     code = "allowlist-unusable"
     exit_code = 2
 
     def __init__(self, path: Path, reason: str, hint: str) -> None:
-        super().__init__(f"{path}: no allowlist: {reason}", hint)
+        super().__init__(f"{path}: not an allowlist: {reason}", hint)
         self.path = path
         self.reason = reason
 
 
 class BusyError(PysharedirError):
-    """Another process moves distributions to or from the same directory.
+    """Another process is moving distributions to or from the same directory.
 
     :param who: That process, in words, if it is known.
-    :param more: What to do if nobody here can see whether it still lives.
+    :param more: What to do if this host cannot tell whether that process still runs.
     """
 
     code = "busy"
 
     def __init__(self, directory: Path, who: str = "", more: str = "") -> None:
         super().__init__(
-            f"{directory}: another pysharedir moves distributions here{who and f': {who}'}",
-            f"wait until it is done{more and f'; {more}'}",
+            f"{directory}: another pysharedir is moving distributions here{who and f': {who}'}",
+            f"wait until it has finished{more and f'; {more}'}",
         )
         self.directory = directory
         self.holder = who
 
 
 class OvertakenError(PysharedirError):
-    """Something that is not as it was when a move was planned."""
+    """A file changed after a move was planned."""
 
     code = "overtaken"
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path}: changed in the meantime", "nothing was changed; run it again")
+        super().__init__(
+            f"{path}: changed after the move was planned",
+            "nothing was changed; run the command again",
+        )
         self.path = path
 
 
 class NotNoarchError(PysharedirError):
-    """Distributions that a noarch package must not hold.
+    """A noarch package must not hold these distributions.
 
-    :param reasons: What each is, and why.
+    :param reasons: Each distribution, and why it is not noarch.
     """
 
     code = "not-noarch"
@@ -337,15 +345,15 @@ class NotNoarchError(PysharedirError):
     def __init__(self, reasons: Sequence[str]) -> None:
         super().__init__(
             f"not noarch: {'; '.join(reasons)}",
-            "nothing was changed; make it a package of the architecture, or use --noarch NAME",
+            "nothing was changed; build a package for one architecture, or use --noarch NAME",
         )
         self.reasons = reasons
 
 
 class NothingStagedError(PysharedirError):
-    """A package build in which no distribution is.
+    """The tree of a package build holds no distribution.
 
-    :param directories: Where one was looked for, as an interpreter will see it.
+    :param directories: Where pysharedir looked for one, as an interpreter will see them.
     """
 
     code = "nothing-staged"
@@ -353,22 +361,22 @@ class NothingStagedError(PysharedirError):
     def __init__(self, destdir: str, directories: Iterable[str]) -> None:
         super().__init__(
             f"{destdir}: no distribution is staged in it",
-            f"looked into {', '.join(directories)}; give another --prefix?",
+            f"pysharedir looked in {', '.join(directories)}: if it is elsewhere, give --prefix",
         )
         self.destdir = destdir
 
 
 class DestdirError(PysharedirError):
-    """A place for a package that is outside the tree in which the package is being built.
+    """A link leads out of the tree in which a package is being built.
 
-    :param real: What links make of the path.
+    :param real: The path with its links resolved.
     """
 
     code = "destdir-left"
 
     def __init__(self, destdir: str, path: str, real: str) -> None:
         super().__init__(
-            f"{path}: a link in it leads to {real}, out of {destdir}",
+            f"{path}: a link in this path leads to {real}, out of {destdir}",
             "nothing was changed; make the link relative, to a place in the package",
         )
         self.destdir = destdir
@@ -377,31 +385,31 @@ class DestdirError(PysharedirError):
 
 
 class JournalError(PysharedirError):
-    """A journal that cannot be read."""
+    """The journal of a move cannot be read."""
 
     code = "journal-unreadable"
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
             f"{path}: cannot be read: {reason}",
-            "each distribution is whole in one directory at least: "
+            "no distribution is lost, each is complete in at least one directory: "
             f"remove {path.parent}, then run `pysharedir sort`",
         )
         self.path = path
 
 
 class UntrustedError(PysharedirError):
-    """What is not obeyed, since somebody else could have written it.
+    """Another user could have written what pysharedir would act on.
 
-    :param reason: What is wrong with it, in words that follow those on its owner.
-    :param remedy: What makes it right.
+    :param reason: What is wrong with the file, in words that follow its owner.
+    :param remedy: What to do about it.
     """
 
     code = "untrusted"
 
     def __init__(self, path: Path, owner: str, reason: str, remedy: str) -> None:
         super().__init__(
-            f"{path}: belongs to {owner}{reason}: no move of distributions begins or is recovered",
+            f"{path}: belongs to {owner}{reason}: no move here is started or recovered",
             remedy,
         )
         self.path = path
@@ -410,14 +418,14 @@ class UntrustedError(PysharedirError):
 
 
 class UntrustedHookError(PysharedirError):
-    """A hook of somebody else's prefix that names a sharedir outside of it."""
+    """The hook of another user's prefix names a sharedir outside that prefix."""
 
     code = "hook-untrusted"
 
     def __init__(self, path: Path, owner: str, sharedir: Path) -> None:
         super().__init__(
-            f"{path}: belongs to {owner}, not to you or root: {sharedir} is not used for it",
-            f"nothing was changed; let {owner} run it",
+            f"{path}: belongs to {owner}, not to you or root, so {sharedir} is not used",
+            f"nothing was changed; let {owner} run the command",
         )
         self.path = path
         self.owner = owner
@@ -425,9 +433,9 @@ class UntrustedHookError(PysharedirError):
 
 
 class ForeignMoveError(PysharedirError):
-    """An interrupted move to or from a directory that the target does not have.
+    """A move to or from a directory that the target does not use was interrupted.
 
-    :param home: Where its journal is.
+    :param home: The directory of its journal.
     :param name: The name of the distribution.
     """
 
@@ -436,8 +444,8 @@ class ForeignMoveError(PysharedirError):
     def __init__(self, home: Path, directory: Path, name: str) -> None:
         super().__init__(
             f"{home}: a move of {name} was interrupted, to or from {directory}, "
-            "which this interpreter does not have",
-            "run `pysharedir sort` where it is mounted, for the interpreter that has it",
+            "which this interpreter does not use",
+            "run `pysharedir sort` for the interpreter that uses it, on a host where it is mounted",
         )
         self.home = home
         self.directory = directory
@@ -445,9 +453,9 @@ class ForeignMoveError(PysharedirError):
 
 
 class InterruptedMoveError(PysharedirError):
-    """A move that is not finished, or could be neither finished nor undone.
+    """A move was interrupted: it waits to be settled, or could be neither finished nor undone.
 
-    :param reason: What is in the way, or which distributions it is of.
+    :param reason: What is in the way, or the names of the distributions.
     """
 
     code = "move-interrupted"
@@ -456,7 +464,7 @@ class InterruptedMoveError(PysharedirError):
         self,
         directory: Path,
         reason: str,
-        hint: str = "nothing is lost; fix that, and run `pysharedir sort` again",
+        hint: str = "nothing is lost; fix that, then run `pysharedir sort` again",
     ) -> None:
         super().__init__(f"{directory}: a move of distributions was interrupted: {reason}", hint)
         self.directory = directory
@@ -464,20 +472,20 @@ class InterruptedMoveError(PysharedirError):
 
 
 class RememberedError(PysharedirError):
-    """A file of what pysharedir remembers that pysharedir did not write."""
+    """The file in which pysharedir remembers facts is not one that pysharedir wrote."""
 
     code = "remembered-unreadable"
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path}: not written by pysharedir", "move it away")
+        super().__init__(f"{path}: not written by pysharedir", "move it elsewhere")
         self.path = path
 
 
 class ChangeError(PysharedirError):
-    """A change of the file system that failed; what came before it has been undone.
+    """A change of the file system failed; pysharedir has undone the changes before it.
 
     :param step: The step that failed, in words.
-    :param error: What the operating system said.
+    :param error: The error of the operating system.
     """
 
     code = "change-failed"
@@ -485,7 +493,7 @@ class ChangeError(PysharedirError):
     def __init__(self, step: str, error: OSError) -> None:
         super().__init__(
             f"{step}: {reason(error)}",
-            "nothing was changed; run it as the owner of that directory, or work on a venv"
+            "nothing was changed; run the command as the owner of that directory, or use a venv"
             if isinstance(error, PermissionError) or error.errno == errno.EROFS
             else "nothing was changed",
         )
@@ -494,7 +502,7 @@ class ChangeError(PysharedirError):
 
 
 class StartError(PysharedirError):
-    """An interpreter that does not use its sharedir although the hook is in place."""
+    """The target does not use its sharedir although the hook is in place."""
 
     code = "start-refused"
 
@@ -505,7 +513,7 @@ class StartError(PysharedirError):
 
 
 class UnusedSharedirError(PysharedirError):
-    """A sharedir that the target does not use."""
+    """The target does not use the sharedir."""
 
     code = "sharedir-unused"
 
@@ -516,9 +524,9 @@ class UnusedSharedirError(PysharedirError):
 
 
 class InstallError(PysharedirError):
-    """Dependencies that could not be installed.
+    """Dependencies could not be installed.
 
-    :param target: The interpreter that they are for.
+    :param target: The interpreter that needs them.
     """
 
     code = "install-failed"
@@ -530,7 +538,7 @@ class InstallError(PysharedirError):
 
 
 class NoViewError(PysharedirError):
-    """There is no view where one is to be compared or made again."""
+    """The directory has no view to compare or to make again."""
 
     code = "view-missing"
     exit_code = 2
@@ -538,16 +546,16 @@ class NoViewError(PysharedirError):
     def __init__(self, directory: Path, reason: str = "no view is there") -> None:
         super().__init__(
             f"{directory}: {reason}",
-            "name the prefixes to make it of: `pysharedir view DIR PREFIX`",
+            "name the prefixes to merge: `pysharedir view DIR PREFIX...`",
         )
         self.directory = directory
         self.reason = reason
 
 
 class OtherPythonError(PysharedirError):
-    """A view that was made for another Python.
+    """The view was made for another Python.
 
-    :param python: Where modules are in it, as ``lib/python3.13/site-packages``.
+    :param python: Its site dir, and the suffix of its extension modules.
     """
 
     code = "view-of-other-python"
@@ -555,8 +563,8 @@ class OtherPythonError(PysharedirError):
 
     def __init__(self, directory: Path, python: str, target: str) -> None:
         super().__init__(
-            f"{directory}: made for {python}, which is not that of {target}",
-            "name that Python with --python, or another directory",
+            f"{directory}: a view for {python}, which {target} does not use",
+            "name the Python that uses it with --python, or give another directory",
         )
         self.directory = directory
         self.python = python
@@ -564,35 +572,35 @@ class OtherPythonError(PysharedirError):
 
 
 class UntrustedViewError(PysharedirError):
-    """A view that is not changed, since others have made it or can write to it.
+    """The view stays unchanged, since others made it or can write to it.
 
-    :param reason: What is wrong, in words that follow its path.
+    :param reason: What is wrong, in words that follow the path.
     """
 
     code = "view-untrusted"
 
     def __init__(self, path: Path, reason: str, hint: str) -> None:
-        super().__init__(f"{path}: {reason}, so the view is not changed", hint)
+        super().__init__(f"{path}: {reason}, so the view stays unchanged", hint)
         self.path = path
         self.reason = reason
 
 
 class BusyViewError(PysharedirError):
-    """Another process makes the same view."""
+    """Another process is making the same view."""
 
     code = "view-busy"
 
     def __init__(self, directory: Path) -> None:
         super().__init__(
-            f"{directory}: another pysharedir makes this view", "wait until it is done"
+            f"{directory}: another pysharedir is making this view", "wait until it has finished"
         )
         self.directory = directory
 
 
 class ViewSourceError(PysharedirError):
-    """A prefix that cannot be in a view.
+    """A prefix cannot be part of a view.
 
-    :param path: The prefix, or what is wrong in it.
+    :param path: The prefix, or the path in it that is at fault.
     """
 
     code = "view-prefix-refused"
@@ -604,15 +612,15 @@ class ViewSourceError(PysharedirError):
 
 
 class ViewError(PysharedirError):
-    """A view that could not be made; the one that was there still is."""
+    """The view could not be made; an earlier view is still there."""
 
     code = "view-failed"
 
     def __init__(self, directory: Path, error: OSError) -> None:
         super().__init__(
-            f"{directory}: cannot be made: {said(error)}",
-            "nothing was changed; a view needs a parent directory that you can write to, on a file"
-            " system with links",
+            f"{directory}: the view cannot be made: {full_reason(error)}",
+            "nothing was changed; give a directory whose parent you can write to, on a file system"
+            " with symbolic links",
         )
         self.directory = directory
         self.error = error

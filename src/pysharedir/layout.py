@@ -1,4 +1,4 @@
-"""Roots, site dirs and sharedirs: the rule "next to a site dir", which is the hook's own."""
+"""Roots, site dirs and sharedirs, by the hook's own rule of what is next to a site dir."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ def templates() -> Path:
 
 @cache
 def _root_of(version: str, platlibdir: str) -> Callable[[str], str | None]:
-    """Load the hook's rule as the interpreter of *version* would."""
+    """Load the hook's rule as an interpreter of *version* would.
+
+    The rule is in the hook's ``path.py``, which reads these names of sys when it is executed.
+    """
     stub = SimpleNamespace(
         version_info=tuple(map(int, version.split("."))),
         platlibdir=platlibdir,
@@ -38,7 +41,7 @@ def _root_of(version: str, platlibdir: str) -> Callable[[str], str | None]:
 
 
 def root_of(site_dir: str, version: str, platlibdir: str = "lib") -> str | None:
-    """Return the root of a site dir, or None when it is none.
+    """Return the root of a site dir, or None when the entry is not a site dir.
 
     :param site_dir: An entry of ``sys.path``.
     :param version: ``X.Y`` of the interpreter.
@@ -53,19 +56,18 @@ def sharedir_of(root: str, version: str) -> str:
 
 
 def archive_of(stdlib: str) -> str:
-    """Return the zip that an interpreter looks into before its standard library.
+    """Return the zip that an interpreter searches before its standard library.
 
-    It is ``python313.zip`` beside ``python3.13``, and with a ``t`` in both for free-threaded
-    builds.
+    It is ``python313.zip`` next to ``python3.13``; free-threaded builds have a ``t`` in both names.
     """
     directory, name = os.path.split(stdlib)
     return os.path.join(directory, name.replace(".", "") + ".zip")
 
 
 def is_reserved(path: str) -> bool:
-    """Tell whether a path in a site dir is that of the hook, or where moves keep their files.
+    """Tell whether a path in a site dir is reserved for the hook or for the files of moves.
 
-    :param path: Relative to the site dir; that of a pyc of the hook counts too.
+    :param path: Relative to the site dir; it may be a pyc of the hook.
     """
     top = path.removeprefix("__pycache__/").partition("/")[0]
     return top == ".pysharedir" or top.startswith("_pysharedir.")

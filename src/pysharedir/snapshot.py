@@ -1,9 +1,9 @@
-"""A target and all that commands ask about it, each fact read once, when it is first asked for."""
+"""A target and everything that commands need to know about it, each fact read once, when needed."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Directory:
-    """A directory of modules on ``sys.path``: a site dir or a sharedir.
+    """A site dir or a sharedir on ``sys.path``.
 
-    :ivar path: As it is spelled there.
-    :ivar root: The root that it belongs to.
+    :ivar path: The directory, spelled as on ``sys.path``.
+    :ivar root: The root that the directory belongs to.
     """
 
     path: Path
@@ -51,15 +51,22 @@ class Directory:
 
 
 class Reader:
-    """What is installed in directories, each of which is read once, when it is first asked for."""
+    """What is installed in directories; reads each directory once, when it is first needed."""
 
     def __init__(self) -> None:
         self._installed: dict[tuple[int, int], list[Distribution]] = {}
         self._owners: dict[str, Owners] = {}
         self._hooks: dict[str, Installed] = {}
 
+    def know(self, other: Reader) -> None:
+        """Take over what another has read of distributions."""
+        vars(self).update(_installed=other._installed, _owners=other._owners)
+
     def installed(self, directory: str | Path) -> list[Distribution]:
-        """Return the distributions in a directory, by the name under which it is asked for."""
+        """Return the distributions in a directory, with paths below the name given here.
+
+        A directory that has several names is read once.
+        """
         path = Path(directory)
         try:
             status = os.stat(path)
@@ -70,28 +77,30 @@ class Reader:
             self._installed[key] = distribution.installed(path)
         distributions = self._installed[key]
         if distributions and distributions[0].directory != path:
-            return [each.renamed_to(path) for each in distributions]
+            return [known.renamed_to(path) for known in distributions]
         return distributions
 
     def whole(self, directory: str | Path) -> list[Distribution]:
-        """Return these without what an interrupted pip has left."""
+        """Return the distributions in a directory, without those that pip left half removed."""
         return distribution.whole(self.installed(directory))
 
     def visible(self, path: Iterable[str]) -> dict[str, Distribution]:
         """Return the distributions that importlib.metadata finds on a path, by normalised name."""
-        return distribution.first_of_each_name(each for entry in path for each in self.whole(entry))
+        return distribution.first_of_each_name(
+            known for entry in path for known in self.whole(entry)
+        )
 
     def owners_in(self, directory: str | Path) -> Owners:
-        """Return whose the files are, by the distributions with their metadata in a directory."""
+        """Return the owners of files, by the distributions whose metadata is in a directory."""
         key = str(directory)
-        if key not in self._owners:  # to read all RECORDs of all directories takes a second
+        if key not in self._owners:  # reading all RECORDs of all directories takes a second
             self._owners[key] = Owners(self.whole(key))
         return self._owners[key]
 
     def owner_in(self, path: str, directories: Iterable[str | Path]) -> Distribution | None:
-        """Return the distribution that lists a file, None when none does.
+        """Return the first distribution that lists a file, or None.
 
-        :param directories: Where to look for metadata; of several distributions the first owns it.
+        :param directories: Where to look for metadata, in this order.
         """
         owners = (self.owners_in(directory).of(path) for directory in directories)
         return next(filter(None, owners), None)
@@ -110,9 +119,9 @@ class Reader:
 
 
 class Snapshot(Reader):
-    """The state of a target, read lazily; after a change of the target, make another one.
+    """The state of a target, read lazily; after a change of the target, make another snapshot.
 
-    What the target says, it says with the environment of this process.
+    The target is started in the environment of this process.
     """
 
     def __init__(self, target: Target, place: Place) -> None:
@@ -129,12 +138,13 @@ class Snapshot(Reader):
         *,
         changes: bool = False,
     ) -> Self:
-        """Return that of the target that *spec* names.
+        """Return a snapshot of the target that *spec* names.
 
         :param spec: See :func:`pysharedir.interpreter.finding.find`.
-        :param prefix: See :meth:`pysharedir.hook.place.Place.of`; so for *destdir*.
-        :param changes: Whether it is to be changed.
-        :raises ToolEnvironmentError: when it is, and is that of a tool which nobody has named.
+        :param prefix: As *destdir*, see :meth:`pysharedir.hook.place.Place.of`.
+        :param changes: Whether the command changes the target.
+        :raises ToolEnvironmentError: when it does, but the target is the environment of a tool, and
+            the user did not name it.
         """
         target = find(spec)
         place = Place.of(target, prefix, destdir)
@@ -142,16 +152,26 @@ class Snapshot(Reader):
             raise ToolEnvironmentError(target.prefix, target.tool)
         return cls(target, place)
 
+    def enabled(self, settings: Settings) -> Self:
+        """Return that of the target with a hook of these settings, be it there or only planned.
+
+        What is installed is the same, and is not read again.
+        """
+        other = type(self)(self.target, self.place)
+        other.hook = replace(self.hook, settings=settings, state=files.State.ENABLED)
+        other.know(self)
+        return other
+
     @property
     def caveats(self) -> tuple[str, ...]:
-        """What to know of a report about it."""
+        """What the reader of a report on this target should know."""
         target = self.target
-        made = f"{target.prefix}: made by {target.tool} for this command alone"
-        return (f"{made}; to look at another interpreter, use --python",) if target.tool else ()
+        made = f"{target.prefix}: {target.tool} made this environment for pysharedir alone"
+        return (f"{made}; to report on another interpreter, use --python",) if target.tool else ()
 
     @cached_property
     def view(self) -> View:
-        """One start, as its user does it."""
+        """One start in the environment of this process."""
         return self.target.view()
 
     @cached_property
@@ -164,13 +184,13 @@ class Snapshot(Reader):
         """Whether the place is a prefix that the target finds only when a variable names it."""
         target = self.target
         return all(
-            target.root_of(each) != self.place.root
-            for each in (*target.off.path, *target.site_dirs, target.purelib)
+            target.root_of(site_dir) != self.place.root
+            for site_dir in (*target.off.path, *target.site_dirs, target.purelib)
         )
 
     @cached_property
     def loaded(self) -> View:
-        """One start with the hook switched on, for which the prefix of a module is named."""
+        """One start with the hook switched on, and with a module's prefix in the variable."""
         if not self.is_module:
             return self.on
         named = filter(None, [self.place.root, os.environ.get("PYSHAREDIR_PREFIXES")])
@@ -178,19 +198,19 @@ class Snapshot(Reader):
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
-        """The entries of ``sys.path`` of a start as its user does it."""
+        """The entries of ``sys.path`` of a start in the environment of this process."""
         return syspath.entries(self.target, self.view, self.prefixes)
 
     @cached_property
     def hooks(self) -> tuple[Installed, ...]:
         """The hook of the place, and those in the site dirs on ``sys.path``."""
         target = self.target
-        site_dirs = [each for each in target.off.path if target.root_of(each) is not None]
+        site_dirs = [entry for entry in target.off.path if target.root_of(entry) is not None]
         return (self.hook, *map(self.hook_in, site_dirs))
 
     @cached_property
     def prefixes(self) -> dict[str, str]:
-        """The prefixes that variables name, each with the first variable that does."""
+        """The prefixes that variables name, each with the first variable that names it."""
         variables = {
             name: are_site_dirs
             for hook in self.hooks
@@ -205,24 +225,24 @@ class Snapshot(Reader):
 
     @property
     def site_dir(self) -> Path:
-        """The site dir of the place, where it is on disk now."""
+        """The site dir of the place, where it is on disk now: below DESTDIR, if there is one."""
         return self.place.on_disk(self.place.site_dir)
 
     @cached_property
     def sharedir(self) -> Path:
-        """The sharedir of the hook that is there, whether it is there itself or not."""
+        """The sharedir that the installed hook adds, whether the directory exists or not."""
         return self.place.sharedir(self.target, self.hook.settings)
 
     @cached_property
     def uses_sharedir(self) -> bool:
-        """Whether the sharedir is on ``sys.path`` of a start as its user does it."""
+        """Whether the sharedir is on ``sys.path`` of a start in the environment of this process."""
         return layout.lists(self.view.path, str(self.sharedir))
 
     @cached_property
     def remembered(self) -> Remembered:
         """What pysharedir remembers in the site dir.
 
-        :raises RememberedError: when the file there is not one that pysharedir wrote.
+        :raises RememberedError: when the file is not one that pysharedir wrote.
         """
         known = remembered.read(self.site_dir)
         data = (*known.data, *known.directories)
@@ -231,44 +251,45 @@ class Snapshot(Reader):
         return known
 
     def _is_script(self, name: str) -> bool:
-        """Tell whether what is remembered can be a script of the place."""
+        """Tell whether a remembered path can be a script of the place."""
         directory = str(remembered.path_of(self.site_dir, name).parent)
         own = str(self.place.on_disk(str(self.place.scripts(self.target))))
         if directory != own and not layout.same_directory(directory, own):
             return False
-        # A link in a prefix may lead anywhere; the target's own scripts are where it says.
+        # A link in a prefix may lead anywhere, but the target itself says where its scripts are.
         root = os.path.realpath(self.place.on_disk(self.place.root))
         is_inside = os.path.realpath(own).startswith(f"{root}/")
         return is_inside or self.place.root == self.target.root
 
     def _is_data(self, name: str) -> bool:
-        """Tell whether what is remembered is in the place, and among no modules."""
+        """Tell whether a remembered path is below the root, but in no directory of modules."""
         path = remembered.path_of(self.site_dir, name)
         place = self.place
         modules = (*map(place.on_disk, place.site_dirs(self.target)), self.sharedir)
         is_below = path.is_relative_to(place.on_disk(place.root))
         return is_below and not any(map(path.is_relative_to, modules))
 
-    def described(self, entry: Entry) -> list[Distribution]:
-        """Return the distributions that an entry of ``sys.path`` has metadata of.
+    def distributions_of(self, entry: Entry) -> list[Distribution]:
+        """Return the distributions with metadata in an entry of ``sys.path``.
 
-        What an editable install put behind its own path line is that install, described twice.
+        An editable install has metadata twice: in the site dir, and in the directory that its path
+        line adds.  The second is left out.
         """
         distributions = self.whole(entry.path)
         line = entry.by if entry.role is syspath.Role.PATH_LINE and distributions else None
         owner = self.owner_in(line, [os.path.dirname(line)]) if line else None
-        return [each for each in distributions if owner is None or each.key != owner.key]
+        return [known for known in distributions if owner is None or known.key != owner.key]
 
-    def root_behind(self, entry: Entry) -> str | None:
-        """Return the root of an entry of ``sys.path``: what a path line adds belongs to its own."""
+    def root_of_entry(self, entry: Entry) -> str | None:
+        """Return the root of an entry of ``sys.path``; of a path line, that of its .pth file."""
         root = self.root_of(entry.path)
         is_line = root is None and entry.role is syspath.Role.PATH_LINE
         return self.root_of(os.path.dirname(entry.by)) if is_line else root
 
     @property
     def scope(self) -> Scope:
-        """The directories that distributions move between."""
-        from pysharedir.moving.trust import Scope  # noqa: PLC0415  # few look for moves
+        """The directories that moves of distributions may change."""
+        from pysharedir.moving.trust import Scope  # noqa: PLC0415  # few commands look for moves
 
         place = self.place
         return Scope(
@@ -287,20 +308,20 @@ class Snapshot(Reader):
             root = self.root_of(entry)
             if root is None and layout.same_directory(entry, str(self.sharedir)):
                 root = self.place.root
-            is_known = any(layout.same_directory(entry, str(each.path)) for each in known)
+            is_known = any(layout.same_directory(entry, str(other.path)) for other in known)
             if root is not None and Path(entry).is_dir() and not is_known:
                 known.append(Directory(Path(entry), root, self.is_sharedir(entry)))
         return tuple(known)
 
     def root_of(self, path: str) -> str | None:
-        """Return the root of a site dir or of a sharedir, None when *path* is neither."""
+        """Return the root of a site dir or of a sharedir, or None when *path* is neither."""
         return self.sharedirs.get(path) or self.target.root_of(path)
 
     @cached_property
     def sharedirs(self) -> dict[str, str]:
-        """The sharedirs that a hook adds, if they are there, each with the root that it serves.
+        """The sharedirs that hooks add if they exist, each with the root that it serves.
 
-        Of several roots the nearest one, for which the hook may have been told a common sharedir.
+        When a sharedir serves several roots, as with ``--sharedir``, the nearest root is given.
         """
         target = self.target
         settings: dict[str, Settings] = {}
@@ -311,8 +332,8 @@ class Snapshot(Reader):
                 if root not in settings or hook.files:
                     settings[str(root)] = hook.settings
         known = {str(self.sharedir): self.place.root}
-        for root, each in settings.items():
-            known.setdefault(str(Place("", root).sharedir(target, each)), root)
+        for root, of_hook in settings.items():
+            known.setdefault(str(Place("", root).sharedir(target, of_hook)), root)
         for prefix in self.prefixes:
             known.setdefault(layout.sharedir_of(prefix, target.version), prefix)
         return known
@@ -323,14 +344,14 @@ class Snapshot(Reader):
         return path.endswith(tail) or layout.same_directory(path, str(self.sharedir))
 
     def recover(self, *, dry_run: bool = False) -> list[str]:
-        """Finish or undo moves that were interrupted, before anything else is changed.
+        """Finish or undo interrupted moves, before anything else is changed.
 
-        :return: What was done, and what was left alone, as notes.
-        :raises UntrustedHookError: when the hook of a prefix names a sharedir outside of it, and
-            whoever wrote it is not to be trusted with that.
+        :return: Notes on what was done, and on what was left alone.
+        :raises UntrustedHookError: when the hook of a prefix names a sharedir outside that prefix,
+            and the hook belongs neither to the caller nor to root.
         :raises PysharedirError: as :func:`pysharedir.moving.recovery.recover` does.
         """
-        from pysharedir.moving import recovery  # noqa: PLC0415  # not for what only reads
+        from pysharedir.moving import recovery  # noqa: PLC0415  # commands that only read do without
 
         # The target runs the code of its own root anyway.
         if self.hook.settings.sharedir is not None and self.place.root != self.target.root:
@@ -341,23 +362,23 @@ class Snapshot(Reader):
         return recovery.recover(self.scope, dry_run=dry_run)
 
     def check_used(self) -> None:
-        """See that the target uses the sharedir when the hook is switched on.
+        """Check that the target uses the sharedir when the hook is switched on.
 
-        That of a module's prefix it uses when a variable names the prefix.
+        The sharedir of a module's prefix is checked with the prefix in the variable.
 
-        :raises UnusedSharedirError: when it does not.
+        :raises UnusedSharedirError: when the target does not use it.
         """
         if not self.sharedir.is_dir():
             raise UnusedSharedirError(
                 self.sharedir,
                 "no such directory",
-                "make it, or a link to one that prefixes share"
+                "make this directory, or a link to a sharedir of several prefixes"
                 if self.is_module
-                else "`pysharedir enable` makes it, unless it is to be mounted",
+                else "`pysharedir enable` makes it; or mount the file system that holds it",
             )
         if not layout.lists(self.loaded.path, str(self.sharedir)):
             raise UnusedSharedirError(
                 self.sharedir,
-                "not in use here",
-                "use `pysharedir enable`; `pysharedir status` tells more",
+                "this interpreter does not use it",
+                "run `pysharedir enable`; `pysharedir status` tells more",
             )

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the target installs to.
+    """Where installers put distributions for the target.
 
-    :ivar purelib: Where it installs pure wheels to now.
-    :ivar site_purelib: Where it does without the hook.
+    :ivar purelib: The directory for pure wheels.
+    :ivar site_purelib: The directory for pure wheels without the hook.
     :ivar lib64: ``absent``, ``directory`` or ``link to ...``.
     :ivar same: Whether site_purelib, platlib and their lib64 spelling are one directory.
     """
@@ -40,14 +40,14 @@ class Layout:
 
 @dataclass(frozen=True)
 class Status:
-    """All that ``status`` reports.
+    """Everything that ``status`` reports.
 
-    :ivar active: Whether the sharedir is on the path of a start like this one.
-    :ivar inactive: Why it is not.
-    :ivar counts: The number of distributions in each directory that has some.
+    :ivar active: Whether a start in this environment has the sharedir on ``sys.path``.
+    :ivar inactive: Why it has not.
+    :ivar counts: The number of distributions in each directory that has any.
     :ivar overrules: Distributions whose verdict the user gave: ``noarch`` or ``platform``.
-    :ivar dropped: Entries that the hook took off the path, since they are on it already.
-    :ivar notes: What is to be said of a move that was interrupted.
+    :ivar dropped: Entries that the hook removed, as an earlier one is the same directory.
+    :ivar notes: Notes on the target, on interrupted moves and on the cost of a start.
     """
 
     target: Target
@@ -64,7 +64,7 @@ class Status:
 
 
 def run(snapshot: Snapshot) -> Status:
-    """Return the status of a target, started as its user does."""
+    """Return the status of a target, as a start in the environment of this process shows it."""
     notes = recovery.notes(snapshot.scope)
     view = snapshot.view
     return Status(
@@ -83,15 +83,15 @@ def run(snapshot: Snapshot) -> Status:
 
 
 def _costs(snapshot: Snapshot) -> list[str]:
-    """Return what makes each start dearer than it need be."""
+    """Return a note on a file that makes each start slower than it need be."""
     target = snapshot.target
     path = snapshot.place.costly_start_file(target, snapshot.hook)
     enable = target.command("enable", root=snapshot.place.root)
-    return [f"{path}: makes each start dearer (SD616): `{enable}` removes it"] if path else []
+    return [f"{path}: makes each start slower (SD616): `{enable}` removes it"] if path else []
 
 
 def _counts(snapshot: Snapshot) -> dict[str, int]:
-    """Return the number of distributions in each directory, however often that is spelled."""
+    """Return the number of distributions in each directory; one with two names counts once."""
     counts: dict[str, int] = {}
     for entry in (*snapshot.view.path, str(snapshot.sharedir)):
         count = len(snapshot.whole(entry))

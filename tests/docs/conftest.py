@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ import pytest
 from uv import find_uv_bin
 
 from installers.conftest import online  # noqa: F401
-from installers.python import downloaded, only_from, run
+from installers.python import downloaded, only_from, own_requirements, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -83,8 +82,7 @@ def house(
 ) -> dict[str, str]:
     """Return an environment in which there are wheels of what the pages install, and no others."""
     env: dict[str, str] = request.getfixturevalue("online")
-    own = [*(metadata.requires("pysharedir") or ()), "hatchling"]
-    wheels = downloaded("docs", find_interpreter(VERSION), [WHEELS, own], env)
+    wheels = downloaded("docs", find_interpreter(VERSION), [WHEELS, own_requirements()], env)
     house = tmp_path_factory.mktemp("wheels")
     for wheel in wheels.iterdir():
         (house / wheel.name).symlink_to(wheel)

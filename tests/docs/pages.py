@@ -76,7 +76,9 @@ def code(page: Path) -> list[str]:
 
 
 def links(page: Path) -> list[str]:
-    found = [str(each.attrGet("href")) for each in _inline(page) if each.type == "link_open"]
+    """Return what a page links to, and the pictures that it shows, within the project."""
+    named = {"link_open": "href", "image": "src"}
+    found = [str(each.attrGet(named[each.type])) for each in _inline(page) if each.type in named]
     return [each for each in found if not re.match(r"https?:", each)]
 
 

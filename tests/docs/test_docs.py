@@ -39,6 +39,7 @@ COMMANDS = {
     for name in cli.list_commands(CONTEXT)
     if (command := cli.get_command(CONTEXT, name))
 }
+PICTURES = sorted(CHECKOUT.glob("docs/pictures/*"))
 RUN = [page for page in PAGES if pages.blocks(page)]
 
 
@@ -162,3 +163,15 @@ def test_each_page_can_be_reached() -> None:
         linked = {(page.parent / each.partition("#")[0]).resolve() for each in pages.links(page)}
         new |= {each for each in linked if each in PAGES} - reached
     assert {page for page in PAGES if page.parent != CHECKOUT} <= reached
+
+
+def test_each_picture_is_shown() -> None:
+    shown = {(page.parent / link).resolve() for page in PAGES for link in pages.links(page)}
+    assert set(PICTURES) <= shown
+
+
+@pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)
+def test_pictures_are_named_and_need_nothing_else(picture: Path) -> None:
+    text = picture.read_text("utf-8")
+    assert "<title" in text
+    assert text.count("http") == text.count('xmlns="http') == 1

@@ -88,7 +88,7 @@ def tools(online: dict[str, str]) -> Path:
 
 def shown(tool: str) -> str:
     """Return the block that the guide has for a tool."""
-    section = GUIDE.read_text("utf-8").partition(f"\n## {tool}\n")[2]
+    section = GUIDE.read_text("utf-8").partition(f"\n## Enable it with {tool}\n")[2]
     return section.partition("```")[2].partition("\n")[2].partition("```")[0]
 
 

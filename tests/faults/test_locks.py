@@ -105,7 +105,7 @@ def test_second_sort_is_refused(
         before = world.state()
         for arguments in (("sort",), ("enable",)):
             done = second("--python", root, *arguments, trace=trace, gate="recovery")
-            check_refusal(done, "another pysharedir moves distributions here")
+            check_refusal(done, "another pysharedir is moving distributions here")
         assert world.state() == before
     assert ended[0].code == 0, ended
     assert world.state() == scenario.after

@@ -62,7 +62,7 @@ def _try_second(scenario: Scenario, second: Server, point: Point) -> None:
     with scenario.stopped(point) as ended:
         before = world.state()
         done = second("--python", world.venv.root, "sort")
-        check_refusal(done, "another pysharedir moves distributions here")
+        check_refusal(done, "another pysharedir is moving distributions here")
         told = second("--python", world.venv.root, "status")
         assert told.code == 0, told
         assert world.state() == before

@@ -9,14 +9,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 
 import pytest
 from uv import find_uv_bin
 
 from cache import CACHE, daily
-from installers.python import Python, downloaded, only_from, run
+from installers.python import Python, downloaded, only_from, own_requirements, run
 from interpreters import TARGET
 
 # Where every test of installers runs: that of Debian, and by turns of a day the oldest or the
@@ -200,8 +199,8 @@ def world(
     """A venv for more packages than are in the wheelhouse, not hooked."""
     if version != "3.11":
         pytest.skip("packages that are not in the wheelhouse: on one version only")
-    own = ["hatchling", *(metadata.requires("pysharedir") or ())]
-    requirements = [WORLD.split(), MOST_USED.split(), NAMESPACE.split(), own]
+    packages = [WORLD.split(), MOST_USED.split(), NAMESPACE.split()]
+    requirements = [*packages, own_requirements()]
     wheels = downloaded("world", interpreter, requirements, online)
     return replace(make_venv(tmp_path / "venv", "pip"), env=only_from(wheels, online))
 

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 from dataclasses import dataclass, replace
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,12 @@ def run(
     if check:
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done
+
+
+def own_requirements() -> list[str]:
+    """Return what a build of pysharedir needs, and what the command does."""
+    build = ("hatch-fancy-pypi-readme", "hatch-vcs", "hatchling")
+    return [*build, *(metadata.requires("pysharedir") or ())]
 
 
 def downloaded(

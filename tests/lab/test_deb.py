@@ -32,6 +32,8 @@ CHECKOUT = Path(__file__).parents[2]
 HERE = Path(__file__).with_name("deb")
 GUIDE = "deb.md"
 HOOK = "python3-pysharedir-hook"
+CHANGELOG = CHECKOUT / "packaging" / "debian" / "debian" / "changelog"
+VERSION = CHANGELOG.read_text().partition("(")[2].partition(")")[0]
 SHAREDIR = "usr/share/python/3.11"
 PYTHONS = ("/usr/bin/python3.11",), ("setarch", "i386", "/usr/bin/i386-linux-gnu-python3.11")
 # They are about an upload to Debian: its address, and its bug numbers.
@@ -213,7 +215,7 @@ def files(builder: Builder, deb: str) -> list[str]:
 
 
 def test_lintian_has_nothing_to_say(builder: Builder, packages: Path) -> None:
-    names = ("dh-pysharedir_0.1.0", "itsdangerous_2.1.2-1", "jsonpatch_1.33-1")
+    names = (f"dh-pysharedir_{VERSION}", "itsdangerous_2.1.2-1", "jsonpatch_1.33-1")
     changes = [f"{each}_amd64.changes" for each in names]
     options = ("--display-info", "--allow-root", "--suppress-tags", ",".join(NOT_SAID))
     assert builder.run("lintian", *options, *changes, cwd=packages) == ""
@@ -221,25 +223,25 @@ def test_lintian_has_nothing_to_say(builder: Builder, packages: Path) -> None:
 
 @pytest.mark.usefixtures("packages")
 def test_fields(builder: Builder) -> None:
-    hook = f"{HOOK}_0.1.0_all.deb"
+    hook = f"{HOOK}_{VERSION}_all.deb"
     common = {"Architecture": "all", "Multi-Arch": "foreign"}
     for deb, depends in {
         hook: "python3:any",
-        "dh-pysharedir_0.1.0_all.deb": "debhelper, dh-python, perl:any",
+        f"dh-pysharedir_{VERSION}_all.deb": "debhelper, dh-python, perl:any",
         "python3-itsdangerous_2.1.2-1_all.deb": f"{HOOK}, python3:any, python3.11",
         "python3-jsonpatch_1.33-1_all.deb": (
             f"{HOOK}, python3-json-pointer, python3:any, python3.11"
         ),
     }.items():
         assert fields(builder, deb, *common, "Depends") == {**common, "Depends": depends}
-    assert fields(builder, "dh-pysharedir_0.1.0_all.deb", "Provides", "Source") == {
+    assert fields(builder, f"dh-pysharedir_{VERSION}_all.deb", "Provides", "Source") == {
         "Provides": "dh-sequence-pysharedir"
     }
 
 
 @pytest.mark.usefixtures("packages")
 def test_files(builder: Builder) -> None:
-    hook = files(builder, f"{HOOK}_0.1.0_all.deb")
+    hook = files(builder, f"{HOOK}_{VERSION}_all.deb")
     assert f"{SHAREDIR}/" in hook
     assert "usr/lib/python3/dist-packages/_pysharedir.pth" in hook
     noarch = files(builder, "python3-jsonpatch_1.33-1_all.deb")
@@ -247,7 +249,7 @@ def test_files(builder: Builder) -> None:
     assert f"{SHAREDIR}/jsonpatch.py" in noarch
     assert f"{SHAREDIR}/jsonpatch-1.33.dist-info/RECORD" in noarch
     assert "usr/bin/jsonpatch" in noarch
-    addon = files(builder, "dh-pysharedir_0.1.0_all.deb")
+    addon = files(builder, f"dh-pysharedir_{VERSION}_all.deb")
     assert "usr/share/man/man1/dh_pysharedir.1.gz" in addon
 
 
@@ -310,7 +312,7 @@ def check_imports(root: Path, box: Box, *modules: str) -> None:
 def test_life(root: Path, box: Box) -> None:
     before = snapshot(root)
     old, new = (f"python3-itsdangerous_{each}-1_all.deb" for each in ("2.0.1", "2.1.2"))
-    dpkg(box, "--install", f"{HOOK}_0.1.0_all.deb", old, "python3-jsonpatch_1.33-1_all.deb")
+    dpkg(box, "--install", f"{HOOK}_{VERSION}_all.deb", old, "python3-jsonpatch_1.33-1_all.deb")
     check_imports(root, box, "itsdangerous.jws", "jsonpatch")
     box.run("jsonpatch", "--version")
     # What dpkg does not know of: pycs for -O.

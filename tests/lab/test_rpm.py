@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -17,7 +18,6 @@ from lab.boxes import Box
 from lab.guides import block
 from lab.machines import BOTH, BOTH_AMD64, BOTH_I386
 from lab.roots import debian
-from pysharedir import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,8 +37,10 @@ REPRODUCIBLE = (
     "use_source_date_epoch_as_buildtime 1",
 )
 SHAREDIR = "/usr/share/python/3.11"
-HOOK = f"python3-pysharedir-hook-{__version__}-1"
-MACROS = f"pysharedir-rpm-macros-{__version__}-1"
+SPEC = PACKAGING / "python3-pysharedir-hook.spec"
+(VERSION,) = re.findall(r"^Version:\s+(\S+)$", SPEC.read_text(), re.MULTILINE)
+HOOK = f"python3-pysharedir-hook-{VERSION}-1"
+MACROS = f"pysharedir-rpm-macros-{VERSION}-1"
 SLUGIFY = "python3-python-slugify-8.0.4-1"
 UNIDECODE = "python3-text-unidecode-1.3-1"
 EXAMPLES = (SLUGIFY, UNIDECODE)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +17,6 @@ from forks import BOUND, Forks, acts_at_a_start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 VERSION = "{}.{}".format(*sys.version_info[:2])
 
@@ -109,13 +110,28 @@ def process(environment: dict[str, str]) -> Command:
 
 
 @pytest.fixture(scope="session")
-def _pristine(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The runner's Python, or a copy of it without the sitecustomize that Debian's Python has."""
+    base = Path(sys._base_executable)  # type: ignore[attr-defined]  # noqa: SLF001
+    library = Path(os.__file__).parent
+    if not os.path.lexists(library / "sitecustomize.py"):
+        return base
+    copy = tmp_path_factory.mktemp("base")
+    (copy / "bin").mkdir()
+    (copy / "lib" / library.name).mkdir(parents=True)
+    shutil.copy(base, copy / "bin")
+    for path in library.iterdir():
+        if path.stem != "sitecustomize":
+            (copy / "lib" / library.name / path.name).symlink_to(path)
+    return copy / "bin" / base.name
+
+
+@pytest.fixture(scope="session")
+def _pristine(
+    tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str], base: Path
+) -> Path:
     root = tmp_path_factory.mktemp("pristine") / "venv"
-    subprocess.run(
-        [sys._base_executable, "-m", "venv", "--without-pip", root],  # type: ignore[attr-defined]  # noqa: SLF001
-        check=True,
-        env=environment,
-    )
+    subprocess.run([base, "-m", "venv", "--without-pip", root], check=True, env=environment)
     return root
 
 

@@ -175,13 +175,13 @@ def test_an_older_hook_is_upgraded_in_place(venv: Venv, command: Command) -> Non
 
 
 def test_a_start_file_of_an_older_release_is_removed(venv: Venv, command: Command) -> None:
-    """Until Python 3.18 it only makes starts dearer."""
+    """Until Python 3.18 it only makes starts slower."""
     command.json("--python", venv.root, "enable", "--opt-in")
     add_start_file(venv)
     assert names(venv.site_dir) == [*HOOK, "_pysharedir.start"]
     status = command.json("--python", venv.root, "status")
     (note,) = status["notes"]
-    assert note.startswith(f"{venv.site_dir}/_pysharedir.start: makes each start dearer (SD616)")
+    assert note.startswith(f"{venv.site_dir}/_pysharedir.start: makes each start slower (SD616)")
     command.json("--python", venv.root, "enable")
     assert names(venv.site_dir) == HOOK
     status = command.json("--python", venv.root, "status")
@@ -292,7 +292,7 @@ def test_a_sharedir_in_use_is_not_given_up(venv: Venv, command: Command, tmp_pat
 
 def test_a_site_dir_is_no_sharedir(venv: Venv, command: Command) -> None:
     done = command("--python", venv.root, "enable", "--sharedir", venv.site_dir)
-    assert (done.returncode, "on sys.path already" in done.stderr) == (1, True)
+    assert (done.returncode, "already on sys.path" in done.stderr) == (1, True)
     assert venv.has_no_hook()
 
 

@@ -25,20 +25,20 @@ if TYPE_CHECKING:
 
 USAGE = {  # what is typed, with the error and the hint
     "statsu": ("'statsu': no such command", "did you mean `status`?"),
-    "nonsense": ("'nonsense': no such command", "`pysharedir --help` tells more"),
+    "nonsense": ("'nonsense': no such command", "see `pysharedir --help`"),
     "sort --dryrun": ("'--dryrun': no such option", "did you mean `--dry-run`?"),
     "--versoin": ("'--versoin': no such option", "did you mean `--version`?"),
     "sort --check=1": (
         "option '--check' does not take a value",
-        "`pysharedir sort --help` tells more",
+        "see `pysharedir sort --help`",
     ),
-    "sort -x": ("'-x': no such option", "`pysharedir sort --help` tells more"),
-    "why": ("missing argument 'NAME'", "`pysharedir why --help` tells more"),
+    "sort -x": ("'-x': no such option", "see `pysharedir sort --help`"),
+    "why": ("missing argument 'NAME'", "see `pysharedir why --help`"),
     "enable --style x": (
         "invalid value for '--style': 'x' is not one of 'pth', 'sitecustomize'",
-        "`pysharedir enable --help` tells more",
+        "see `pysharedir enable --help`",
     ),
-    "enable x y": ("'x': unexpected argument", "`pysharedir enable --help` tells more"),
+    "enable x y": ("'x': unexpected argument", "see `pysharedir enable --help`"),
     "enable VENV": (
         "'VENV': unexpected argument",
         "to work on that interpreter: `pysharedir enable --python VENV`",
@@ -65,7 +65,10 @@ USAGE = {  # what is typed, with the error and the hint
     ),
     "sync --install --check": ("--install and --check exclude each other", "choose one of them"),
     "startup --update": ("--update needs --allow FILE", "name the allowlist to write"),
-    "doctor --select SD1 --ignore SD": ("--select and --ignore leave no check", "ignore less"),
+    "doctor --select SD1 --ignore SD": (
+        "--select and --ignore leave no check",
+        "ignore fewer checks",
+    ),
 }
 
 
@@ -179,7 +182,7 @@ def test_who_interrupts_it_sees_that_it_ends(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_an_error_of_click_is_one_line() -> None:
     error = failures.of(click.UsageError("Two\n\tlines."))
-    assert (error.message, error.hint) == ("two lines", "`pysharedir --help` tells more")
+    assert (error.message, error.hint) == ("two lines", "see `pysharedir --help`")
 
 
 def kinds(root: Any = errors.PysharedirError) -> Iterator[Any]:

@@ -27,7 +27,7 @@ QUESTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
     "lookup": (answers.Lookup, {"arguments": [json.dumps([["email.message"], []])]}),
     "watch": (
         answers.Trace,
-        {"arguments": ["", "1", processes.text_of("trace")], "flags": ["-S"]},
+        {"arguments": ["", "files", processes.text_of("trace")], "flags": ["-S"]},
     ),
     "pycs": (answers.Pycs, {"flags": processes.ISOLATED, "given": [[__file__], [__file__]]}),
     "compile": (answers.Compiled, {"flags": processes.ISOLATED, "given": []}),

@@ -53,10 +53,10 @@ def test_that_of_another_host_is_told_of_and_left_alone(
         done = command("--python", enabled.root, *arguments, "--json")
         error = json.loads(done.stdout)["error"]
         assert error["code"] == "busy"
-        who = "process 4711 on node7" if content == elsewhere().content else "its process cannot"
+        who = "process 4711 on node7" if content == elsewhere().content else "an unknown process"
         assert who in error["message"]
         assert "for 2 hours" in error["message"]
-        assert "without locks" in error["hint"]
+        assert "no lock here" in error["hint"]
         assert f"`rm -r {path}`, then run `pysharedir sort`" in error["hint"]
         assert names(enabled.root) == before
     (path / "process").unlink()

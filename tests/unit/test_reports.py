@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -92,7 +93,7 @@ def test_shows_what_was_dropped(venv: Venv, command: Command) -> None:
     other = str(venv.site_dir).replace("/lib/", "/lib64/")
     (venv.site_dir / "twice.pth").write_text(f"{other}\n")
     assert command.json("--python", venv.root, "status")["dropped"] == [other]
-    assert "dropped: on it already" in command("--python", venv.root, "status").stdout
+    assert "dropped: already on sys.path" in command("--python", venv.root, "status").stdout
 
 
 @pytest.mark.parametrize("lib64", ["-> lib", None, {"here": ""}])
@@ -120,11 +121,19 @@ def test_is_plain_text_in_a_pipe(venv: Venv, command: Command) -> None:
 def test_demo_shows_it_and_cleans_up(venv: Venv, command: Command, tmp_path: Path) -> None:
     plant(tmp_path, {"temporary": {}})
     scenes = command.json("--python", venv.root, "demo", TMPDIR=str(tmp_path / "temporary"))
-    before, after = scenes[1]["lines"], scenes[2]["lines"]
-    assert [*before, f"DEMO/share/python/{venv.site_dir.parts[-2][6:]}"] == after
-    imported = scenes[-1]["lines"]
-    assert [line.split(":")[0] for line in imported] == ["DEMO/x86_64", "DEMO/aarch64"]
-    assert len({line.rpartition(" ")[2] for line in imported}) == 1
+    assert "imitates another" in scenes[0]["lines"][-1]
+    imported = [line.split(" imports ") for line in scenes[3]["lines"]]
+    (first, pure), (_, own), (second, same), (_, other) = imported
+    assert first != second
+    assert pure == same == f"DEMO/share/python/{venv.site_dir.parts[-2][6:]}/pure/__init__.py"
+    assert own.startswith(f"{first}/lib/")
+    assert own.removeprefix(first) == other.removeprefix(second)
+    _, *trees, share, together = scenes[4]["table"]
+    (before,), (after,) = ({row[side].split(" ")[0] for row in trees} for side in (1, 2))
+    shared = share[2].split(" ")[0]
+    assert (int(before), share[1]) == (int(after) + int(shared), "-")
+    assert together[2].startswith(f"{2 * int(after) + int(shared)} files, ")
+    assert scenes[-1]["commands"][1] == "pysharedir --python .venv enable --sort"
     assert not list((tmp_path / "temporary").iterdir())
 
 
@@ -132,7 +141,17 @@ def test_demo_needs_no_network(venv: Venv, command: Command) -> None:
     nowhere = "http://127.0.0.1:9"
     done = command("--python", venv.root, "demo", http_proxy=nowhere, https_proxy=nowhere)
     assert not done.returncode, done.stderr
-    assert "one file, two interpreter trees" in done.stdout
+    assert "\ntogether  " in done.stdout
+
+
+def test_demo_is_for_one_version(venv: Venv, command: Command, tmp_path: Path) -> None:
+    """An interpreter of another version has another sharedir."""
+    probe = tmp_path / "python"
+    version = f"{sys.version_info[0]}, {sys.version_info[1]}"
+    probe.write_text(f'#!/bin/sh\n{venv.python} "$@" | sed "s/\\[{version},/[3, 99,/"\n')
+    probe.chmod(0o755)
+    done = command("--python", venv.root, "demo", "--other", probe)
+    assert (done.returncode, "Python 3.99, and not" in done.stderr) == (2, True)
 
 
 def test_every_command_teaches_itself(command: Command) -> None:

@@ -539,7 +539,7 @@ def test_prefixes_of_modules(enabled: Venv, command: Command, tmp_path: Path) ->
     sharedir = one / enabled.sharedir.relative_to(enabled.root)
     done = command("--python", enabled.root, "sort", "--prefix", one)
     assert (done.returncode, "no such directory" in done.stderr) == (1, True)
-    assert "hint: make it, or a link" in done.stderr
+    assert "hint: make this directory, or a link" in done.stderr
     sharedir.mkdir(parents=True)
     (two / "share").symlink_to("../one/share")
     assert sort(enabled, command, "--prefix", str(one))["moved"] == ["hello"]
@@ -559,7 +559,7 @@ def test_a_prefix_of_a_module_without_a_hook(venv: Venv, command: Command, tmp_p
     put(site_dir, "hello", HELLO)
     (tmp_path / "one" / venv.sharedir.relative_to(venv.root)).mkdir(parents=True)
     done = command("--python", venv.root, "sort", "--prefix", tmp_path / "one")
-    assert (done.returncode, "not in use here" in done.stderr) == (1, True)
+    assert (done.returncode, "this interpreter does not use it" in done.stderr) == (1, True)
     assert (site_dir / "hello").is_dir()
 
 

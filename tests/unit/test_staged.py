@@ -181,7 +181,7 @@ def test_the_machine_itself_is_no_package(
     before = names(venv.root)
     done = command("--python", venv.root, name, "--root", root, "--prefix", venv.root)
     assert done.returncode == 2
-    assert "give the directory of a package" in done.stderr
+    assert "name the staging directory of a package" in done.stderr
     assert names(venv.root) == before
 
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from unittest import mock
 
 import pytest
@@ -23,7 +23,7 @@ from pysharedir.startup import allowlist, traces
 from pysharedir.startup import run as startup
 from trees import plant
 from unit import terminal
-from unit.conftest import site_dir_of
+from unit.conftest import VERSION, site_dir_of
 from unit.wheels import put
 
 if TYPE_CHECKING:
@@ -83,11 +83,13 @@ def items(file: File, kind: str) -> list[Item]:
 def any_venv(
     request: pytest.FixtureRequest,
     find_interpreter: Callable[[str], Path],
+    base: Path,
     environment: dict[str, str],
     tmp_path: Path,
 ) -> Path:
     """The site dir of a venv of each Python there is."""
-    return site_dir_of(find_interpreter(request.param), tmp_path / "any", environment)
+    python = base if request.param == VERSION else find_interpreter(request.param)
+    return site_dir_of(python, tmp_path / "any", environment)
 
 
 def test_a_start_that_is_looked_at_ends_as_any(any_venv: Path, command: Command) -> None:
@@ -118,8 +120,11 @@ def test_a_start_that_is_looked_at_ends_as_any(any_venv: Path, command: Command)
     shares_variables = any_venv.parent.name not in ("python3.13", "python3.14", "python3.15")
     assert ("/five" in path, "m" in path) == (True, shares_variables)
     assert traces.differences(python, found) == []
+    looked = traces.trace(python, look=traces.Look.IMPORTS).facts
+    assert traces.differences(python, looked) == []
     (any_venv / "odd.pth").write_text("import no_such_module\n")
-    assert traces.differences(python, traces.trace(python).facts) == []
+    for look in traces.Look.NOTHING, traces.Look.IMPORTS:
+        assert traces.differences(python, traces.trace(python, look=look).facts) == []
 
 
 def test_files_come_in_order_with_their_owners(venv: Venv, look: Look) -> None:
@@ -173,6 +178,15 @@ def test_the_parts_add_up_to_the_whole(enabled: Venv, command: Command) -> None:
     assert report["site"]["ns"] < 0.05e9
     if report["cost"]["calls"] is not None:
         assert report["cost"]["calls"] == sum(part["calls"] for part in parts)
+    page = Path(__file__).parents[2] / "docs" / "reference" / "startup.md"
+    assert [key for key in keys(report) if f"`{key}`" not in page.read_text("utf-8")] == []
+
+
+def keys(facts: Any) -> set[str]:
+    """Return all keys of a report, all the way down."""
+    if isinstance(facts, dict):
+        return set(facts).union(*map(keys, facts.values()))
+    return set().union(*map(keys, facts)) if isinstance(facts, list) else set()
 
 
 def test_what_is_before_site_is_counted_from_the_call(
@@ -256,8 +270,8 @@ def test_a_start_that_ends_early_is_followed_to_its_end(
     assert found["later.pth"].modules == (*(OF_FIRST_PTH if first else ()), "colorsys")
     done = invoke(venv.root)
     assert done.exit_code == 1
-    assert "note: a plain start ends at the first fatal error\n" in done.stdout
-    assert "a start ends here" in done.stdout
+    assert "note: without pysharedir, the start ends at the first fatal error\n" in done.stdout
+    assert "the start ends here" in done.stdout
 
 
 def test_the_working_directory_shadows_nothing(
@@ -393,7 +407,7 @@ def test_what_is_not_allowed(venv: Venv, look: Look, command: Command, allowed: 
     assert f"new: {site_dir}/new.pth\n" in done.stdout
     assert f"changed: {site_dir}/mine.py\n" in done.stdout
     assert "3 not allowed" in done.stdout  # nothing has been run to find new.py
-    assert "nothing was run" in done.stdout
+    assert "nothing ran" in done.stdout
 
 
 def test_what_is_gone_is_a_note(venv: Venv, invoke: Callable[..., Result], allowed: Path) -> None:

@@ -198,7 +198,7 @@ def test_nothing_is_run_whatever_names_the_target(hostile: Hostile, named: str) 
     assert (done.exit_code, done.stderr_bytes or b"") == (0, b"")  # click 8.1 mixes the two
     ends = "evil.pth", "shared.pth", "sitecustomize.py", "user.pth", "usercustomize.py"
     assert all(f"/{end}" in done.stdout for end in ends)
-    assert "startup files, none was run\n" in done.stdout
+    assert "startup files, none ran\n" in done.stdout
     hostile.venv.run("-c", "pass", **hostile.environment)
     assert hostile.marker.exists()
 
@@ -216,7 +216,7 @@ def test_a_list_is_compared_before_anything_runs(hostile: Hostile, tmp_path: Pat
     done = hostile("--allow", allowed)
     assert done.exit_code == 1
     assert done.stdout.startswith(f"changed: {site_dir}/evil.pth\n")
-    assert done.stdout.endswith("1 not allowed by " + f"{allowed}; nothing was run\n")
+    assert done.stdout.endswith("1 not allowed by " + f"{allowed}; nothing ran\n")
     assert hostile("--static", "--allow", allowed, "--update").exit_code == 0
     assert hostile("--static", "--allow", allowed).exit_code == 0
 

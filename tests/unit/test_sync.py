@@ -287,7 +287,7 @@ def test_leaves_alone_what_was_changed_since(
     if gone:
         remove(sharedir, "hello")
     report = sync()
-    assert report["notes"] == [f"{script}: changed since it was made, so left alone"]
+    assert report["notes"] == [f"{script}: changed after `sync` made it, so left alone"]
     assert script.read_text() == "#!/bin/sh\necho mine\n"
     assert "../../../bin/hello" not in listed(second)
     assert sync("--check")["notes"] == []
@@ -538,7 +538,7 @@ def test_without_the_hook_it_is_refused(
     assert f"error: {venv.sharedir}: no such directory\nhint: `pysharedir enable`" in done.stderr
     venv.sharedir.mkdir(parents=True)
     done = command("--python", venv.root, "sync")
-    assert f"{venv.sharedir}: not in use here\nhint: " in done.stderr
+    assert f"{venv.sharedir}: this interpreter does not use it\nhint: " in done.stderr
     shutil.rmtree(sharedir)
     done = command("--python", second.root, "sync")
     assert (done.returncode, f"{sharedir}: no such directory" in done.stderr) == (1, True)
@@ -552,8 +552,8 @@ def test_is_told_how_to_get_an_installer(
     assert (done.returncode, done.stderr) == (1, "")
     error = json.loads(done.stdout)["error"]
     assert error["code"] == "install-failed"
-    assert "no uv on PATH" in error["reason"]
-    assert error["hint"] == "install uv, or pip into it"
+    assert "uv is not on PATH" in error["reason"]
+    assert error["hint"] == "install uv, or install pip in this interpreter"
 
 
 FAKE_PIP = """
@@ -614,6 +614,7 @@ def test_pip_is_not_asked_to_replace_what_lies_outside_its_venv(
     require(sharedir, "pure")
     report = sync(code=1)
     assert list(report["commands"]) == ["uv"]
-    assert report["notes"] == [f"pure: in {sharedir}, outside this venv: for uv, not pip"]
+    assert report["notes"] == [f"pip cannot replace pure, uv can: {sharedir} is outside this venv"]
     done = command("--python", second.root, "sync", "--install", PATH=no_uv)
-    assert (done.returncode, "no uv on PATH" in done.stderr) == (1, True)
+    assert (done.returncode, "uv is not on PATH" in done.stderr) == (1, True)
+    assert done.stderr.endswith("hint: install uv\n")

@@ -174,7 +174,7 @@ def test_leaves_alone_what_was_changed_since(
     sync()
     changed = second.root / "etc/hello.conf"
     changed.write_text("mine")
-    assert sync()["notes"] == [f"{changed}: changed since it was made, so left alone"]
+    assert sync()["notes"] == [f"{changed}: changed after `sync` made it, so left alone"]
     remove(sharedir, "hello")
     sync()
     assert changed.read_text() == "mine"
@@ -237,7 +237,7 @@ def test_what_is_in_no_prefix_that_is_known_is_said(
     assert lacking == {
         "path": str(first / "odd"),
         "distribution": "hello",
-        "reason": "it is in no prefix that is known",
+        "reason": "the prefix that it is in is not known",
     }
     install({f"{DATA}/odd": "one"}, prefix=second.root)
     assert not sync()["data"]["lacking"]
@@ -305,7 +305,7 @@ def test_follows_no_link_in_the_prefix(
     plant(second.root, {"etc": f"-> {tmp_path / 'elsewhere'}" if way == "link" else "mine"})
     install()
     (lacking,) = sync(code=1)["data"]["lacking"]
-    assert lacking["reason"] == f"{second.root}/etc: no directory, or a link to one"
+    assert lacking["reason"] == f"{second.root}/etc: not a directory, or a link to one"
     assert not names(tmp_path / "elsewhere")
 
 
@@ -360,7 +360,7 @@ def test_names_of_the_first_prefix_are_noted(
 ) -> None:
     install({f"{DATA}/share/app.desktop": f"Exec={first}/bin/app\n"})
     assert sync()["notes"] == [
-        f"{second.root}/share/app.desktop: names {first}, as it was installed"
+        f"{second.root}/share/app.desktop: contains {first}, the prefix that it was copied from"
     ]
     assert sync()["notes"] == []
 

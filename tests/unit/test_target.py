@@ -156,7 +156,7 @@ def test_one_that_does_not_start(command: Command, tmp_path: Path) -> None:
     python.chmod(0o755)
     done = command("--python", python, "enable")
     assert done.returncode == 2
-    assert "does not start as a Python should" in done.stderr
+    assert "does not start as a Python interpreter should" in done.stderr
     assert "broken" in done.stderr
 
 

@@ -75,7 +75,7 @@ def test_it_is_changed_only_when_it_is_named(inside: Inside, venv: Venv) -> None
     for arguments in ("enable", "--dry-run"), ("doctor", "--fix"):
         done = inside(*arguments)
         assert done.returncode == 2, done.stdout
-        assert "made by uv for this command alone" in done.stderr
+        assert "uv made this environment for pysharedir alone" in done.stderr
         assert "--python TARGET" in done.stderr
     for target in inside.python.parents[1], venv.root:
         assert not inside("enable", "--python", target).returncode

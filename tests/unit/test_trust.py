@@ -109,7 +109,7 @@ def test_who_only_reports_tells_of_it_and_changes_nothing(
     before = state(enabled.root)
     for arguments in REPORTS:
         said = say(command, enabled, *arguments)
-        told = "was interrupted, or is under way" if arguments[0] == "startup" else "hello, other"
+        told = "was interrupted, or is running" if arguments[0] == "startup" else "hello, other"
         assert told in said, arguments
         assert state(enabled.root) == before, arguments
 
@@ -178,7 +178,7 @@ def test_a_journal_of_somebody_else_is_told_of_and_left_alone(
         said = say(command, enabled, *arguments)
         if arguments[0] in ("status", "sort", "doctor", "enable"):
             assert f"{work}: belongs to nobody, not to you or root" in said, arguments
-            assert f"if it is no move of theirs, remove {work}" in said
+            assert f"has not moved anything, remove {work}" in said
         assert state(precious, work) == before, arguments
 
 
@@ -231,7 +231,7 @@ def test_a_hook_of_somebody_else_names_no_sharedir_outside(
     before = state(enabled.root, venv.root)
     for arguments in (("sort",), ("enable",), ("disable", "--restore")):
         said = say(command, venv, *arguments, "--prefix", str(enabled.root))
-        assert f"belongs to nobody, not to you or root: {venv.site_dir} is not used" in said
+        assert f"belongs to nobody, not to you or root, so {venv.site_dir} is not used" in said
     assert state(enabled.root, venv.root) == before
 
 
@@ -348,9 +348,9 @@ def test_it_speaks_only_of_directories_of_the_target(
         path = f"{WORK}/{phase.value}"
         plant(enabled.sharedir, {path: json.dumps(content), "x/x.txt": ""})
         told = left_alone(Snapshot.of(str(enabled.root)).scope, precious.parent)
-        assert "which this interpreter does not have" in told
+        assert "which this interpreter does not use" in told
         before = state(precious.parent, times=False)
-        assert "to come to its end first" in say(command, enabled, "sort")
+        assert "to be finished or undone first" in say(command, enabled, "sort")
         assert state(precious.parent, times=False) == before
         (enabled.sharedir / path).unlink()
 
@@ -371,7 +371,7 @@ def test_that_of_another_prefix_is_kept_for_it(
     for arguments in (("status",), ("sort",), ("sync",), ("doctor", "--fix"), ("enable",)):
         said = say(command, other, *arguments)
         assert f"a move of hello was interrupted, to or from {one.site_dir}" in said
-        assert "run `pysharedir sort` where it is mounted" in said
+        assert "run `pysharedir sort` for the interpreter that uses it" in said
     assert state(sharedir, times=False) == before
     away.rename(one.root)
     assert "a move of hello was interrupted, to or from" in say(command, other, "status")

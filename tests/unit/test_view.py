@@ -94,7 +94,7 @@ def test_it_says_what_it_does(
     a, b = prefixes
     assert f"make {tmp_path}/all: 2 prefixes, " in done.stdout
     assert f"hidden: one 0.9 in {b}/{SITE_DIR}, by 1.0 in {a}/{SITE_DIR}\n" in done.stdout
-    assert f"since only a .pth file names /src/b: {b}/{SITE_DIR}/b.pth\n" in done.stdout
+    assert f"because only a .pth file names /src/b: {b}/{SITE_DIR}/b.pth\n" in done.stdout
     assert f"startup files of prefixes are not run: {a}/{SITE_DIR}/a.pth\n" in done.stdout
     assert done.stdout.endswith(f"to use it: PYTHONPATH={tmp_path}/all/{SITE_DIR}\n")
     again = command(*words)

@@ -756,7 +756,7 @@ def test_a_native_part_that_is_labelled_wrongly(venv: Venv, why: Why) -> None:
     sparc = own[:18] + (43).to_bytes(2, "little") + own[20:]
     (venv.site_dir / "_one.so").write_bytes(sparc)
     reason = first(why(venv, "_one").warnings, "foreign-part").reason
-    assert "_one.so is made for SPARCV9, and" in reason
+    assert "_one.so is built for SPARCV9, but" in reason
 
 
 def requiring(directory: Path, requirement: str) -> None:
@@ -771,7 +771,7 @@ def requiring(directory: Path, requirement: str) -> None:
 def test_a_dependency_is_missing(enabled: Venv, why: Why, requirement: str, name: str) -> None:
     requiring(enabled.sharedir, requirement)
     reason = first(why(enabled, name).reasons, "dependency-missing")
-    assert "is required by one" in reason.reason
+    assert "(required by one)" in reason.reason
     assert reason.remedy.endswith(" sync --install")
 
 
@@ -856,7 +856,7 @@ def test_the_other_half_of_a_package_is_on_pythonpath(
     put(enabled.sharedir, "one", {"one/__init__.py": "", "one/part.py": ""})
     monkeypatch.setenv("PYTHONPATH", str(mine))
     remedy = only(why(enabled, "one.part"), "other-half").remedy
-    assert remedy == f"take {mine} out of PYTHONPATH, or rename {mine}/one/__init__.py"
+    assert remedy == f"remove {mine} from PYTHONPATH, or rename {mine}/one/__init__.py"
 
 
 def test_the_other_half_of_a_package_is_unowned(enabled: Venv, why: Why) -> None:
@@ -864,7 +864,7 @@ def test_the_other_half_of_a_package_is_unowned(enabled: Venv, why: Why) -> None
     line = plant(enabled.root / "line", {"one": {"extra.py": ""}})
     (enabled.site_dir / "line.pth").write_text(f"{line}\n")
     remedy = only(why(enabled, "one.extra"), "other-half").remedy
-    assert remedy == "have one in one tree: move or uninstall one of the two"
+    assert remedy == "put one into one directory: move or uninstall one of the two"
 
 
 PINNED = (
@@ -1139,7 +1139,7 @@ def test_a_finder_that_fails(venv: Venv) -> None:
 def test_a_target_that_stops(venv: Venv) -> None:
     found = target.find(str(venv.root))
     (venv.site_dir / "stop.pth").write_text("import os; print('stopped', flush=1); os._exit(0)\n")
-    with pytest.raises(TargetError, match="does not start as a Python should"):
+    with pytest.raises(TargetError, match="does not start as a Python interpreter should"):
         search.ask(found, ["this"])
 
 
@@ -1199,7 +1199,7 @@ def test_says_what_cannot_be_told(venv: Venv, command: Command, tmp_path: Path) 
     assert done.returncode == 1
     lines = done.stdout.splitlines()
     assert "not found" not in done.stdout
-    assert lines[1].startswith("whether there is a module one.made cannot be told")
+    assert lines[1].startswith("pysharedir cannot tell whether there is a module one.made")
     table = {line.split()[0]: line for line in lines if line.startswith("/")}
     assert table[f"{tmp_path}/mine"].rstrip().endswith("module: taken  PYTHONPATH")
 

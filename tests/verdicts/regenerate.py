@@ -55,7 +55,9 @@ def regenerate(python: str | Path, environment: dict[str, str]) -> str:
 
 def install(venv: Path, environment: dict[str, str]) -> None:
     """Install the pinned wheels into *venv*, as they are, without their dependencies."""
-    chosen = ("--no-deps", "--only-binary", ":all:", "--python-platform", PLATFORM)
+    # An early 3.11 is older than what some of them ask for.
+    chosen: tuple[str, ...] = ("--no-deps", "--only-binary", ":all:")
+    chosen += ("--python-version", "3.11.9", "--python-platform", PLATFORM)
     target = ("--python", venv / "bin" / "python")
     run(find_uv_bin(), "pip", "install", *target, *chosen, "-r", WHEELS, environment=environment)
 

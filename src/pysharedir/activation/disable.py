@@ -48,7 +48,16 @@ def run(snapshot: Snapshot, *, restore: bool, force: bool, dry_run: bool) -> Out
         notes += uv.left(snapshot, forgetting)
     if restore and steps and snapshot.hook.settings.sharedir is not None:
         notes.append(f"{snapshot.sharedir}: left as it is, since it may serve other prefixes")
-    return Outcome(snapshot.target.executable, (*steps, *forgetting), tuple(notes), dry_run)
+    target, place = snapshot.target, snapshot.place
+    is_own = place.root == target.root and not snapshot.hook.settings.opt_in
+    return Outcome(
+        target.executable,
+        snapshot.site_dir,
+        (*steps, *forgetting),
+        tuple(notes),
+        dry_run,
+        Path(target.purelib) if is_own else None,
+    )
 
 
 def plan(snapshot: Snapshot, *, restore: bool, force: bool) -> list[Step]:

@@ -14,9 +14,11 @@ from pysharedir.changes import MakeLink
 from pysharedir.errors import (
     ForeignFileError,
     PathLineError,
+    PysharedirError,
     ShadowedError,
     SharedirError,
     StartError,
+    SystemCallError,
 )
 from pysharedir.hook import files, pathline, readme
 from pysharedir.hook.files import State
@@ -32,13 +34,24 @@ if TYPE_CHECKING:
     from pysharedir.hook.place import Place
     from pysharedir.interpreter.target import Target
     from pysharedir.snapshot import Snapshot
+    from pysharedir.sort.run import Outcome as Sorted
+    from pysharedir.sort.run import Progress
 
 
-def run(snapshot: Snapshot, named: Mapping[str, Any], *, dry_run: bool) -> Outcome:
+def run(
+    snapshot: Snapshot,
+    named: Mapping[str, Any],
+    progress: Progress,
+    *,
+    sort: bool,
+    dry_run: bool,
+) -> Outcome:
     """Put the hook into a target, or bring it up to date.
 
     :param named: The settings that are to be other than they are, by name; ``path_line`` is
         whether there is to be one.
+    :param progress: Told how far ``sort`` is.
+    :param sort: Whether to sort then.
     :raises PysharedirError: as :func:`chosen`, :func:`plan`, :func:`check` and
         :meth:`Snapshot.recover` do.
     """
@@ -58,14 +71,38 @@ def run(snapshot: Snapshot, named: Mapping[str, Any], *, dry_run: bool) -> Outco
         notes += uv.left(snapshot, steps)
     if not place.destdir:
         notes += caveats(target, place, settings)
-    is_used = target.uses(place.site_dir)
-    if settings.style == "sitecustomize" and not is_used:
+    is_used = target.uses(place.site_dir) and not place.destdir
+    if settings.style == "sitecustomize" and not target.uses(place.site_dir):
         notes.append(f"{place.site_dir}: the hook starts where PYTHONPATH names this directory")
-    purelib = place.sharedir(target, settings) if is_used and not place.destdir else None
+    is_found = is_used and not settings.opt_in
+    purelib = place.sharedir(target, settings) if is_found else None
     if purelib and place.root != target.root and place.site_dir in target.site_dirs:
         purelib = None  # one that Debian's and Fedora's look into, and install beside
         notes.append(f"{target.executable}: finds what is there, and installs to {target.purelib}")
-    return Outcome(target.executable, tuple(steps), tuple(notes), dry_run, purelib)
+    return Outcome(
+        target.executable,
+        snapshot.site_dir,
+        tuple(steps),
+        tuple(notes),
+        dry_run,
+        purelib,
+        _sorted(snapshot.enabled(settings), progress, dry_run=dry_run or not sort)
+        if sort or is_found
+        else None,
+        None if sort else target.command("sort", root=place.root),
+    )
+
+
+def _sorted(snapshot: Snapshot, progress: Progress, *, dry_run: bool) -> Sorted | PysharedirError:
+    """Sort, or see what there is to sort; the hook stays when that fails."""
+    from pysharedir.sort.run import Request, run  # noqa: PLC0415  # not for disable
+
+    try:
+        return run(snapshot, Request(dry_run=dry_run), progress)
+    except PysharedirError as error:
+        return error
+    except OSError as error:
+        return SystemCallError(error)
 
 
 def chosen(snapshot: Snapshot, named: Mapping[str, Any]) -> Settings:

@@ -1,4 +1,4 @@
-"""What a shell may offer after an option."""
+"""The values that a shell offers after an option."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PYTHON = re.compile(r"python((3)\.(\d+)t?)")
 
 
 def targets(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return what --python may name: versions and venvs, or else files."""
+    """Return what --python can name: versions and venvs, else files."""
     items = [
         CompletionItem(name, help=escaped(where))
         for name, where in {**_versions(), **_venvs()}.items()
@@ -29,13 +29,13 @@ def targets(_: click.Context, __: click.Parameter, incomplete: str) -> list[Comp
 
 
 def directories(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return that a directory is wanted."""
+    """Make the shell complete directories."""
     return [CompletionItem(incomplete, type="dir")]
 
 
 def codes(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the codes of checks."""
-    from pysharedir.doctor.registry import CHECKS  # it has all checks
+    from pysharedir.doctor.registry import CHECKS  # loads the module of every check
 
     return [
         CompletionItem(check.code, help=f"{check.name}: {check.title}")
@@ -45,9 +45,9 @@ def codes(_: click.Context, __: click.Parameter, incomplete: str) -> list[Comple
 
 
 def names(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    """Return the names of what is installed in the target."""
-    from pysharedir.errors import PysharedirError  # it asks the target
-    from pysharedir.snapshot import Snapshot
+    """Return the names of the distributions that the target can import."""
+    from pysharedir.errors import PysharedirError
+    from pysharedir.snapshot import Snapshot  # loads all that asks a target
 
     try:
         snapshot = Snapshot.of(ctx.obj)
@@ -55,26 +55,27 @@ def names(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
     except (PysharedirError, OSError):
         return []
     return sorted(
-        each.name
-        for each in visible.values()
-        if each.name.lower().startswith(incomplete.lower()) and _can_be_typed(each.name)
+        distribution.name
+        for distribution in visible.values()
+        if distribution.name.lower().startswith(incomplete.lower())
+        and _can_be_typed(distribution.name)
     )
 
 
 def _can_be_typed(name: str) -> bool:
-    """Tell whether a shell may be given a name: one with a line break would be read as two."""
+    """Tell whether a shell can complete a name: it would read one with a line break as two."""
     return escaped(name) == name
 
 
 def _versions() -> dict[str, str]:
-    """Return the versions that PATH and pyenv have; nothing is started to find them."""
-    from pysharedir.interpreter.target import FLOOR  # with all that asks a target
+    """Return the versions on PATH and in pyenv, by the names of files: no interpreter is run."""
+    from pysharedir.interpreter.target import FLOOR  # loads much that asks a target
 
     home = os.path.expanduser(os.environ.get("PYENV_ROOT", "~/.pyenv")) + "/versions"
     path = os.environ.get("PATH", "").split(os.pathsep)
     versions = {
         version[1]: os.path.join(directory, name)
-        for directory in (*(f"{home}/{each}/bin" for each in _entries(home)), *reversed(path))
+        for directory in (*(f"{home}/{entry}/bin" for entry in _entries(home)), *reversed(path))
         for name in _entries(directory)
         if (version := _PYTHON.fullmatch(name)) and (int(version[2]), int(version[3])) >= FLOOR
     }

@@ -1,11 +1,11 @@
-"""What a terminal does not show as it is, and how it is shown instead."""
+"""Escapes for the characters that a terminal would obey or not show."""
 
 from __future__ import annotations
 
 import re
 
-# Printable by their category, yet nothing is seen of them: Unicode's Default_Ignorable_Code_Point,
-# and the braille pattern without dots.
+# Characters that are printable by their category, but invisible: Unicode's
+# Default_Ignorable_Code_Point, and the braille pattern without dots.
 _UNSEEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U000e0100-\U000e01ef]"
@@ -13,13 +13,13 @@ _UNSEEN = re.compile(
 
 
 def escaped(text: str) -> str:
-    r"""Return a text with the escapes of Python's literals for what a terminal would not show.
+    r"""Return a text with Python's escapes in place of what a terminal would not show.
 
-    That is every character that is not :meth:`printable <str.isprintable>`: controls, such as
-    ``\x1b``; what changes the direction of a text, such as ``\u202e``, or has no width; spaces but
-    the one of ASCII; bytes of a file's name that are not UTF-8, ``\udcff``; what is unassigned or
-    private.  The same goes for those printable characters of which nothing is seen.  A backslash
-    stays as it is, as for a path of which nothing else has to be escaped.
+    This escapes every character that is not :meth:`printable <str.isprintable>`: control
+    characters such as ``\x1b``; characters that change the direction of text, such as ``\u202e``,
+    or have no width; spaces other than that of ASCII; bytes in a file name that are not UTF-8, such
+    as ``\udcff``; unassigned and private code points.  It also escapes the printable characters
+    that are invisible.  A backslash stays a single backslash, so that a path reads as it is.
     """
     if text.isprintable() and (text.isascii() or not _UNSEEN.search(text)):
         return text

@@ -1,4 +1,4 @@
-"""What went wrong: a line and its hint for people, JSON for scripts."""
+"""Errors as the command prints them: a line and its hint for people, JSON for scripts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def of(error: Exception) -> PysharedirError:
-    """Return what is told of an error: of one of click's or of the system's, that in our words."""
+    """Return an error as one of pysharedir's, also if click or the operating system raised it."""
     if isinstance(error, PysharedirError):
         return error
     if isinstance(error, OSError):
@@ -29,12 +29,12 @@ def of(error: Exception) -> PysharedirError:
 
 
 def no_such(noun: str, name: str, known: Iterable[str], hint: str) -> UsageError:
-    """Return the error of a name that the command line does not have.
+    """Return the error for a name that the command line does not have.
 
-    :param known: The names that it has; the one that is most like it is suggested.
-    :param hint: What to say when none is like it.
+    :param known: The names that it has; the hint suggests the one most like *name*.
+    :param hint: The hint when none of them is like *name*.
     """
-    import difflib  # for those who mistype only
+    import difflib  # loaded only after a typing error
 
     for nearest in difflib.get_close_matches(name, list(known), 1):
         hint = f"did you mean `{nearest}`?"
@@ -42,20 +42,20 @@ def no_such(noun: str, name: str, known: Iterable[str], hint: str) -> UsageError
 
 
 def more(ctx: click.Context | None) -> str:
-    """Return the hint where to read more."""
-    return f"`{ctx.command_path if ctx else 'pysharedir'} --help` tells more"
+    """Return the hint that names the help of a command."""
+    return f"see `{ctx.command_path if ctx else 'pysharedir'} --help`"
 
 
 def tell(error: PysharedirError, *, as_json: bool) -> int:
-    """Print an error, to standard output as JSON or else to standard error.
+    """Print an error: as JSON to standard output, else as text to standard error.
 
     :return: The exit status.
     """
     if as_json:
-        with contextlib.suppress(OSError):  # the error may be that nothing can be printed there
+        with contextlib.suppress(OSError):  # the error may be that standard output is unusable
             click.echo(json.dumps({"error": error.as_json()}, indent=2))
             return error.exit_code
-    from pysharedir.cli import output  # scripts need no rich
+    from pysharedir.cli import output  # loads rich, which JSON does not need
 
     output.fail(error.message, error.hint)
     return error.exit_code

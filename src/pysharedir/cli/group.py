@@ -1,4 +1,4 @@
-"""The shape of the command line: commands that are loaded when called, errors in one style."""
+"""The shape of the command line: it loads a command when it calls it, and prints errors alike."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 
 class Command(click.Command):
-    """A command that says what an argument too many may mean."""
+    """A command that explains an unexpected argument."""
 
-    allow_extra_args = True  # to be looked at below
+    allow_extra_args = True  # parse_args refuses them, with a hint
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """See :class:`click.Command`.
 
-        :raises UsageError: when there is an argument too many.
+        :raises UsageError: if there are too many arguments.
         """
         try:
             surplus = super().parse_args(ctx, args)
         except click.UsageError as error:
-            error.ctx = error.ctx or ctx  # some that its parser raises have none
+            error.ctx = error.ctx or ctx  # click's parser raises some errors without a context
             raise
         if surplus and not ctx.resilient_parsing:
             hint = _python_hint(surplus[0], ctx.command_path)
@@ -40,19 +40,19 @@ class Command(click.Command):
 
 
 class Group(click.Group):
-    """Commands of which each is a module of :mod:`pysharedir.cli.commands`.
+    """A group whose commands are the modules of :mod:`pysharedir.cli.commands`.
 
-    :param helps: The short help of each command by its name, so that no command has to be loaded
-        for ``--help`` or for a completion.
+    :param helps: The short help of each command by its name, so that ``--help`` and a completion
+        load no command.
     """
 
     def __init__(self, *args: Any, helps: Mapping[str, str], **options: Any) -> None:
         super().__init__(*args, **options)
         self.helps = helps
-        self.no_args_is_help = False  # by click its status and stream depend on its version
+        self.no_args_is_help = False  # status and stream would depend on the version of click
 
     def main(self, args: Any = None, *others: Any, **options: Any) -> Any:
-        """Run the command, and turn errors into one line, a hint and an exit status."""
+        """Run the command, and turn an error into one line, a hint and an exit status."""
         words = sys.argv[1:] if args is None else list(args)
         try:
             status = super().main(words, *others, **{**options, "standalone_mode": False})
@@ -60,6 +60,7 @@ class Group(click.Group):
             click.echo("Aborted!", err=True)
             status = 1
         except (PysharedirError, click.ClickException, OSError) as error:
+            # Parsing may have failed, so the words themselves have to say whether JSON is wanted.
             before_names = words[: words.index("--")] if "--" in words else words
             status = failures.tell(failures.of(error), as_json="--json" in before_names)
         sys.exit(status)
@@ -87,7 +88,7 @@ class Group(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """See :class:`click.Group`.
 
-        :raises UsageError: when there is no such command.
+        :raises UsageError: if there is no such command.
         """
         name = args[0]
         if name not in self.helps and not ctx.resilient_parsing:
@@ -103,7 +104,7 @@ class Group(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """See :class:`click.Group`."""
-        from click.shell_completion import CompletionItem  # at a TAB only
+        from click.shell_completion import CompletionItem  # needed only for completion
 
         names = [
             CompletionItem(name, help=text)
@@ -114,12 +115,12 @@ class Group(click.Group):
 
 
 def _python_hint(word: str, path: str, *others: str) -> str:
-    """Return how to name an interpreter, when a word is the name of one; else nothing.
+    """Return a hint to use ``--python`` if *word* names an interpreter, else an empty string.
 
-    :param path: The command that the word was given to.
+    :param path: The command that got the word as an argument.
     :param others: The words after it.
     """
-    from pysharedir.interpreter.finding import is_spec  # for errors only
+    from pysharedir.interpreter.finding import is_spec  # loaded only for an error
 
     if not is_spec(word):
         return ""

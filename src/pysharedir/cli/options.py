@@ -1,4 +1,4 @@
-"""Options that several commands have."""
+"""The options that several commands share."""
 
 from __future__ import annotations
 
@@ -29,19 +29,25 @@ def python(command: Decorated) -> Decorated:
         expose_value=False,
         callback=remember,
         shell_complete=completion.targets,
-        help="The interpreter to work on: a path, a version such as 3.13, or a venv's directory."
-        "  [default: the active venv, else .venv here, else the interpreter that runs this]",
+        help="The interpreter to work on: a path, a version such as 3.13, or the directory of a"
+        " venv.  [default: the active venv, else .venv in the working directory, else the"
+        " interpreter that runs pysharedir]",
     )(command)
 
 
-json = click.option("--json", "as_json", is_flag=True, help="Print JSON, of an error too.")
-dry_run = click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+json = click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON instead of text, also for an error."
+)
+dry_run = click.option(
+    "--dry-run", is_flag=True, help="Print what would be done, without doing it."
+)
+verbose = click.option("--verbose", is_flag=True, help="List every step.")
 
 
 def _destdir(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    """Refuse what an unset variable leaves, and the machine itself."""
+    """Refuse an empty path, which an unset variable leaves, and the machine's own root."""
     if value is not None and (not value or os.path.abspath(value).strip("/") == ""):
-        raise click.BadParameter("give the directory of a package that is being built")
+        raise click.BadParameter("name the staging directory of a package build, not /")
     return value
 
 
@@ -50,11 +56,11 @@ root = click.option(
     metavar="DESTDIR",
     callback=_destdir,
     shell_complete=completion.directories,
-    help="Work below DESTDIR, for a package that is being built.",
+    help="Work on the package build that is staged in DESTDIR, not on the machine.",
 )
 prefix = click.option(
     "--prefix",
     metavar="DIR",
     shell_complete=completion.directories,
-    help="Work on the site dir that the interpreter has below DIR, not on its first.",
+    help="Work on the interpreter's site dir below DIR instead of its first one.",
 )

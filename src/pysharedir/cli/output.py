@@ -106,6 +106,16 @@ def print_line(line: str) -> None:
     console().print(text(line), soft_wrap=True)
 
 
+def tell_command(title: str, command: str) -> None:
+    """Print a command to be copied: after its title, or whole in a line of its own."""
+    line = f"{title} {command}"
+    if text(line).cell_len <= console().width:
+        print_line(line)
+        return
+    say(title)
+    print_line(f"  {command}")
+
+
 def bar(size: int, begin: int, end: int, width: int) -> RenderableType:
     """Return a bar from *begin* to *end* of *size*, which is *width* columns wide.
 

@@ -1,4 +1,4 @@
-"""A target as the checks see it: its snapshot, and what several of them derive from that."""
+"""A target as the checks see it: its snapshot, and what several checks derive from it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pysharedir.errors import RecordError
 from pysharedir.snapshot import Snapshot
 
-# What plans and starts something is loaded by the first check that asks for it.
+# The first check that needs a plan or a start loads its module.
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -20,26 +20,26 @@ if TYPE_CHECKING:
 
 
 class Examination(Snapshot):
-    """A target that is examined."""
+    """The target that doctor examines."""
 
     def command(self, *words: str) -> str:
-        """Return a command of pysharedir that works on what is examined, in backquotes."""
+        """Return a command of pysharedir for this target, in backquotes."""
         return f"`{self.target.command(*words, root=self.place.root)}`"
 
     def installer(self, *words: str) -> str:
-        """Return a command of its pip, or of uv when it has none, in backquotes."""
+        """Return a command of its pip, or of uv if it has none, in backquotes."""
         return f"`{self.target.installer(*words, has_pip=self.has_pip)}`"
 
     def reinstalling(self, distribution: Distribution) -> str:
-        """Return what makes the files of a distribution anew, as a remedy."""
+        """Return the remedy that installs a distribution again."""
         requirement = f"{distribution.name}=={distribution.version}"
         if self.place.root != self.target.root:
-            return f"install {requirement} anew into {self.place.root}"
+            return f"install {requirement} again into {self.place.root}"
         return self.installer("install", "--force-reinstall", "--no-deps", requirement)
 
     @cached_property
     def has_pip(self) -> bool:
-        """Whether it finds a pip."""
+        """Whether it has a pip."""
         return any(
             distribution.key == "pip"
             for directory in self.directories
@@ -54,7 +54,7 @@ class Examination(Snapshot):
         return run.start(self.target.executable, runs=0, reader=self)
 
     def owner_of(self, path: str) -> Distribution | None:
-        """Return which of the distributions in site dirs and sharedirs a file belongs to."""
+        """Return the distribution in a site dir or sharedir that a file belongs to."""
         return self.owner_in(path, (directory.path for directory in self.directories))
 
     @cached_property
@@ -73,7 +73,7 @@ class Examination(Snapshot):
 
     @cached_property
     def sync_report(self) -> Report:
-        """What ``sync`` would do; to be asked only while the sharedir is used."""
+        """What ``sync`` would do; ask only if the target uses the sharedir."""
         from pysharedir.sync import plan  # noqa: PLC0415
 
         return plan.plan(self)
@@ -83,7 +83,7 @@ def _left_objects(plan: Plan, platform: str) -> Iterator[tuple[str, Distribution
     from pysharedir.installed import binaries, contents  # noqa: PLC0415
     from pysharedir.sort.verdicts import Kind  # noqa: PLC0415
 
-    # By the name under which the plan looks at it.
+    # By the name that the plan uses.
     sharedir = plan.layout.sharedir
     judged: set[str] = set()
     left: dict[str, Distribution] = {}
@@ -99,6 +99,6 @@ def _left_objects(plan: Plan, platform: str) -> Iterator[tuple[str, Distribution
     for path in sorted(contents.walk(str(sharedir))):
         if path in judged or path.endswith(".pyc") or ".dist-info/" in path:
             continue
-        with contextlib.suppress(OSError):  # one that cannot be read cannot be loaded either
+        with contextlib.suppress(OSError):  # what cannot be read cannot be loaded either
             if binaries.machines(f"{sharedir}/{path}", platform):
                 yield path, left.get(path)

@@ -18,7 +18,7 @@ _CHECKS = "pysharedir.doctor.checks"
 
 
 class Level(Label):
-    """How bad it is what a check finds."""
+    """How bad a finding is."""
 
     FAULT = "fault"
     NOTE = "note"  # good to know
@@ -28,28 +28,30 @@ class Level(Label):
 class Finding:
     """One fault of a target, or one thing to know about it.
 
-    :ivar about: The path or the name of what has it.
+    :ivar about: The path or the name of what it is about.
     :ivar reason: What is wrong, in one line.
     :ivar remedy: What to do about it, in one line.
-    :ivar fix: The steps that repair it, when that is safe.
+    :ivar fix: The steps that fix it, if that is safe.
+    :ivar line: The line of the file, if it is about one.
     """
 
     about: str
     reason: str
     remedy: str
     fix: tuple[Step, ...] = ()
+    line: int | None = None
 
 
 @dataclass(frozen=True)
 class Check:
     """One thing that can be wrong.
 
-    :ivar code: Its name for machines; never used for anything else once it was released.
-    :ivar name: Its name for humans.
-    :ivar title: What is wrong when it finds something.
-    :ivar function: What looks for it, as ``MODULE:FUNCTION`` of :mod:`.checks`, which is loaded
-        only when the check is made.
-    :ivar on_request: Whether it is made only when it is asked for.
+    :ivar code: Its name for programs; once released, it never means anything else.
+    :ivar name: Its name for people.
+    :ivar title: What is wrong if it finds something.
+    :ivar function: The function that looks for it, as ``MODULE:FUNCTION`` of :mod:`.checks`; the
+        check loads it when it runs.
+    :ivar on_request: Whether it runs only on request.
     """
 
     code: str
@@ -61,18 +63,18 @@ class Check:
 
     @property
     def is_note(self) -> bool:
-        """Whether what it finds is no fault."""
+        """Whether its findings are notes, not faults."""
         return self.level is Level.NOTE
 
     @property
     def remark(self) -> str:
-        """What is to be said beside its title, or an empty string."""
+        """What to add to its title, or an empty string."""
         return "a note" if self.is_note else "with --require" if self.on_request else ""
 
     def find(self, examination: Examination) -> Iterable[Finding]:
         """Return what is wrong with a target; this changes nothing.
 
-        :raises PysharedirError: when that cannot be told; so does an OSError.
+        :raises PysharedirError: when the check fails; an OSError says the same.
         """
         module, _, name = self.function.partition(":")
         function: Callable[[Examination], Iterable[Finding]]

@@ -1,4 +1,4 @@
-"""All checks, by their codes."""
+"""All checks, in the order of their codes."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ CHECKS = (
     Check(
         "SD112",
         "lib64-absolute",
-        "the lib64 link is absolute, and breaks when the venv is moved",
+        "the lib64 link is absolute, and breaks if the venv moves",
         "lib64:absolute",
     ),
-    Check("SD113", "lib64-astray", "the lib64 link does not lead to lib", "lib64:astray"),
+    Check("SD113", "lib64-astray", "the lib64 link does not point to lib", "lib64:astray"),
     Check(
         "SD114",
         "lib64-separate",
@@ -27,7 +27,7 @@ CHECKS = (
     Check(
         "SD203",
         "package-halved",
-        "a package is in two directories, and half of it is invisible",
+        "a package is in two directories, and Python sees only part of it",
         "packages:halved",
     ),
     Check(
@@ -56,7 +56,11 @@ CHECKS = (
         "native:in_sharedir",
     ),
     Check(
-        "SD302", "noarch-outside", "a noarch distribution is outside the sharedir", "native:outside"
+        "SD302",
+        "noarch-outside",
+        "a noarch distribution is outside the sharedir",
+        "native:outside",
+        Level.NOTE,
     ),
     Check(
         "SD303",
@@ -67,13 +71,13 @@ CHECKS = (
     Check(
         "SD304",
         "native-of-another-machine",
-        "a distribution has native parts for another machine only",
+        "a distribution has native parts only for another machine",
         "native:of_another_machine",
     ),
     Check(
         "SD401",
         "dependency-missing",
-        "a shared distribution requires what is missing",
+        "a shared distribution requires one that is missing",
         "dependencies:missing",
     ),
     Check(
@@ -98,7 +102,7 @@ CHECKS = (
     Check(
         "SD502",
         "path-line-missing",
-        "a line of a .pth file names what is missing",
+        "a line of a .pth file names a missing directory",
         "startup:missing",
     ),
     Check(
@@ -111,33 +115,36 @@ CHECKS = (
     Check(
         "SD504",
         "startup-files",
-        "a .pth or .start file is read at every start",
+        "Python reads a .pth or .start file at every start",
         "startup:read",
         Level.NOTE,
     ),
     Check(
         "SD505",
         "sitecustomize-shadowed",
-        "a sitecustomize or usercustomize is hidden by another",
+        "another sitecustomize or usercustomize hides this one",
         "startup:shadowed",
     ),
     Check(
         "SD601", "hook-outdated", "the hook is of another release of pysharedir", "hook:outdated"
     ),
-    Check("SD602", "hook-altered", "the hook is not as it was written", "hook:altered"),
+    Check("SD602", "hook-altered", "the hook is not as enable wrote it", "hook:altered"),
     Check("SD603", "hook-incomplete", "files of the hook are missing", "hook:incomplete"),
-    Check("SD604", "hook-orphaned", "files of a hook were left behind", "hook:orphaned"),
+    Check("SD604", "hook-orphaned", "files of a hook are left over", "hook:orphaned"),
     Check("SD605", "hook-doubled", "there is a second hook", "hook:doubled"),
     Check(
         "SD606",
         "hook-required",
-        "the hook is required, and does not act",
+        "the hook is required, but does not act",
         "hook:required",
         on_request=True,
     ),
     Check("SD611", "sharedir-missing", "the hook has no sharedir", "sharedir:missing"),
     Check(
-        "SD612", "sharedir-unused", "a sharedir with distributions is not used", "sharedir:unused"
+        "SD612",
+        "sharedir-unused",
+        "the interpreter does not use a sharedir that has distributions",
+        "sharedir:unused",
     ),
     Check("SD613", "sharedir-writable", "others can write to the sharedir", "sharedir:writable"),
     Check(
@@ -153,18 +160,18 @@ CHECKS = (
     Check(
         "SD616",
         "start-file-costly",
-        "the .start file of the hook makes starts dearer, and is not needed",
+        "the .start file of the hook makes starts slower, and is not needed",
         "hook:costly",
     ),
     Check(
         "SD701", "pyc-unwritable", "modules have no pyc, and none can be written", "pycs:unwritable"
     ),
-    Check("SD702", "pyc-stale", "a pyc does not fit its source", "pycs:stale"),
-    Check("SD801", "uv-cache", "what uv remembers is true no more", "uv:disagrees"),
+    Check("SD702", "pyc-stale", "a pyc does not match its source", "pycs:stale"),
+    Check("SD801", "uv-cache", "uv remembers something that is no longer true", "uv:disagrees"),
     Check(
         "SD802",
         "uv-isolated",
-        "an isolated start leaves out the hook, and so uv does not hear of it",
+        "an isolated start leaves out the hook, so uv does not see it",
         "uv:unseen",
         Level.NOTE,
     ),

@@ -1,4 +1,4 @@
-"""Examining a target, and fixing it if that is wanted: the order of the steps."""
+"""Examine a target and, if asked, fix it: the order of the steps."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was found, and what was done about it.
+    """What doctor found, and what it did about it.
 
-    :ivar checks: Those that were to be made.
-    :ivar steps: Those that were applied, or with ``dry_run`` would be, each with the code of its
-        check.
-    :ivar failed: Why others were not, each with the code.
-    :ivar notes: What is good to know.
+    :ivar checks: The checks that it was asked to make.
+    :ivar steps: The steps that it applied, or with ``dry_run`` would apply, each with the code of
+        its check.
+    :ivar failed: Why it could not apply others, each with the code.
+    :ivar notes: What else to know.
     """
 
     executable: Path
@@ -38,7 +38,7 @@ class Outcome:
 
     @property
     def is_sound(self) -> bool:
-        """Whether there is nothing left to be done or to be looked at."""
+        """Whether no fault is left, and every check could be made."""
         return not (self.diagnosis.faults or self.diagnosis.unchecked)
 
 
@@ -52,11 +52,11 @@ def run(
 ) -> Outcome:
     """Look for faults, and fix what is safe to fix.
 
-    :param progress: Called with the name of each check, before it is made.
-    :param fix: Fix it, or with *dry_run* say how.
+    :param progress: Called with the name of each check, before it runs.
+    :param fix: Fix faults, or with *dry_run* say how.
     :raises PysharedirError: as :meth:`Snapshot.recover` does.
     """
-    # Halves of a move look like faults, and are none.
+    # A half-done move looks like a fault, and is none.
     notes = examination.recover() if fix and not dry_run else []
     if fix and not dry_run:
         treatment = treat(examination, checks)

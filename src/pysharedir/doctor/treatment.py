@@ -1,4 +1,4 @@
-"""Making checks, and fixing what is safe to fix."""
+"""Make checks, and fix what is safe to fix."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pysharedir import changes
 from pysharedir.doctor.examination import Examination
 from pysharedir.doctor.registry import CHECKS
-from pysharedir.errors import PysharedirError, UnknownCodeError, UsageError, said
+from pysharedir.errors import PysharedirError, UnknownCodeError, UsageError, full_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from pysharedir.changes import Step
     from pysharedir.doctor.findings import Check, Finding
 
-_ROUNDS = 3  # to fix one thing may show another: a hook without its sharedir, say
+_ROUNDS = 3  # a fix may reveal another fault, such as a hook without its sharedir
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What checks say of a target.
+    """What checks say about a target.
 
     :ivar findings: Each with the check that found it, in the order of the checks.
-    :ivar unchecked: Checks that could not be made, with the reason.
+    :ivar unchecked: The checks that failed, with the reason.
     """
 
     findings: tuple[tuple[Check, Finding], ...]
@@ -32,7 +32,7 @@ class Diagnosis:
 
     @property
     def faults(self) -> tuple[tuple[Check, Finding], ...]:
-        """The findings that are no mere notes."""
+        """The findings that are not notes."""
         return tuple((check, finding) for check, finding in self.findings if not check.is_note)
 
 
@@ -40,9 +40,9 @@ class Diagnosis:
 class Treatment:
     """What was fixed, and what is left.
 
-    :ivar diagnosis: That of the last look.
-    :ivar steps: Those that were applied, each with the code of the check.
-    :ivar failed: Why others were not, each with the code.
+    :ivar diagnosis: That after the last fix.
+    :ivar steps: The applied steps, each with the code of its check.
+    :ivar failed: Why others could not be applied, each with the code.
     """
 
     diagnosis: Diagnosis
@@ -55,12 +55,12 @@ def selected(
 ) -> tuple[Check, ...]:
     """Return the checks to make.
 
-    :param select: Codes, names, or the beginnings of codes; all when empty.
-    :param ignore: Of these, those to leave out, said in the same way.
-    :param require: Make also those that are made on request only; else their whole code or name
-        selects them, not its beginning.
+    :param select: Codes, names, or the beginnings of codes; all checks if empty.
+    :param ignore: The checks to leave out, named in the same way.
+    :param require: Also make the checks that run only on request; otherwise only their whole code
+        or name selects them, not its beginning.
     :raises UnknownCodeError: when there is no such check.
-    :raises UsageError: when none is left.
+    :raises UsageError: when no check is left.
     """
     on_request = {check for check in CHECKS if check.on_request}
     wanted = set().union(*map(_named, select)) if select else set(CHECKS) - on_request
@@ -68,7 +68,7 @@ def selected(
     unwanted = set().union(*map(_named, ignore)) if ignore else set()
     checks = tuple(check for check in CHECKS if check in wanted and check not in unwanted)
     if not checks:
-        raise UsageError("--select and --ignore leave no check", "ignore less")
+        raise UsageError("--select and --ignore leave no check", "ignore fewer checks")
     return checks
 
 
@@ -87,7 +87,7 @@ def examine(
     checks: Iterable[Check] = CHECKS,
     progress: Callable[[Check], object] = bool,
 ) -> Diagnosis:
-    """Return what is wrong with a target, started as its user does.
+    """Return what is wrong with a target that starts as its user starts it.
 
     :param progress: Called before each check.
     """
@@ -100,14 +100,14 @@ def examine(
         except PysharedirError as error:
             unchecked.append((check, error.message))
         except OSError as error:
-            unchecked.append((check, said(error)))
+            unchecked.append((check, full_reason(error)))
     return Diagnosis(tuple(findings), tuple(unchecked))
 
 
 def treat(examination: Examination, checks: Sequence[Check] = CHECKS) -> Treatment:
     """Fix what is safe to fix, and return what was done and what is left.
 
-    What belongs to one check is done together or not at all, and nothing is done twice.
+    The steps of one check are applied together or not at all, and no step is applied twice.
     """
     tried: dict[Step, Check] = {}
     failed: dict[tuple[str, str], None] = {}
@@ -122,7 +122,7 @@ def treat(examination: Examination, checks: Sequence[Check] = CHECKS) -> Treatme
             except PysharedirError as error:
                 failed[check.code, error.message] = None
             except OSError as error:
-                failed[check.code, said(error)] = None
+                failed[check.code, full_reason(error)] = None
             else:
                 tried |= dict.fromkeys(steps, check)
         if not planned:
@@ -130,13 +130,13 @@ def treat(examination: Examination, checks: Sequence[Check] = CHECKS) -> Treatme
         examination = Examination(examination.target, examination.place)
         diagnosis = examine(examination, checks)
     in_vain = [step for _, steps in fixes(diagnosis) for step in steps if step in tried]
-    failed |= {(tried[step].code, f"{step}: that did not help"): None for step in in_vain}
+    failed |= {(tried[step].code, f"{step}: this did not help"): None for step in in_vain}
     done = [(check.code, step) for step, check in tried.items() if step not in in_vain]
     return Treatment(diagnosis, tuple(done), tuple(failed))
 
 
 def fixes(diagnosis: Diagnosis) -> list[tuple[Check, list[Step]]]:
-    """Return the steps that fix what can be fixed, each once, with the first check that has it."""
+    """Return the steps that fix faults, each once, with the first check that has it."""
     checks: dict[Step, Check] = {}
     for check, finding in diagnosis.findings:
         for step in finding.fix:

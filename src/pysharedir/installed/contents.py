@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pysharedir.errors import RecordError, said
+from pysharedir.errors import RecordError, full_reason
 from pysharedir.installed.distribution import top_level
 from pysharedir.installed.records import lineage
 
@@ -107,7 +107,7 @@ def read(
     try:
         return _read(distribution, scans or Scans(), root, is_moving=base is not None)
     except OSError as error:
-        raise RecordError(distribution.name, f"cannot be listed: {said(error)}") from error
+        raise RecordError(distribution.name, f"cannot be listed: {full_reason(error)}") from error
 
 
 def metadata(distribution: Distribution) -> list[str]:

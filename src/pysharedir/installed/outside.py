@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from pysharedir.errors import RecordError
 from pysharedir.installed import records
 from pysharedir.interpreter import content as file_content
-from pysharedir.ownership import is_closed, is_own
+from pysharedir.ownership import is_own, only_owner_writes
 from pysharedir.wording import user
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def _refuse_open(path: Path) -> None:
     for each in (path, *path.parents):
         status = each.stat()
         is_sticky = each != path and status.st_mode & stat.S_ISVTX
-        if not (is_closed(status) or is_sticky):
+        if not (only_owner_writes(status) or is_sticky):
             raise _unknown("others can write to it", each)
         if not is_own(status):
             raise _unknown(f"it belongs to {user(status.st_uid)}", each)

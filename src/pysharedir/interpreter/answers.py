@@ -120,18 +120,24 @@ class _Span(TypedDict):
     file: str | None
     text: str | None
     ns: int
+    begin: int
+    end: int
     modules: list[str]
     path: list[str]
     files: list[str]
     error: str | None
     fatal: bool
     number: int
+    parent: int | None
 
 
 class Span(_Span, total=False):
     """Something that a start runs.
 
     :ivar ns: Nanoseconds, without the spans within it.
+    :ivar begin: When it began and when it ended, in nanoseconds by a clock that begins with site
+        and stops while the program notes something; so is ``end``.
+    :ivar parent: The number of the span that it is directly within.
     :ivar search: Only of a sitecustomize or usercustomize: the path that it was looked for on.
     """
 
@@ -152,6 +158,7 @@ class Trace(TypedDict):
     user_site: str | None
     path: list[str]
     modules: list[str]
+    pid: int
     began: int
     before: list[str]
     spans: list[Span]

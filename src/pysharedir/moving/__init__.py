@@ -1,1 +1,1 @@
-"""Distributions that change place, so that a crash loses nothing."""
+"""Moving distributions between directories, so that a crash loses nothing."""

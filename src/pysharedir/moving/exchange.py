@@ -1,17 +1,19 @@
-"""Moving whole packages by exchanging each with a link, where one file system has both places.
+"""Moving whole packages by exchanging each with a link, when both places are on one file system.
 
-A package passes four states, which what is at its two places tells apart:
+A package passes through four states, told apart by what is at its two places:
 
-1. *linked*: at the destination there is a link that leads to itself: finders take it for nothing;
-2. *exchanged*: one call has given each the place of the other; the link is at the source now, and
-   leads to the package: it was never missing, and who has found it there can read all of it;
-3. *hidden*: the link leads to a directory of links in the stage, which has all of the package but
-   its ``__init__``: who has found it there before can still read all else, and finders look on;
+1. *linked*: at the destination is a link that leads to itself, which finders ignore;
+2. *exchanged*: one system call has exchanged the package and the link; the link is at the source
+   now, and leads to the package.  The package was never missing, and a process that found it at
+   the source can read all of it;
+3. *hidden*: the link leads to a directory of links in the stage, which has everything in the
+   package but its ``__init__``.  A process that found the package at the source can still read
+   the rest of it, while finders go on to the next entry;
 4. *moved*: the link is gone.
 
-Only a directory of which every file moves is exchanged, and only if it then has the owner and mode
-that a directory made anew would have.  All else is linked or copied file by file, and so is
-everything where the system or the file system cannot exchange.
+A directory is exchanged only if every file in it moves, and if its owner and mode are those that a
+new directory would have.  All other files are linked or copied one by one, as are all files when
+the system or the file system cannot exchange.
 """
 
 from __future__ import annotations
@@ -37,23 +39,24 @@ if TYPE_CHECKING:
     from pysharedir.moving.tree import Tree
     from pysharedir.moving.trees import Trees
 
-    # Where a package is, where it goes, and its path in both.
+    # The source and the destination of a package, and its path in both.
     Package = tuple[Path, Path, str]
-    # The same, for the files in a directory of it: paths take long to compare.
+    # The same for a directory in a package, as strings: to compare paths is slow.
     Directory = tuple[str, str, str]
 
 _DEFAULT_ACL = "system.posix_acl_default"
 
 
 def planned(moves: Sequence[Move], scans: Scans, trees: Trees) -> tuple[Move, ...]:
-    """Return *moves* with the packages that each has to exchange.
+    """Return *moves*, each with the packages that it exchanges.
 
     :param scans: Directories that were listed since the lock was taken.
     """
-    moving: Counter[Directory] = Counter()  # files
+    moving: Counter[Directory] = Counter()  # how many files of each directory move
     packages: list[set[Package]] = []
-    mixed: set[Package] = set()
-    sources: dict[tuple[Path, str], set[Path]] = {}  # of what comes into a directory
+    mixed: set[Package] = set()  # packages of which a file does not move
+    # The sources of each directory at a destination: a package from two cannot be exchanged.
+    sources: dict[tuple[Path, str], set[Path]] = {}
     for move in moves:
         own: dict[str, str | None] = {"": None}  # the outermost package of each directory
         places = str(move.source), str(move.destination)
@@ -87,7 +90,7 @@ def _outermost(
 ) -> str | None:
     """Return the outermost regular package that a directory is in.
 
-    :param known: What was found of others.
+    :param known: The answers for other directories; gets this one.
     """
     if directory not in known:
         package = _outermost(source, os.path.dirname(directory), known, scans)
@@ -98,7 +101,11 @@ def _outermost(
 
 
 def _is_whole(package: Package, moving: Counter[Directory], scans: Scans, trees: Trees) -> bool:
-    """Tell whether all of a package moves, to where nothing has its name, and as it is."""
+    """Tell whether a package can be exchanged.
+
+    Every file in it must move, nothing at the destination may have its name, and its directories
+    and files must have the owners and modes that a move file by file would give them.
+    """
     source, destination, top = package
     if trees[destination].has(top.partition("/")[0]) and trees[destination].has(top):
         return False
@@ -114,7 +121,7 @@ def _is_whole(package: Package, moving: Counter[Directory], scans: Scans, trees:
         if not _is_as_made(status, at_destination):
             return False
         below = scan.entries.keys() - scan.files
-        with contextlib.suppress(FileNotFoundError):  # a pyc that somebody has removed since
+        with contextlib.suppress(FileNotFoundError):  # another program has removed a pyc
             if not _are_own(scan.entries[name].stat(follow_symlinks=False) for name in scan.files):
                 return False
         directories += [
@@ -126,7 +133,7 @@ def _is_whole(package: Package, moving: Counter[Directory], scans: Scans, trees:
 
 @cache
 def _has_default_acl(directory: Path) -> bool:
-    """Tell whether what is made in a directory is given more than a mode."""
+    """Tell whether a directory has a default ACL, which new files and directories inherit."""
     try:
         return bool(os.getxattr(directory, _DEFAULT_ACL))
     except (OSError, AttributeError):
@@ -134,7 +141,7 @@ def _has_default_acl(directory: Path) -> bool:
 
 
 def _is_as_made(status: os.stat_result, parent: os.stat_result) -> bool:
-    """Tell whether a directory has the owner, group and mode that one made anew would have."""
+    """Tell whether a directory has the owner, group and set-gid bit that a new one would have."""
     is_inherited = parent.st_mode & stat.S_ISGID
     if is_inherited and not (status.st_mode & stat.S_ISGID and status.st_gid == parent.st_gid):
         return False
@@ -145,13 +152,13 @@ def _is_as_made(status: os.stat_result, parent: os.stat_result) -> bool:
 
 
 def _are_own(statuses: Iterable[os.stat_result]) -> bool:
-    """Tell whether files would be linked: of those of others not all can be, but by root."""
+    """Tell whether the caller can link all files: only root can link any file of another user."""
     caller = os.geteuid()
     return caller == 0 or all(status.st_uid == caller for status in statuses)
 
 
 def _packages(moves: Iterable[Move]) -> list[Package]:
-    """Return what is exchanged; several distributions may have files in one package."""
+    """Return the packages to exchange, each once: several distributions may share one."""
     return list(
         dict.fromkeys(
             (move.source, move.destination, package) for move in moves for package in move.exchanged
@@ -160,7 +167,7 @@ def _packages(moves: Iterable[Move]) -> list[Package]:
 
 
 def stage(move: Move, source: Tree, target: Tree) -> None:
-    """Put a link in the stage for each package of a distribution."""
+    """Put a link in the stage for each package of a distribution that is exchanged."""
     made = {""}
     for package in move.exchanged:
         staging.make_parents(source, target, os.path.dirname(package), made)
@@ -169,30 +176,30 @@ def stage(move: Move, source: Tree, target: Tree) -> None:
 
 
 def exchange(moves: Sequence[Move], trees: Trees) -> bool:
-    """Exchange packages with the links that were placed: all, or none.
+    """Exchange all packages with the links at their destinations, or none.
 
-    :return: Whether it could be done.
+    :return: Whether they were exchanged.
     """
     try:
         for source, destination, package in _packages(moves):
             trees[source].exchange(package, trees[destination])
             if not trees[destination].is_directory(package):
-                raise NotADirectoryError  # somebody has put a link in its place
+                raise NotADirectoryError  # another user has put a link in its place
     except OSError:
-        bring_back(moves, trees)
+        restore(moves, trees)
         return False
     return True
 
 
-def bring_back(moves: Iterable[Move], trees: Trees) -> None:
-    """Give the sources back what was exchanged, and remove the links at the destinations."""
+def restore(moves: Iterable[Move], trees: Trees) -> None:
+    """Return exchanged packages to their sources, and remove the links at the destinations."""
     for source, destination, package in _packages(moves):
         one, other = trees[source], trees[destination]
         is_away = _is_ours(one, package) or not one.has(package)
         if is_away and other.has(package) and not _is_ours(other, package):
             try:
                 one.exchange(package, other)
-            except OSError:  # it can be no more, or the link is gone
+            except OSError:  # exchanging no longer works, or the link is gone
                 one.remove(package)
                 other.rename(package, one)
         if _is_ours(other, package):
@@ -200,7 +207,7 @@ def bring_back(moves: Iterable[Move], trees: Trees) -> None:
 
 
 def prepare(moves: Sequence[Move], trees: Trees) -> None:
-    """Make a directory of links for each package, to all in it but its ``__init__``."""
+    """Make a directory of links for each package, to everything in it but its ``__init__``."""
     for _, destination, package in _packages(moves):
         stage = trees.work(destination, STAGE)
         stage.make_all(f"{package}/__pycache__")
@@ -219,12 +226,15 @@ def prepare(moves: Sequence[Move], trees: Trees) -> None:
             else:
                 staging.put(trees[destination], stage, path, link=True)
     for destination in dict.fromkeys(destination for _, destination, _ in _packages(moves)):
-        for path in (WORK, f"{WORK}/{STAGE}"):  # whoever imports comes that way
+        for path in (
+            WORK,
+            f"{WORK}/{STAGE}",
+        ):  # every user who imports the package passes through these
             os.fchmod(trees[destination].directory(path), 0o755)
 
 
 def hide(moves: Sequence[Move], trees: Trees) -> None:
-    """Let the links at the sources lead to these directories."""
+    """Let the links at the sources lead to the directories that :func:`prepare` made."""
     for source, destination, package in _packages(moves):
         if _is_ours(trees[source], package):
             stage = trees.work(destination, STAGE)
@@ -240,12 +250,12 @@ def remove_links(moves: Iterable[Move], trees: Trees) -> None:
 
 
 def _there(destination: Path, *names: str) -> str:
-    """Return where a link leads, which has to be the same from the source and the destination."""
+    """Return the absolute path for a link, which works from the source and the destination."""
     return os.path.join(os.path.realpath(destination), *names)
 
 
 def _is_ours(tree: Tree, package: str) -> bool:
-    """Tell whether there is a link, with which a package was or is to be exchanged."""
+    """Tell whether there is a link of the kind that packages are exchanged with."""
     if not tree.is_link(package):
         return False
     to = tree.read_link(package)

@@ -1,9 +1,9 @@
-"""Hiding modules from finders, while a loader that was told of one just before still gets it.
+"""Hiding modules from finders, so that a loader whose finder found one before still loads it.
 
-A finder asks whether there is a regular file.  The loader then asks for the time and size of it,
-of whatever kind it is, and reads the pyc.  So a link to a directory takes the place of the module,
-and its pyc becomes one that is taken without a look at the source.  Only where there is no pyc that
-is good for its source, a loader that comes between the two fails.
+A finder checks that a module is a regular file.  The loader then takes the time and size of
+whatever is there, and reads the pyc.  So a link to a directory replaces the module, and an
+unchecked pyc, which is loaded whatever its source is, replaces its pyc.  A loader that comes
+between the two fails only when no pyc matches the source.
 
 https://peps.python.org/pep-0552/
 """
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
     from pysharedir.moving.tree import Tree
 
-# No file, and its own directory is always there.
+# The target of the links: it is not a file, and it always exists.
 NO_FILE = os.curdir
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 _UNCHECKED = 1
 
 
 def hide(source: Tree, trash: Tree, path: str) -> None:
-    """Take a module from those who look for it, and keep it, and its pycs, in the trash."""
+    """Hide a module from finders, and keep the module and its pycs in the trash."""
     trash.make_all(os.path.dirname(path))
     with contextlib.suppress(FileNotFoundError):
         if path.endswith(".py") and _is_kept(source, trash, path):
@@ -44,7 +44,7 @@ def hide(source: Tree, trash: Tree, path: str) -> None:
 
 
 def _is_kept(source: Tree, trash: Tree, path: str) -> bool:
-    """Put a file into the trash too, if that can be."""
+    """Link a file into the trash; tell whether that was possible."""
     try:
         source.link(path, trash)
     except (OSError, NotImplementedError):
@@ -53,20 +53,20 @@ def _is_kept(source: Tree, trash: Tree, path: str) -> bool:
 
 
 def unchecked(source: Tree, path: str) -> Iterator[tuple[str, bytes]]:
-    """Yield the pycs that are good for a module, made such that nobody compares them with it."""
+    """Yield the path of each pyc that matches a module, and its content as an unchecked pyc."""
     directory, _, name = path.rpartition("/")
     cached = f"{directory}/__pycache__".lstrip("/")
     if not source.is_directory(cached):
         return
     status = source.status(path)
-    # Little-endian, and the end of longer numbers.
+    # Pycs hold the lowest 32 bits of these numbers, in little-endian order.
     made_for = b"".join(
         (number & 0xFFFF_FFFF).to_bytes(4, "little")
         for number in (0, int(status.st_mtime), status.st_size)
     )
     for pyc in source.list(cached):
         if pyc.startswith(f"{name.removesuffix('.py')}.") and pyc.endswith(".pyc"):
-            with contextlib.suppress(OSError):  # no file, or removed since
+            with contextlib.suppress(OSError):  # it is not a file, or has been removed
                 content = source.read(f"{cached}/{pyc}")
                 if content[4:16] == made_for:
                     header = content[:4] + _UNCHECKED.to_bytes(4, "little") + bytes(8)
@@ -74,6 +74,6 @@ def unchecked(source: Tree, path: str) -> Iterator[tuple[str, bytes]]:
 
 
 def write(tree: Tree, path: str, content: bytes) -> None:
-    """Write a file that all can read."""
+    """Write a file that everyone can read."""
     with os.fdopen(tree.open(path, _CREATE, 0o644), "wb") as file:
         file.write(content)

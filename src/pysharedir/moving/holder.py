@@ -1,4 +1,4 @@
-"""The process that holds a lock: who it is, and whether it still lives."""
+"""The process that holds a lock: which one it is, and whether it still runs."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Holder:
-    """A process, by what tells it from all others of all hosts.
+    """A process, identified among all processes of all hosts.
 
-    What a system does not tell is empty, and then nothing is concluded from it.
+    A fact that the system does not give is an empty string, from which nothing is concluded.
 
     :ivar host: The name of its host.
-    :ivar machine: A digest of the host's ``machine-id``: names such as ``localhost`` are of many.
-    :ivar boot: The boot that it lives in.
-    :ivar space: The namespaces in which its number and its start count: a container has its own.
-    :ivar start: When it started, in ticks since the boot: numbers of processes come again.
+    :ivar machine: A digest of the host's ``machine-id``: many hosts are named ``localhost``.
+    :ivar boot: The ID of the boot in which it runs.
+    :ivar space: The namespaces of its PID and its start time: a container has its own.
+    :ivar start: When it started, in ticks since the boot: the kernel uses PIDs again.
     :ivar flocks: Whether it holds a ``flock`` that every host can see.
     """
 
@@ -50,7 +50,7 @@ class Holder:
 
     @classmethod
     def read(cls, content: bytes) -> Holder | None:
-        """Return what :attr:`content` said, None when it is something else."""
+        """Return the process that :attr:`content` describes, or None when it describes none."""
         with contextlib.suppress(ValueError, TypeError, KeyError, RecursionError):
             facts: dict[str, Any] = json.loads(content)
             kinds = {"pid": int, "flocks": bool}
@@ -60,31 +60,31 @@ class Holder:
 
     @property
     def content(self) -> bytes:
-        """What is written down of it."""
+        """The process as JSON."""
         return json.dumps(asdict(self)).encode()
 
     @property
     def is_dead(self) -> bool:
-        """Whether it is known to live no more; what cannot be known from here is taken to live."""
+        """Whether it is known to have ended; when this host cannot tell, it may still run."""
         this = Holder.this()
         if self.boot and self.boot == this.boot:
-            return self.is_seen and not self._lives
+            return self.is_seen and not self._runs
         is_same_host = (self.host, self.machine) == (this.host, this.machine)
         return bool(self.boot and this.boot and this.machine) and is_same_host
 
     @property
     def is_seen(self) -> bool:
-        """Whether it can be seen from here if it lives."""
+        """Whether this process could see it if it ran: same boot, same namespaces."""
         this = Holder.this()
         return bool(self.boot and self.space) and (self.boot, self.space) == (this.boot, this.space)
 
     @property
-    def _lives(self) -> bool:
+    def _runs(self) -> bool:
         try:
             os.kill(self.pid, 0)
         except (ProcessLookupError, OverflowError):
             return False
-        except PermissionError:  # another user's
+        except PermissionError:  # it runs, as another user
             pass
         start = _start(self.pid)
         return start is None or not self.start or start == self.start
@@ -95,7 +95,7 @@ _NAMES = tuple(Holder.__dataclass_fields__)
 
 def _start(pid: int) -> str | None:
     """Return when a process started, "" if it has ended and is not reaped, None if unknown."""
-    # The name of the program, in parentheses, may hold anything.
+    # The second field is the name of the program in parentheses, and may hold spaces and ")".
     state, *facts = _line(f"/proc/{pid}/stat").rpartition(")")[2].split() or [""]
     if not facts:
         return None

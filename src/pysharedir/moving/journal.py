@@ -1,4 +1,4 @@
-"""The journal of moves, in a directory that all who could move the same share."""
+"""The journal of a move, in a directory that all processes that could move the same share."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ _FORMAT = 2
 
 
 class Phase(str, Enum):
-    """How far a move is: its value names the file of the journal."""
+    """How far a move has come; the value is the name of the journal's file."""
 
     PLACING = "placing.json"
     REMOVING = "removing.json"
 
     @property
     def path(self) -> str:
-        """The path of that file in the directory that has the journal."""
+        """The path of that file, relative to the directory of the journal."""
         return f"{WORK}/{self.value}"
 
 
 @dataclass(frozen=True)
 class Pending:
-    """A move that did not come to its end."""
+    """A move that was interrupted."""
 
     phase: Phase
     moves: tuple[Move, ...]
@@ -49,20 +49,20 @@ class Pending:
 
 
 def is_in(home: str) -> bool:
-    """Tell whether there is a journal in a directory, of whomever, and of a move under way too."""
+    """Tell whether a directory has a journal, of any user, of an interrupted or a running move."""
     return any(os.path.lexists(f"{home}/{phase.path}") for phase in Phase)
 
 
 def is_there(home: Tree) -> bool:
-    """Tell whether there is a journal, to one who holds the lock."""
+    """Tell whether there is a journal; the caller holds the lock."""
     return bool(_phases(home))
 
 
 def pending(home: Tree) -> Pending | None:
-    """Return the move that did not come to its end, if there is one.
+    """Return the move that was interrupted, or None.
 
     :raises JournalError: when its journal cannot be read.
-    :raises UntrustedError: when somebody else could have written it.
+    :raises UntrustedError: when another user could have written the journal.
     """
     if home.has(WORK):
         trust.check_owner(home.path / WORK, home.status(WORK))
@@ -75,18 +75,18 @@ def pending(home: Tree) -> Pending | None:
         except OSError as error:
             raise JournalError(path, reason(error)) from error
         except RecursionError as error:
-            raise JournalError(path, "it is nested too deep") from error
+            raise JournalError(path, "it is nested too deeply") from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise JournalError(path, str(error)) from error
     return None
 
 
 def begin(home: Tree, moves: Iterable[Move]) -> None:
-    """Write the journal, so that a power failure does not lose it."""
+    """Write the journal to the disk: it survives a power failure."""
     content = json.dumps(_to_json(moves, home.path)).encode()
     new = f"{Phase.PLACING.path}~"
     try:
-        # It may be there: of one that was killed here.
+        # The file may exist: a process that was killed at this point leaves it.
         with os.fdopen(home.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), "wb") as file:
             file.write(content)
             file.flush()
@@ -99,7 +99,7 @@ def begin(home: Tree, moves: Iterable[Move]) -> None:
 
 
 def commit(home: Tree) -> None:
-    """Let the move be finished from now on, not undone; needs no space on the disk."""
+    """Mark the move as one to be finished, no longer undone; needs no space on the disk."""
     home.rename(Phase.PLACING.path, home, Phase.REMOVING.path)
     os.fsync(home.directory(WORK))
 
@@ -115,10 +115,11 @@ def _phases(home: Tree) -> list[Phase]:
 
 
 def _to_json(moves: Iterable[Move], home: Path) -> dict[str, Any]:
-    """Return what the journal says, relative to its directory: trees are renamed at times.
+    """Return the journal as JSON; its paths are relative to its directory, as trees are renamed.
 
-    The first format had ``moves`` in the place of ``format`` and ``exchanging``.  Releases that
-    know no other say that they cannot read this one: they would take what was exchanged for copies.
+    The first format had ``moves`` in place of ``format`` and ``exchanging``.  Releases that know
+    only that format report this one as unreadable: else they would take what was exchanged for
+    copies.
     """
     return {
         "format": _FORMAT,
@@ -140,7 +141,7 @@ def _to_json(moves: Iterable[Move], home: Path) -> dict[str, Any]:
 def _from_json(content: dict[str, Any], home: Path) -> Iterator[Move]:
     """Yield the moves of a journal.
 
-    :raises ValueError: when a path in it can be none of its kind.
+    :raises ValueError: when it was written by another release, or has a path that is not valid.
     """
     known = content.get("format", 1)
     if known not in (1, _FORMAT):
@@ -148,7 +149,7 @@ def _from_json(content: dict[str, Any], home: Path) -> Iterator[Move]:
     for each in content["moves" if known == 1 else "exchanging"]:
         info = Path(_text(each["info"]))
         if info.suffix not in _METADATA:
-            raise ValueError(f"{info} can be no metadata")
+            raise ValueError(f"{info} is not a metadata directory")
         yield Move(
             Distribution(_text(each["name"]), _text(each["version"]), _path(home, info)),
             _path(home, _text(each["destination"])),
@@ -164,13 +165,13 @@ def _path(home: Path, name: str | Path) -> Path:
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or b"\0" in os.fsencode(value):
-        raise ValueError(f"{value!r} can be no name")
+        raise ValueError(f"{value!r} is not a name")
     return value
 
 
 def _inside(value: object) -> str:
-    """Return a path that leads down."""
+    """Return a relative path, which must not lead out of the directory."""
     path = _text(value)
     if path != os.path.normpath(path) or path.startswith(("/", "..")) or path == os.curdir:
-        raise ValueError(f"{path!r} does not lead down")
+        raise ValueError(f"{path!r} leads out of the directory")
     return path

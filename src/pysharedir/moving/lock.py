@@ -1,15 +1,17 @@
 """The lock of a directory, which keeps two runs apart on any file system, from any host.
 
 Not every file system has ``flock``: Lustre has it only when mounted with ``-o flock``, and one
-mount may have it and another one not.  So the lock is a *claim*: a directory with a file that says
-which process holds the lock.  It is made under a name of its own and then renamed to ``holder``,
-which fails when there is one with a file in it: of several processes one succeeds.  ``flock`` only
-tells whether a holder still lives; where there is none, its host, boot, number and start do.
+mount may have it while another has not.  So the lock is a *claim*: a directory with a file that
+names the process which holds the lock.  A process makes the claim under a unique name and then
+renames it to ``holder``, which fails while another claim with a file is there: of several processes
+one succeeds.  ``flock`` only tells whether the holder still runs; without ``flock``, its host,
+boot, PID and start time tell.
 
-A claim outlives a process that is killed.  Nobody removes it, since by then there may be another.
-Who finds its holder dead renames a claim of its own to ``next`` in it, by its descriptor: again one
-process succeeds.  So the last claim of the chain counts.  Whoever holds the lock removes the file
-of its claim to let it go, and then the chain from its end, unless another claim is in it by then.
+The claim of a process that is killed stays.  Nobody may remove it, as the claim found dead may have
+been replaced by another one.  A process that finds the holder dead renames its own claim to
+``next`` inside that claim, by descriptor: again one process succeeds.  So the last claim of the
+chain holds the lock.  To release the lock, the holder removes the file of its claim, and then the
+chain from its end, up to a claim that another process has added.
 """
 
 from __future__ import annotations
@@ -37,13 +39,13 @@ if TYPE_CHECKING:
 _HOLDER = f"{WORK}/holder"
 _NEXT = "next"
 _PROCESS = "process"
-_MOST = 4096  # bytes that are read of what it says
+_MOST = 4096  # bytes that are read of the file
 _TRIES = 40
-# What is said of a claim that is a file, a link, or anything else but a directory.
+# The errors when a claim is not a directory, but a file or a link, for example.
 _NO_CLAIM = (errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.EINVAL)
-# What is said when another process has made, taken or let go a claim meanwhile.
+# The errors when another process has made, taken or released a claim at the same time.
 _OVERTAKEN = (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST)
-# Mount options of Lustre and NFS with which each host has its own flock.
+# Mount options of Lustre and NFS that limit flock to each host.
 _OF_THIS_HOST = ("localflock", "local_lock=flock", "local_lock=all")
 
 
@@ -52,9 +54,9 @@ class _Claim:
     """A claim to a lock.
 
     :ivar own: Its directory.
-    :ivar descriptor: That of its file, with ``flock`` held if there is one.
+    :ivar descriptor: The descriptor of its file, which holds ``flock`` if there is one.
     :ivar parent: The directory that it is in.
-    :ivar path: Where that leads to from the home, with its own name.
+    :ivar path: Its path, relative to the home.
     """
 
     own: Tree
@@ -63,7 +65,7 @@ class _Claim:
     path: str
 
     def is_in_place(self, home: Tree) -> bool:
-        """Tell whether it is where it should be, by looking at each directory anew."""
+        """Tell whether it is at its path, which is opened again from the home down."""
         home.directory("")
         try:
             status = home.status(f"{self.path}/{_PROCESS}")
@@ -74,25 +76,25 @@ class _Claim:
 
 @contextlib.contextmanager
 def locked(home: Path) -> Iterator[Tree]:
-    """Hold the lock of *home*, and give its tree.
+    """Hold the lock of *home*, and yield its tree.
 
-    :raises BusyError: when another process holds it, or may hold it.
-    :raises JournalError: when what is there for it cannot be one.
-    :raises UntrustedError: when what is there for it is somebody else's.
+    :raises BusyError: when another process holds the lock, or may hold it.
+    :raises JournalError: when there is something in place of a claim.
+    :raises UntrustedError: when the work directory belongs to another user.
     """
     with Tree(home) as tree, contextlib.ExitStack() as stack:
         claim = _take(tree, stack)
         try:
             yield tree
         finally:
-            _let_go(tree, claim)
+            _release(tree, claim)
 
 
 def check_free(home: Tree) -> None:
-    """See that no process holds the lock of *home*, and change nothing.
+    """Check that no process holds the lock of *home*, and change nothing.
 
-    :raises BusyError: when one does, or may.
-    :raises JournalError: when what is there for it cannot be a lock.
+    :raises BusyError: when a process holds it, or may hold it.
+    :raises JournalError: when there is something in place of a claim.
     """
     with _named(home), contextlib.suppress(FileNotFoundError), _last(home):
         pass
@@ -101,10 +103,10 @@ def check_free(home: Tree) -> None:
 def _take(home: Tree, stack: contextlib.ExitStack) -> _Claim:
     """Return a claim that holds the lock.
 
-    :param stack: What closes its descriptors.
+    :param stack: Closes the descriptors of the claim.
     """
     for _ in range(_TRIES):
-        is_new = home.make(WORK)  # fails when the home is gone
+        is_new = home.make(WORK)  # raises an error when the home is gone
         try:
             if not is_new:
                 trust.check_owner(home.path / WORK, home.status(WORK))
@@ -121,9 +123,9 @@ def _take(home: Tree, stack: contextlib.ExitStack) -> _Claim:
 
 @contextlib.contextmanager
 def _named(home: Tree) -> Iterator[None]:
-    """Tell of a claim that is none.
+    """Report what is in place of a claim.
 
-    :raises JournalError: when it is so.
+    :raises JournalError: when a path that should be a claim is not a directory.
     """
     try:
         yield
@@ -134,7 +136,8 @@ def _named(home: Tree) -> Iterator[None]:
 
 
 def _claim(home: Tree, stack: contextlib.ExitStack) -> _Claim | None:
-    """Return a claim of this process that holds the lock, None if it came too late to do so."""
+    """Return a claim that holds the lock, or None if its place was removed meanwhile."""
+    # On the way out, first what was made is removed, then the descriptors are closed.
     name = os.urandom(8).hex()
     with contextlib.ExitStack() as closing:
         with contextlib.ExitStack() as unless_it_holds:
@@ -155,12 +158,12 @@ def _claim(home: Tree, stack: contextlib.ExitStack) -> _Claim | None:
 
 
 def _write(own: Tree) -> int:
-    """Write the file of a claim that is not in place yet; return a descriptor of it."""
+    """Write the file of a claim that is not in place yet, and return its descriptor."""
     descriptor = own.open(_PROCESS, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644)
     try:
         flocks = _flock(descriptor, fcntl.LOCK_EX)
         os.write(descriptor, Holder.this(flocks=flocks).content)
-        os.fsync(descriptor)  # else it is empty after a power failure
+        os.fsync(descriptor)  # without it, the file could be empty after a power failure
     except OSError as error:
         os.close(descriptor)
         error.filename = str(own.path / _PROCESS)
@@ -169,9 +172,9 @@ def _write(own: Tree) -> int:
 
 
 def _place(home: Tree, work: Tree, name: str, stack: contextlib.ExitStack, claim: _Claim) -> _Claim:
-    """Rename a claim to its place: the first, or the next to that of one who died.
+    """Rename a claim to ``holder``, or to ``next`` in the last claim, whose holder is dead.
 
-    :return: It, with that place.
+    :return: The claim with its new path.
     """
     try:
         work.rename(name, work, os.path.basename(_HOLDER))
@@ -186,9 +189,9 @@ def _place(home: Tree, work: Tree, name: str, stack: contextlib.ExitStack, claim
 
 
 def _last(home: Tree) -> Tree:
-    """Return the tree of the last claim, whose holder is dead.
+    """Return the tree of the last claim, if its holder is dead.
 
-    :raises BusyError: when it is not, or may not be.
+    :raises BusyError: when the holder runs, or may run.
     :raises FileNotFoundError: when there is no claim.
     """
     with contextlib.ExitStack() as stack:
@@ -200,14 +203,14 @@ def _last(home: Tree) -> Tree:
 
 
 def _check_dead(home: Tree, claim: Tree) -> None:
-    """See that the holder of a claim lives no more.
+    """Check that the holder of a claim is dead.
 
-    :raises BusyError: when it may live.
+    :raises BusyError: when it runs, or may run.
     """
     try:
         descriptor = claim.open(_PROCESS)
     except FileNotFoundError:
-        return  # it has let the lock go
+        return  # it has released the lock
     try:
         holder = Holder.read(os.read(descriptor, _MOST))
         since = time.time() - os.fstat(descriptor).st_mtime
@@ -224,29 +227,29 @@ def _check_dead(home: Tree, claim: Tree) -> None:
 
 
 def _busy(home: Path, holder: Holder | None, since: float) -> BusyError:
-    """Return what is said of a holder that may live."""
+    """Return the error for a holder that may still run."""
     if holder and holder.is_seen:
         return BusyError(home, f"process {holder.pid}")
-    who = f"process {holder.pid} on {holder.host}" if holder else "its process cannot be read"
+    who = f"process {holder.pid} on {holder.host}" if holder else "an unknown process"
     claim = shlex.quote(str(home / _HOLDER))
     return BusyError(
         home,
         f"{who}, for {duration(since)}",
-        "without locks that all hosts see, nobody here can tell whether it lives: if it does not, "
+        "no lock here is seen by all hosts, so check whether that process runs: if not, "
         f"`rm -r {claim}`, then run `pysharedir sort`",
     )
 
 
 def _flock(descriptor: int, operation: int) -> bool:
-    """Take the ``flock`` of a file; tell whether that is so for every host.
+    """Take the ``flock`` of a file; tell whether it holds for every host.
 
-    :raises BlockingIOError: when another process has it.
+    :raises BlockingIOError: when another process holds it.
     """
     try:
         fcntl.flock(descriptor, operation | fcntl.LOCK_NB)
     except BlockingIOError:
         raise
-    except OSError:  # such as ENOSYS, EOPNOTSUPP or ENOLCK: it is not needed
+    except OSError:  # such as ENOSYS, EOPNOTSUPP or ENOLCK: do without
         return False
     device = os.fstat(descriptor).st_dev
     try:
@@ -257,10 +260,10 @@ def _flock(descriptor: int, operation: int) -> bool:
 
 
 def is_seen_by_all(mounts: str, device: str) -> bool:
-    """Tell whether other hosts see a ``flock`` on a file system, as far as its mount tells.
+    """Tell whether other hosts see a ``flock`` on a file system, by its mount options.
 
-    :param mounts: What ``/proc/self/mountinfo`` has.
-    :param device: The number of the file system, as it is there.
+    :param mounts: The content of ``/proc/self/mountinfo``.
+    :param device: The number of the file system, as written there.
     """
     return not any(
         option in fields[-1].split(",")
@@ -270,16 +273,16 @@ def is_seen_by_all(mounts: str, device: str) -> bool:
     )
 
 
-def _let_go(home: Tree, claim: _Claim) -> None:
-    """Let go of the lock, and remove the work directory, unless there is a journal in it."""
-    is_ours = claim.is_in_place(home)  # else somebody has removed it by hand, or cannot look at it
+def _release(home: Tree, claim: _Claim) -> None:
+    """Release the lock, and remove the work directory unless it holds a journal."""
+    is_ours = claim.is_in_place(home)  # else a user has removed it, or it cannot be read
     if is_ours and not journal.is_there(home):
         with contextlib.suppress(OSError):
-            for name in home.list(WORK):  # what a crash left in it
+            for name in home.list(WORK):  # what a crash has left there
                 if f"{WORK}/{name}" != _HOLDER:
                     home.remove_all(f"{WORK}/{name}")
     with contextlib.suppress(OSError):
-        # From here on another process may take the lock, and put a claim where this one was.
+        # From here on another process may take the lock, and make a claim at this path.
         claim.own.remove(_PROCESS)
         claim.parent.remove_empty(os.path.basename(claim.path))
         path = claim.path

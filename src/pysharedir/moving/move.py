@@ -1,4 +1,4 @@
-"""One distribution that changes place: where it goes, and whether it may."""
+"""The move of one distribution: its destination, and whether it can be moved."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
     from pysharedir.installed.distribution import Distribution
     from pysharedir.installed.records import Listing, Row
 
-# Where files are kept during a move, in each directory that takes part, and gone after it.
+# The work directory in each directory that takes part in a move; it is gone after the move.
 WORK = ".pysharedir"
-# In it: where distributions are made at their destination, and hidden at their source.
+# In it: where copies are made at the destination, and where files are hidden at the source.
 STAGE = "stage"
 TRASH = "trash"
-# In both: what is about to be renamed over something else; no module has that name.
+# In both: the name of a file that will replace another by a rename; no module has that name.
 NEW = ".new"
 
 
 @dataclass(frozen=True)
 class Move:
-    """One distribution, and where it goes.
+    """One distribution, and its destination.
 
-    :ivar kept: Files of it that are at the destination already, the same, and stay there.
-    :ivar stays: Files of it that stay at the source, since another distribution lists them.
-    :ivar exchanged: Packages of it that are exchanged with a link, see
-        :mod:`pysharedir.moving.exchange`: directories, relative to its own.
-    :ivar own: Rows of RECORD for the files that its new root has of it, by the path of the file
-        outside which it lists instead.
+    :ivar kept: Its files that the destination already has, with the same content.
+    :ivar stays: Its files that stay at the source, since another distribution lists them.
+    :ivar exchanged: Its packages that are exchanged with a link, see
+        :mod:`pysharedir.moving.exchange`: directories, relative to the source.
+    :ivar own: New rows of RECORD for files outside the source, by the path that RECORD lists now:
+        the copies of these files in the new root.
     """
 
     distribution: Distribution
@@ -52,13 +52,13 @@ class Move:
         return self.distribution.directory
 
     def exchanges(self, path: str) -> bool:
-        """Tell whether a file of it is in a package that is exchanged."""
+        """Tell whether one of its files is in a package that is exchanged."""
         return any(path.startswith(f"{package}/") for package in self.exchanged)
 
     def is_whole(self, listing: Listing) -> bool:
-        """Tell whether all that it lists is in packages that are exchanged, at the top.
+        """Tell whether all its files are in exchanged packages at the top level.
 
-        :param listing: What its RECORD lists, wherever that is by now.
+        :param listing: What its RECORD lists; that may be in the trash by now.
         """
         return all(path.partition("/")[0] in self.exchanged for path in listing.inside)
 
@@ -71,9 +71,9 @@ def plan(
 ) -> Move:
     """Return the move of *distribution* to *destination*.
 
-    :param also_listed: Tells whether a distribution that stays in its directory lists a file.
+    :param also_listed: Tells whether a distribution that stays at the source lists a file too.
     :param files: Its contents, if they are known.
-    :raises RecordError: when it cannot be moved.
+    :raises RecordError: when the distribution cannot be moved.
     """
     paths = (files or contents.read(distribution)).files
     if os.path.lexists(destination / distribution.info.name):
@@ -88,7 +88,7 @@ def plan(
 
 
 def _there_already(files: Iterable[str], directory: Path) -> Iterable[str]:
-    """Yield which of *files* are in *directory*, but for pycs: those are made anew at will."""
+    """Yield those of *files* that *directory* has too, without pycs: Python makes these again."""
     parents: dict[str, bool] = {"": True}
 
     def has(path: str) -> bool:

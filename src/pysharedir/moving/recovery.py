@@ -1,4 +1,4 @@
-"""Moves that were interrupted: commands that report tell of them, others finish or undo them."""
+"""Interrupted moves: a command that reports notes them, any other finishes or undoes them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pysharedir.errors import (
     JournalError,
     PysharedirError,
     UntrustedError,
-    said,
+    full_reason,
 )
 from pysharedir.moving import journal, trust
 from pysharedir.moving.journal import Phase
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from pysharedir.moving.journal import Pending
     from pysharedir.moving.trust import Scope
 
-# What is left alone: a command tells it, and does what it can do all the same.
+# The moves that are left alone: a command notes them, and goes on.
 _LEFT_ALONE = (ForeignMoveError, JournalError, UntrustedError)
 
 
 def recover(scope: Scope, *, dry_run: bool = False) -> list[str]:
-    """Finish or undo moves that were interrupted.
+    """Finish or undo interrupted moves.
 
-    :return: What was done, and what was left alone, as notes.
-    :raises InterruptedMoveError: when there is one that could not be finished or undone, or with
-        *dry_run* is to be.
-    :raises BusyError: when a move is under way.
+    :return: Notes on what was done, and on what was left alone.
+    :raises InterruptedMoveError: when a move could be neither finished nor undone; with *dry_run*,
+        when there is one to finish or undo.
+    :raises BusyError: when a move is running.
     """
     if not dry_run:
         return [*_recovered(scope)]
@@ -47,14 +47,14 @@ def recover(scope: Scope, *, dry_run: bool = False) -> list[str]:
 
 
 def notes(scope: Scope) -> list[str]:
-    """Return what a command that only reports tells of interrupted moves; changes nothing."""
+    """Return notes on interrupted moves; changes nothing."""
     return [_note(error) for _, error in interrupted(scope)]
 
 
 def seen(path: Iterable[str]) -> list[str]:
-    """Return what is told by a command that knows no more of a target than its ``sys.path``."""
+    """Return notes on interrupted moves, when only ``sys.path`` of the target is known."""
     return [
-        f"{entry}: a move of distributions was interrupted, or is under way; "
+        f"{entry}: a move of distributions was interrupted, or is running; "
         "`pysharedir status` tells more"
         for entry in path
         if entry and journal.is_in(entry)
@@ -62,9 +62,9 @@ def seen(path: Iterable[str]) -> list[str]:
 
 
 def interrupted(scope: Scope) -> list[tuple[Path, PysharedirError]]:
-    """Return what is to be said of moves that did not come to their end; changes nothing.
+    """Return the interrupted moves; changes nothing.
 
-    :return: Where each has its journal, and what is to be said.
+    :return: The directory of each journal, and the error that describes the move.
     """
     return [(home, error) for home in scope.homes if (error := _interrupted(home, scope))]
 
@@ -72,7 +72,7 @@ def interrupted(scope: Scope) -> list[tuple[Path, PysharedirError]]:
 def _interrupted(home: Path, scope: Scope) -> PysharedirError | None:
     if not _has_work(home):
         return None
-    from pysharedir.moving import lock  # noqa: PLC0415  # few find a move
+    from pysharedir.moving import lock  # noqa: PLC0415  # few commands find a move
 
     try:
         with Tree(home) as tree, Trees() as trees:
@@ -84,18 +84,18 @@ def _interrupted(home: Path, scope: Scope) -> PysharedirError | None:
     except (*_LEFT_ALONE, BusyError) as error:
         return error
     except OSError as error:
-        return InterruptedMoveError(home, said(error))
+        return InterruptedMoveError(home, full_reason(error))
     return InterruptedMoveError(
         home, pending.names, "nothing is lost; `pysharedir sort` finishes or undoes it"
     )
 
 
 def _has_work(home: Path) -> bool:
-    """Tell whether a move is under way, or was interrupted."""
+    """Tell whether a move is running, or was interrupted."""
     try:
         with Tree(home) as tree:
             return tree.has(WORK)
-    except OSError:  # there is no such directory; or whoever needs it will say why not
+    except OSError:  # no such directory, or one that a later step reports
         return False
 
 
@@ -106,19 +106,19 @@ def _recovered(scope: Scope) -> Iterator[str]:
                 yield note
         except _LEFT_ALONE as error:
             yield _note(error)
-            return  # what the move has hidden in the other directory is left alone too
+            return  # the other directory may hold what this move has hidden, so leave it too
 
 
 def _recover(home: Path, scope: Scope) -> str:
-    """Finish or undo a move, and say what was done; nothing when there was none.
+    """Finish or undo a move, and return a note on it; empty when there was no move.
 
-    :raises ForeignMoveError: when it is to be left alone; so for the errors of a journal.
+    :raises ForeignMoveError: when the move is left alone, as for JournalError and UntrustedError.
     :raises InterruptedMoveError: when it could be neither finished nor undone.
-    :raises BusyError: when it is under way.
+    :raises BusyError: when it is running.
     """
     if not _has_work(home):
         return ""
-    from pysharedir.moving import lock, relocation  # noqa: PLC0415  # few find a move
+    from pysharedir.moving import lock, relocation  # noqa: PLC0415  # few commands find a move
 
     try:
         with lock.locked(home) as tree, Trees() as trees:
@@ -130,15 +130,15 @@ def _recover(home: Path, scope: Scope) -> str:
             settle = relocation.undo if is_undone else relocation.finish
             relocation.settle(tree, lambda: settle(pending.moves, trees))
     except OSError as error:
-        raise InterruptedMoveError(home, said(error)) from error
+        raise InterruptedMoveError(home, full_reason(error)) from error
     return f"{'undid' if is_undone else 'finished'} an interrupted move of {pending.names}"
 
 
 def _check(home: Path, pending: Pending, trees: Trees, scope: Scope) -> None:
-    """Refuse what nobody but the caller and root should have had a hand in, and others had.
+    """Refuse a move that others than the caller and root could have tampered with.
 
     :raises ForeignMoveError: when it is a move of another prefix.
-    :raises UntrustedError: when others can write to what it would change.
+    :raises UntrustedError: when others can write to a directory that it would change.
     """
     trust.check_scope(home, pending.moves, scope)
     trust.check_above(home, scope)

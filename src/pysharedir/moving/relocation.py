@@ -1,15 +1,16 @@
 """Moving whole distributions between directories of modules, so that a crash loses nothing.
 
-A move passes four states, which the journal and what is on disk tell apart:
+A move passes through four states, which the journal and the files on disk tell apart:
 
-1. *staged*: copies (hard links where they can be) grow in ``.pysharedir/stage`` of the destination;
-2. *placed*: they are renamed into place, and whole packages exchanged with links, see
+1. *staged*: copies (hard links if possible) are made in ``.pysharedir/stage`` at the destination;
+2. *placed*: the copies are renamed into place, and whole packages are exchanged with links, see
    :mod:`pysharedir.moving.exchange`; the metadata comes last;
-3. *hidden*: at the source the metadata, and then the entry modules, are kept in
-   ``.pysharedir/trash`` only; what was found there before can still be read;
-4. *committed*: the journal says so; what is left at the source is removed.
+3. *hidden*: the metadata at the source, and then the entry modules, are only in
+   ``.pysharedir/trash``; a process that found a module before can still read the rest of it;
+4. *committed*: the journal says so, and the rest is removed from the source.
 
-Up to the commit a move can be undone, after it only finished: the next command does what is due.
+Before the commit a move can be undone; after it a move can only be finished.  After a crash, the
+next command does the one or the other.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from pysharedir.errors import (
     InterruptedMoveError,
     OvertakenError,
     RecordError,
-    said,
+    full_reason,
 )
 from pysharedir.installed import contents, records
 from pysharedir.installed.contents import Scans
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
     from pysharedir.moving.tree import Tree
 
-# Seconds in which an interpreter that found a module at the source is done with importing it.
+# Seconds after which an interpreter that found a module at the source has finished importing it.
 GRACE = 0.5
 
 
@@ -52,9 +53,9 @@ class Relocation:
 
     :ivar home: The directory of its journal and lock; see :mod:`pysharedir.moving.journal` and
         :mod:`pysharedir.moving.lock`.
-    :ivar keep: Leave them where they are, too; RECORD of the copies then lists only files below
-        this prefix.
-    :ivar progress: Called after each distribution that was staged, and each that was removed.
+    :ivar keep: When given, copy the distributions instead: RECORD of each copy then lists only
+        files below this prefix.
+    :ivar progress: Called when a distribution has been staged, and when it has been removed.
     """
 
     moves: tuple[Move, ...]
@@ -79,9 +80,9 @@ class Relocation:
         """See :meth:`pysharedir.changes.Step.apply`.
 
         :raises BusyError: when another process moves distributions.
-        :raises OvertakenError: when one has done so since this was planned.
-        :raises ChangeError: when one cannot be moved; then none was.
-        :raises InterruptedMoveError: when it could be neither finished nor undone.
+        :raises OvertakenError: when another process has moved one since this was planned.
+        :raises ChangeError: when a distribution cannot be moved; then none was moved.
+        :raises InterruptedMoveError: when the move could be neither finished nor undone.
         """
         try:
             return self._apply()
@@ -91,9 +92,9 @@ class Relocation:
     def _apply(self) -> Callable[[], object]:
         with lock.locked(self.home) as home, Trees() as trees:
             self._refuse_overtaken(home)
-            for move in self.moves:  # somebody else's are refused before anything is done
-                trees.there(move.source, TRASH)
-                trees.there(move.destination, STAGE)
+            for move in self.moves:  # refuse another user's directories before anything is done
+                trees.existing(move.source, TRASH)
+                trees.existing(move.destination, STAGE)
             scans = Scans()
             moves = self.moves
             if self.keep is None:
@@ -109,17 +110,19 @@ class Relocation:
                 settle(home, lambda: undo(moves, trees))
                 raise
             if self.keep is None:
-                _follow(moves)
+                _update_loaded_packages(moves)
                 settle(home, lambda: finish(moves, trees, self.progress))
             else:
-                settle(home, lambda: _tidy(moves, trees))
-        return self._back
+                settle(home, lambda: _remove_work(moves, trees))
+        return self._undo
 
     def _refuse_overtaken(self, home: Tree) -> None:
         """Refuse when something has changed between the plan and the lock."""
         if journal.pending(home):
             raise InterruptedMoveError(
-                self.home, "it has to come to its end first", "`pysharedir status` tells more of it"
+                self.home,
+                "it has to be finished or undone first",
+                "`pysharedir status` tells more about it",
             )
         for move in self.moves:
             there = move.destination / move.distribution.info.name
@@ -130,11 +133,11 @@ class Relocation:
                     raise OvertakenError(move.destination / path)
 
     def _put(self, moves: Sequence[Move], scans: Scans, trees: Trees) -> None:
-        """Bring all to the destinations: the metadata last."""
+        """Put everything at the destinations, the metadata last."""
         destinations = _unique(move.destination for move in moves)
 
         def place(*, is_exchanged: bool) -> list[tuple[Tree, str]]:
-            """Stage the files of packages that are exchanged, or all others, and place them."""
+            """Stage and place the files of exchanged packages, or all other files."""
             copied = False
             for move in moves:
                 source, stage = trees[move.source], trees.work(move.destination, STAGE)
@@ -145,28 +148,28 @@ class Relocation:
                     exchange.stage(move, source, stage)
                     self.progress()
             if copied:
-                os.sync()  # before the only other copy goes
+                os.sync()  # before the source, the only other copy, is removed
             return _place(destinations, trees, metadata=False)
 
         changed = place(is_exchanged=False)
         if not exchange.exchange(moves, trees):
             changed += place(is_exchanged=True)
         changed += _place(destinations, trees, metadata=True)
-        # Long enough for the clock of the file system, and for one step of an import.
+        # Long enough for the file system's clock to tick, and for one step of an import.
         until = time.monotonic() + GRACE / 5
         exchange.prepare(moves, trees)
         time.sleep(max(0, until - time.monotonic()))
         for tree, path in changed:
-            # Finders that listed it within the same tick of the clock as a rename list it anew.
+            # A finder that listed the directory in the clock tick of a rename lists it again.
             tree.touch(path)
 
-    def _back(self) -> None:
+    def _undo(self) -> None:
         if self.keep is None:
             reverse = tuple(
                 Move(
                     move.distribution.at(move.destination),
                     move.source,
-                    # Pycs of what stays may be made anew by now.
+                    # Python may have compiled the modules that stay again by now.
                     tuple(path for path in move.stays if not path.endswith(".pyc")),
                     move.kept,
                 )
@@ -179,7 +182,7 @@ class Relocation:
 
 
 def _place(destinations: Iterable[Path], trees: Trees, *, metadata: bool) -> list[tuple[Tree, str]]:
-    """Rename what was staged into place; return the directories that have new entries now."""
+    """Rename staged files into place, and return the directories that have new entries now."""
     return [
         (trees[destination], path)
         for destination in destinations
@@ -188,15 +191,16 @@ def _place(destinations: Iterable[Path], trees: Trees, *, metadata: bool) -> lis
 
 
 def _is_as_planned(move: Move) -> bool:
-    """Tell whether the metadata is the one that the move was planned by."""
+    """Tell whether the metadata is still what it was when the move was planned."""
     metadata = move.distribution.metadata
     now = stamp(move.distribution.info / "RECORD")
     return move.distribution.info.is_dir() and metadata.record_stamp == now
 
 
 def _hide(moves: Sequence[Move], trees: Trees) -> None:
-    """Take the source of each from those who do not have it open."""
-    # All are known before the first goes: one may be in a package that another one opens.
+    """Hide the metadata and the entry modules of each distribution at its source."""
+    # List the entry modules of all before the first is hidden: what is in a regular package of
+    # another distribution is found only while that package still has its ``__init__``.
     is_package = cache(records.is_package)
     entry_modules = [_entry_modules(move, is_package) for move in moves]
     for move, paths in zip(moves, entry_modules, strict=True):
@@ -208,13 +212,13 @@ def _hide(moves: Sequence[Move], trees: Trees) -> None:
 
 
 def _entry_modules(move: Move, is_package: Callable[[str], bool]) -> list[str]:
-    """Return the files without which the import system finds none of a distribution.
+    """Return the files to hide so that the import system no longer finds a distribution.
 
     :param is_package: Tells whether a directory is a regular package.
     """
 
     def is_in_another(path: str) -> bool:
-        """Tell whether it is in a regular package of another distribution."""
+        """Tell whether a file is in a regular package of another distribution."""
         parents = records.lineage(os.path.dirname(path))
         if os.path.basename(path).startswith("__init__."):
             parents = parents[:-1]
@@ -228,16 +232,17 @@ def _entry_modules(move: Move, is_package: Callable[[str], bool]) -> list[str]:
     ]
 
 
-def _follow(moves: Sequence[Move]) -> None:
-    """Let this process import from where packages are now: it may be among what it moves."""
+def _update_loaded_packages(moves: Sequence[Move]) -> None:
+    """Let this process import from the new places: pysharedir itself may be moving."""
     trees = _unique((f"{move.source}/", f"{move.destination}/") for move in moves)
     for module in tuple(sys.modules.values()):
         path = getattr(module, "__path__", None)
-        if isinstance(path, list):  # that of a namespace makes itself anew
-            path[:] = [_followed(str(entry), trees) for entry in path]
+        if isinstance(path, list):  # a namespace package computes its path itself
+            path[:] = [_new_path(str(entry), trees) for entry in path]
 
 
-def _followed(package: str, trees: Iterable[tuple[str, str]]) -> str:
+def _new_path(package: str, trees: Iterable[tuple[str, str]]) -> str:
+    """Return the path of a package after the move; a package that has not moved keeps its path."""
     for source, destination in trees:
         there = destination + package[len(source) :]
         if package.startswith(source) and os.path.isfile(f"{there}/__init__.py"):
@@ -248,33 +253,33 @@ def _followed(package: str, trees: Iterable[tuple[str, str]]) -> str:
 def finish(moves: Sequence[Move], trees: Trees, progress: Callable[[], object] = bool) -> None:
     """Remove what is left at the sources."""
     exchange.remove_links(moves, trees)
-    scans = Scans()  # what goes with one is no loss to another that lists it too
+    scans = Scans()  # listed once: a file that two distributions list may go with the first
     for move in moves:
-        trash = trees.there(move.source, TRASH)
+        trash = trees.existing(move.source, TRASH)
         info = move.distribution.info.name
-        # Without RECORD all else is gone already.
+        # The metadata is removed last: without RECORD, all other files are gone already.
         if trash and trash.has(f"{info}/RECORD"):
             hidden = move.distribution.renamed_to(trash.path)
-            # What was refused to be exchanged was linked, and is still there.
+            # A package that could not be exchanged was linked, so it is still at the source.
             has = trees[move.source].has
             if not move.is_whole(hidden.listing) or any(map(has, move.exchanged)):
                 files = contents.read(hidden, scans, move.source).files
                 _remove(trees[move.source], files, move.stays, hidden.listing.inside)
             trash.remove_all(info)
         progress()
-    _tidy(moves, trees)
+    _remove_work(moves, trees)
 
 
 def undo(moves: Sequence[Move], trees: Trees) -> None:
-    """Give the sources back what was exchanged or hidden, and remove what was placed."""
-    exchange.bring_back(moves, trees)
+    """Return to the sources what was exchanged or hidden, and remove what was placed."""
+    exchange.restore(moves, trees)
     for source in _unique(move.source for move in moves):
-        if trash := trees.there(source, TRASH):
-            _bring_back(trash, trees[source])
+        if trash := trees.existing(source, TRASH):
+            _restore(trash, trees[source])
     scans = Scans()
     for move in moves:
         if not trees[move.source].has(move.distribution.info.name):
-            continue  # taken away by somebody else since
+            continue  # another program has removed it since
         name = move.distribution.info.name
         destination = trees[move.destination]
         if destination.has(name):
@@ -287,19 +292,19 @@ def undo(moves: Sequence[Move], trees: Trees) -> None:
             if path.endswith(".pyc") or is_same(move.source / path, move.destination / path)
         ]
         _remove(destination, ours, move.kept, move.distribution.listing.inside)
-    _tidy(moves, trees)
+    _remove_work(moves, trees)
 
 
 def _placed(move: Move, scans: Scans) -> Iterable[str]:
-    """Return what may have been placed of a distribution that was not hidden yet."""
+    """Return the files that may have been placed of a distribution."""
     try:
         return contents.read(move.distribution, scans, move.destination).files
     except RecordError:  # a link is in the way
         return move.distribution.listing.files()
 
 
-def _bring_back(trash: Tree, source: Tree) -> None:
-    """Rename what was hidden to where it was, the metadata last."""
+def _restore(trash: Tree, source: Tree) -> None:
+    """Rename hidden files to their old places, the metadata last."""
     for path in sorted(trash.walk(), key=lambda path: ".dist-info/" in path):
         top = path.partition("/")[0]
         whole = top if top.endswith(".dist-info") else path
@@ -312,9 +317,9 @@ def _bring_back(trash: Tree, source: Tree) -> None:
 def _remove(
     tree: Tree, files: Iterable[str], but: Collection[str], directories: Iterable[str]
 ) -> None:
-    """Remove *files*, and then those of *directories* and their parents that are empty."""
-    # Pycs may have gone before a crash, and their directories not.
-    parents = {os.path.join(each, "__pycache__") for each in directories}
+    """Remove *files*, and then *directories* and their parents if they are empty."""
+    # A crash may have come after the pycs were removed, and before their directory was.
+    parents = {os.path.join(directory, "__pycache__") for directory in directories}
     for path in files:
         parents.add(os.path.dirname(path))
         if path not in but:
@@ -328,8 +333,8 @@ def _remove(
         tree.remove_empty(parent)
 
 
-def _tidy(moves: Iterable[Move], trees: Trees) -> None:
-    """Remove what a move needed, but for the journal and the lock."""
+def _remove_work(moves: Iterable[Move], trees: Trees) -> None:
+    """Remove the stages and the trashes of a move; the journal and the lock stay."""
     for directory, name in _unique(
         pair for each in moves for pair in ((each.destination, STAGE), (each.source, TRASH))
     ):
@@ -338,12 +343,15 @@ def _tidy(moves: Iterable[Move], trees: Trees) -> None:
 
 
 def settle(home: Tree, action: Callable[[], object]) -> None:
-    """Do what a crash would leave to the next command, and end the journal."""
+    """Finish or undo a move by *action*, then remove the journal.
+
+    :raises InterruptedMoveError: when that fails; then the next command tries again.
+    """
     try:
         action()
         journal.end(home)
     except OSError as error:
-        raise InterruptedMoveError(home.path, said(error)) from error
+        raise InterruptedMoveError(home.path, full_reason(error)) from error
     except RecordError as error:
         raise InterruptedMoveError(home.path, error.message) from error
 

@@ -1,4 +1,4 @@
-"""Making copies of distributions beside where they go, and renaming them into place."""
+"""Making copies of distributions in a stage at their destination, and renaming them into place."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def stage(
 ) -> bool:
     """Make a copy of a distribution in the stage of its destination.
 
-    :param source: The tree of where it is.
-    :param target: That of the stage.
+    :param source: The tree of its directory.
+    :param target: The tree of the stage.
     :param scans: Directories that were listed since the lock was taken.
-    :param keep: See :class:`pysharedir.moving.relocation.Relocation`; None if hard links will do.
-    :param is_exchanged: Do so with the packages that are exchanged, else with all else.
-    :return: Whether there are files of which the copy is a file of its own.
+    :param keep: See :class:`pysharedir.moving.relocation.Relocation`; None allows hard links.
+    :param is_exchanged: Copy the packages that are exchanged; otherwise copy all other files.
+    :return: Whether a file was copied, not linked.
     """
     record = f"{move.distribution.info.name}/RECORD"
     copied = False
@@ -56,15 +56,15 @@ def stage(
         try:
             copied |= put(source, target, path, link=keep is None)
         except FileNotFoundError:
-            if not path.endswith(".pyc"):  # those others may remove, and make anew at will
+            if not path.endswith(".pyc"):  # another process may remove pycs and make them again
                 raise
     return copied
 
 
 def make_parents(source: Tree, target: Tree, directory: str, made: set[str]) -> None:
-    """Make a directory, and those above it, as they are at the source.
+    """Make a directory and its parents, with the owners and modes that they have at the source.
 
-    :param made: Those that are made already; it gets the new ones.
+    :param made: The directories that are made already; gets the new ones.
     """
     if directory in made:
         return
@@ -74,7 +74,7 @@ def make_parents(source: Tree, target: Tree, directory: str, made: set[str]) -> 
     mode = stat.S_IMODE(status.st_mode)
     if target.make(directory, mode & 0o777):  # else another distribution has files there too
         descriptor = target.directory(directory)
-        _give(descriptor, status)
+        _set_owner(descriptor, status)
         if mode & (_umask() | 0o7000):
             os.fchmod(descriptor, mode)
 
@@ -87,7 +87,7 @@ def _umask() -> int:
 
 
 def _write_record(move: Move, source: Tree, target: Tree, keep: str | None) -> bool:
-    """Write RECORD if it has to be another one at the destination."""
+    """Write RECORD if its paths differ at the destination; tell whether it was written."""
 
     def rewrite(row: Row) -> Row | None:
         there = os.path.normpath(move.source / row[0])
@@ -110,20 +110,23 @@ def _write_record(move: Move, source: Tree, target: Tree, keep: str | None) -> b
             file.write(content)
             file.flush()
             _take_over(before.fileno(), file.fileno())
-            os.fsync(file.fileno())  # before the other one goes
+            os.fsync(file.fileno())  # before the old RECORD is removed
     return True
 
 
 def put(source: Tree, target: Tree, path: str, *, link: bool) -> bool:
-    """Put a file here too, as a hard link if that can be; tell whether it was copied."""
+    """Link or copy a file into a tree; tell whether it was copied.
+
+    :param link: Make a hard link if possible.
+    """
     if link:
         try:
             source.link(path, target)
         except FileExistsError:
             return False  # another distribution lists it too
         except (OSError, NotImplementedError) as error:
-            # Another file system, or one without hard links: what is in the way of copies too
-            # need not be tried twice.
+            # Another file system, or one without hard links: copy.  But do not try again what
+            # would stop a copy, too.
             if getattr(error, "errno", None) in (errno.ENOENT, errno.ENOSPC, errno.ENOTDIR):
                 raise
         else:
@@ -140,7 +143,7 @@ def _copy(source: Tree, target: Tree, path: str) -> None:
             os.symlink(source.read_link(path), name, dir_fd=parent)
             times = status.st_atime_ns, status.st_mtime_ns
             os.utime(name, ns=times, dir_fd=parent, follow_symlinks=False)
-            if _is_to_be_given(status):
+            if _needs_owner(status):
                 ids = status.st_uid, status.st_gid
                 os.chown(name, *ids, dir_fd=parent, follow_symlinks=False)
         return
@@ -154,38 +157,38 @@ def _copy(source: Tree, target: Tree, path: str) -> None:
 
 
 def _take_over(before: int, new: int) -> None:
-    """Give a new file, which nobody else can read yet, the owner, times and mode of another.
+    """Give a new file, which nobody else can read yet, the owner, times and mode of the old one.
 
-    The mode comes last: else a file of root's could be set-id with what another has written.
-    What is set-id and another's stays so only where it is.
+    The mode comes last: otherwise the file could be set-id while it still belongs to root.  When
+    root copies a set-id file of another user, the copy is not set-id.
     """
     status = os.fstat(before)
-    _give(new, status)
-    shutil.copystat(before, new)  # type: ignore[arg-type]  # it calls what takes descriptors
+    _set_owner(new, status)
+    shutil.copystat(before, new)  # type: ignore[arg-type]  # it calls functions that take descriptors
     if os.geteuid() == 0 and status.st_uid != 0 and status.st_mode & _SET_ID:
         os.fchmod(new, stat.S_IMODE(status.st_mode) & ~_SET_ID)
 
 
-def _give(descriptor: int, status: os.stat_result) -> None:
-    """Give a new file to the owner that the other has."""
-    if _is_to_be_given(status):
+def _set_owner(descriptor: int, status: os.stat_result) -> None:
+    """Give a new file or directory the owner that the old one has."""
+    if _needs_owner(status):
         os.fchown(descriptor, status.st_uid, status.st_gid)
 
 
-def _is_to_be_given(status: os.stat_result) -> bool:
-    """Tell whether a file is another's, as only root can make one."""
+def _needs_owner(status: os.stat_result) -> bool:
+    """Tell whether a new file needs another owner, which only root can give it."""
     return os.geteuid() == 0 and (status.st_uid, status.st_gid) != (0, os.getegid())
 
 
 def place(stage: Tree, destination: Tree, metadata: bool) -> list[str]:
     """Rename what is in a stage into place.
 
-    :param metadata: Whether to do so with the metadata, or with all else.
-    :return: The directories that were there before and have new entries now.
+    :param metadata: Rename the metadata; otherwise rename everything else.
+    :return: The directories that existed before and have new entries now.
     :raises FileExistsError: when something is in the way.
     """
     changed = [""]
-    # Pycs come first, so that nobody need make them.
+    # Pycs come first, so that no import compiles a module again.
     for name in sorted(stage.list(), key=lambda name: name != "__pycache__"):
         if name.endswith(".dist-info") == metadata:
             _merge(stage, destination, name, changed)

@@ -1,7 +1,8 @@
-"""A directory of modules as a move changes it: by descriptors, and without following links.
+"""A directory of modules, as a move changes it: by descriptors, and without following links.
 
-Whoever can write to a directory can put a link in the place of one that a move has looked at.
-So every directory on the way down is opened in the one above it, and must be none (``O_NOFOLLOW``).
+Whoever can write to a directory can replace a directory in it by a link after a move has looked at
+it.  So every directory on the way down is opened relative to the one above it, and must not be a
+link (``O_NOFOLLOW``).
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-# A FIFO would be waited for.
+# Without O_NONBLOCK, opening a FIFO would wait for a writer.
 _FILE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-# What is said of a path that is not in a tree: a link on the way is no directory.
+# The errors for a path that is not in a tree: a link on the way is not a directory.
 _ABSENT = (FileNotFoundError, NotADirectoryError)
 _RENAME_EXCHANGE = 2  # of linux/fs.h
 
@@ -33,13 +34,13 @@ class Tree:
 
     Paths are relative to it and lead down.  Errors have the whole path as their ``filename``.
 
-    :param path: Its path, which may lead through links; those who may change these are not checked
-        here, see :mod:`pysharedir.moving.trust`.
+    :param path: Its path, which may lead through links; :mod:`pysharedir.moving.trust` checks who
+        can change these.
     """
 
     def __init__(self, path: Path, descriptor: int | None = None) -> None:
         self.path = path
-        # The directories on the way to the one that was asked for last: files come in that order.
+        # The directories on the way to the last one, kept open: most calls are for one near it.
         self._names: list[str] = []
         self._descriptors = [os.open(path, _DIRECTORY) if descriptor is None else descriptor]
 
@@ -58,9 +59,9 @@ class Tree:
             return Tree(self.path / path, os.dup(self.directory(path)))
 
     def directory(self, path: str) -> int:
-        """Return a descriptor of a directory in it, which is good until the next call.
+        """Return a descriptor of a directory in it, which is valid until the next call.
 
-        :param path: May be empty: then it is that of the tree.
+        :param path: The directory; an empty string is the tree itself.
         """
         names = path.split("/") if path else []
         same = 0
@@ -77,7 +78,7 @@ class Tree:
 
     @contextlib.contextmanager
     def parent(self, path: str) -> Iterator[tuple[int, str]]:
-        """Give a descriptor of the directory that something is in, and its name there."""
+        """Yield a descriptor of the directory of a file, and the name of the file in it."""
         directory, _, name = path.rpartition("/")
         try:
             yield self.directory(directory), name
@@ -91,19 +92,19 @@ class Tree:
             return os.listdir(self.directory(path))
 
     def entries(self, path: str = "") -> dict[str, bool]:
-        """Return the names in a directory, each with whether it is that of a directory."""
+        """Return the names in a directory, and whether each is a directory."""
         with self._named(path), os.scandir(self.directory(path)) as entries:
-            return {each.name: each.is_dir(follow_symlinks=False) for each in entries}
+            return {entry.name: entry.is_dir(follow_symlinks=False) for entry in entries}
 
     def status(self, path: str = "") -> os.stat_result:
-        """Return the status of a file; of a link its own."""
+        """Return the status of a file; for a link, that of the link itself."""
         with self.parent(path) as (parent, name):
             if not name:
                 return os.fstat(parent)
             return os.stat(name, dir_fd=parent, follow_symlinks=False)
 
     def has(self, path: str) -> bool:
-        """Tell whether there is something of that name, be it a link that leads nowhere."""
+        """Tell whether a path exists; a link counts even if it leads nowhere."""
         try:
             self.status(path)
         except _ABSENT:
@@ -111,14 +112,14 @@ class Tree:
         return True
 
     def is_directory(self, path: str) -> bool:
-        """Tell whether there is a directory of that name; a link to one is none."""
+        """Tell whether a path is a directory; a link to a directory is not."""
         try:
             return stat.S_ISDIR(self.status(path).st_mode)
         except _ABSENT:
             return False
 
     def is_link(self, path: str) -> bool:
-        """Tell whether there is a link of that name."""
+        """Tell whether a path is a link."""
         try:
             return stat.S_ISLNK(self.status(path).st_mode)
         except _ABSENT:
@@ -128,7 +129,7 @@ class Tree:
         """Return a descriptor of a regular file.
 
         :param flags: As for :func:`os.open`.
-        :raises OSError: also when it is anything else.
+        :raises OSError: also when it is not a regular file.
         """
         with self.parent(path) as (parent, name):
             descriptor = os.open(name, flags | _FILE, mode, dir_fd=parent)
@@ -143,7 +144,7 @@ class Tree:
             return file.read()
 
     def make(self, path: str, mode: int = 0o755) -> bool:
-        """Make a directory; tell whether it was not there."""
+        """Make a directory; tell whether it is new."""
         with self.parent(path) as (parent, name):
             try:
                 os.mkdir(name, mode, dir_fd=parent)
@@ -152,13 +153,13 @@ class Tree:
             return True
 
     def make_all(self, path: str) -> None:
-        """Make a directory, and those above it that are missing."""
+        """Make a directory and its parents, if they are missing."""
         if path and not self.is_directory(path):
             self.make_all(os.path.dirname(path))
             self.make(path)
 
     def link(self, path: str, other: Tree) -> None:
-        """Put a file, or a link, at the same path in another tree too: as a hard link."""
+        """Make a hard link to a file, or to a link, at the same path in another tree."""
         with self.parent(path) as (parent, name), other.parent(path) as (there, _):
             os.link(name, name, src_dir_fd=parent, dst_dir_fd=there, follow_symlinks=False)
 
@@ -173,18 +174,18 @@ class Tree:
             return os.readlink(name, dir_fd=parent)
 
     def rename(self, path: str, other: Tree, new: str | None = None) -> None:
-        """Rename something to a path in another tree, the same if no other is given.
+        """Rename a file or a directory to a path in another tree, and replace what is there.
 
-        What has that name there is replaced.
+        :param new: The new path; by default the same.
         """
         new = path if new is None else new
         with self.parent(path) as (parent, name), other.parent(new) as (there, called):
             os.rename(name, called, src_dir_fd=parent, dst_dir_fd=there)
 
     def exchange(self, path: str, other: Tree) -> None:
-        """Let what has a path here and what has it in another tree change places, in one call.
+        """Exchange what is at a path here and in another tree, in one system call.
 
-        :raises OSError: also where the system or the file system has no such call.
+        :raises OSError: also when the system or the file system has no such call.
         """
         exchange = _exchange()
         if exchange is None:
@@ -198,17 +199,17 @@ class Tree:
             os.utime(self.directory(path))
 
     def remove(self, path: str) -> None:
-        """Remove a file or a link, if it is there; what is behind a link is not."""
+        """Remove a file or a link, if it exists; the target of a link stays."""
         with contextlib.suppress(*_ABSENT), self.parent(path) as (parent, name):
             os.unlink(name, dir_fd=parent)
 
     def remove_empty(self, path: str) -> None:
-        """Remove a directory, if it is empty and that can be done."""
+        """Remove a directory if it is empty; errors are ignored."""
         with contextlib.suppress(OSError), self.parent(path) as (parent, name):
             os.rmdir(name, dir_fd=parent)
 
     def remove_all(self, path: str) -> None:
-        """Remove a directory with all that is in it, if it is there."""
+        """Remove a directory and everything in it, or a file, if it exists."""
         if self.is_directory(path):
             self._remove_directory(path)
         else:
@@ -224,7 +225,7 @@ class Tree:
             os.rmdir(name, dir_fd=parent)
 
     def walk(self, path: str = "") -> Iterator[str]:
-        """Yield the path of every file and link below a directory of it."""
+        """Yield the path of every file and link below a directory in it."""
         for name, is_directory in sorted(self.entries(path).items()):
             below = f"{path}/{name}" if path else name
             if is_directory:
@@ -248,12 +249,12 @@ class Tree:
 
 @cache
 def _exchange() -> Callable[[int, bytes, int], None] | None:
-    """Return what exchanges a name in two directories; None where the C library has no such call.
+    """Return a function that exchanges a name in two directories, or None without a system call.
 
     https://man7.org/linux/man-pages/man2/rename.2.html
     """
     try:
-        import ctypes  # noqa: PLC0415  # few move something
+        import ctypes  # noqa: PLC0415  # few commands move anything
 
         call = ctypes.CDLL(None, use_errno=True).renameat2
     except (ImportError, OSError, AttributeError):

@@ -27,26 +27,26 @@ class Trees(contextlib.ExitStack):
         return self._trees[path]
 
     def work(self, path: Path, name: str) -> Tree:
-        """Return the tree of a directory in the work directory, which is made if it is not there.
+        """Return the tree of a directory in the work directory, and make both if they are missing.
 
-        :raises UntrustedError: when it is there, and somebody else's.
+        :raises UntrustedError: when they exist, and belong to another user.
         """
-        while (tree := self.there(path, name)) is None:
-            for each in (WORK, f"{WORK}/{name}"):
-                self[path].make(each)
+        while (tree := self.existing(path, name)) is None:
+            for directory in (WORK, f"{WORK}/{name}"):
+                self[path].make(directory)
         return tree
 
-    def there(self, path: Path, name: str) -> Tree | None:
-        """Return the tree of a directory in the work directory, None if it is not there.
+    def existing(self, path: Path, name: str) -> Tree | None:
+        """Return the tree of a directory in the work directory, or None if there is none.
 
-        :raises UntrustedError: when it is somebody else's.
+        :raises UntrustedError: when it belongs to another user.
         """
         work = path / WORK / name
         if work not in self._trees:
             tree = self[path]
-            for each in (WORK, f"{WORK}/{name}"):
-                if not tree.has(each):
+            for directory in (WORK, f"{WORK}/{name}"):
+                if not tree.has(directory):
                     return None
-                trust.check_owner(path / each, tree.status(each))
+                trust.check_owner(path / directory, tree.status(directory))
             self._trees[work] = self.enter_context(tree.below(f"{WORK}/{name}"))
         return self._trees[work]

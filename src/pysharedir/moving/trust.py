@@ -1,7 +1,7 @@
-"""Whom a move trusts: whose a directory is, and who else may write to it.
+"""Whom a move trusts: who owns a directory, and who else can write to it.
 
-A journal says what to remove and where to put things, so it is obeyed only when nobody could have
-written it but the caller and root.
+A journal says which files to remove and where to put others, so pysharedir follows it only if
+nobody but the caller and root can have written it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from pysharedir import layout
 from pysharedir.errors import ForeignMoveError, UntrustedError
 from pysharedir.moving.move import WORK
-from pysharedir.ownership import is_closed, is_own
+from pysharedir.ownership import is_own, only_owner_writes
 from pysharedir.wording import user
 
 if TYPE_CHECKING:
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scope:
-    """The directories of a target: a journal is obeyed for these, and for no others.
+    """The directories of a target that a journal may change.
 
     :ivar root: The root of its site dirs.
     :ivar sharedir: The sharedir that it uses.
     :ivar site_dir: The site dir of the hook.
     :ivar site_dirs: All site dirs of that root.
-    :ivar world_writable: Whether the sharedir may be writable for all, by the user's word.
+    :ivar world_writable: Whether the user allowed a sharedir that everyone can write to.
     """
 
     root: Path
@@ -49,42 +49,41 @@ class Scope:
         return self.sharedir, self.site_dir
 
     def has(self, directory: Path) -> bool:
-        """Tell whether it is the sharedir, or one of the site dirs."""
-        own = (self.sharedir, *self.site_dirs)
-        return any(layout.same_directory(str(directory), str(each)) for each in own)
+        """Tell whether a directory is the sharedir or one of the site dirs."""
+        return layout.lists(map(str, (self.sharedir, *self.site_dirs)), str(directory))
 
 
 def check_owner(path: Path, status: os.stat_result) -> None:
-    """Refuse what others than the caller and root have made.
+    """Refuse a path in the work directory that belongs to neither the caller nor root.
 
-    :param status: That of *path* itself: a link is refused, wherever it leads.
-    :raises UntrustedError: when it is so.
+    :param status: The status of *path* itself: any link is refused.
+    :raises UntrustedError: when the path is refused.
     """
     whose = user(status.st_uid)
-    work = next(each for each in (path, *path.parents) if each.name == WORK)
+    work = next(parent for parent in (path, *path.parents) if parent.name == WORK)
     removal = f"remove {shlex.quote(str(work))}"
     if not (stat.S_ISDIR(status.st_mode) or stat.S_ISREG(status.st_mode)):
         reason = ", and is neither a directory nor a file"
         raise UntrustedError(path, whose, reason, f"{removal}, then run `pysharedir sort`")
     if not is_own(status):
-        remedy = f"let {whose} run `pysharedir sort`; if it is no move of theirs, {removal}"
+        remedy = f"let {whose} run `pysharedir sort`; if {whose} has not moved anything, {removal}"
         raise UntrustedError(path, whose, ", not to you or root", remedy)
 
 
 def check_closed(path: Path, status: os.stat_result) -> None:
-    """Refuse what others than its owner can change.
+    """Refuse a path that others than its owner can write to.
 
-    :raises UntrustedError: when it is so.
+    :raises UntrustedError: when the path is refused.
     """
-    if not is_closed(status):
+    if not only_owner_writes(status):
         raise _open_to_others(path, status, "go")
 
 
 def check_work(tree: Tree, *names: str) -> None:
-    """Refuse the work directory of a tree, and those in it, when it is not to be obeyed.
+    """Refuse the work directory of a tree, and paths in it, unless they can be trusted.
 
-    :param names: Of those in it.
-    :raises UntrustedError: when it is so; what is not there is no matter.
+    :param names: The names of these paths; those that do not exist are ignored.
+    :raises UntrustedError: when a path is refused.
     """
     for path in (WORK, *(f"{WORK}/{name}" for name in names)):
         if tree.has(path):
@@ -95,8 +94,8 @@ def check_work(tree: Tree, *names: str) -> None:
 def check_scope(home: Path, moves: Iterable[Move], scope: Scope) -> None:
     """Refuse moves to or from directories that the target does not have.
 
-    :param home: Where their journal is.
-    :raises ForeignMoveError: when it is so; such a directory may not be mounted here.
+    :param home: The directory of their journal.
+    :raises ForeignMoveError: when a move is refused; its directory may not be mounted here.
     """
     for move in moves:
         for directory in (move.source, move.destination):
@@ -105,13 +104,14 @@ def check_scope(home: Path, moves: Iterable[Move], scope: Scope) -> None:
 
 
 def check_above(directory: Path, scope: Scope) -> None:
-    """Refuse a directory when others can write to it, or to one above it.
+    """Refuse a directory if others can write to it or to a directory above it.
 
-    It is looked at up to the root of the tree: whoever can write above that can replace all of it,
-    the interpreter too.  What is outside of the tree is looked at up to the root of the file
-    system, where a directory above may be sticky.  A group that may write to the sharedir may.
+    The check ends at the root of the target's tree: whoever can write above it can replace the
+    whole tree, the interpreter included.  For a directory outside the tree it goes on to the root
+    of the file system, and a sticky directory on the way is allowed.  The group that can write to
+    the sharedir is allowed everywhere.
 
-    :raises UntrustedError: when it is so.
+    :raises UntrustedError: when the directory is refused.
     """
     shared = os.stat(scope.sharedir) if scope.sharedir.is_dir() else None
     group = shared.st_gid if shared and shared.st_mode & stat.S_IWGRP else None

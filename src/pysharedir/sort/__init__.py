@@ -1,1 +1,1 @@
-"""Putting every distribution where it belongs: noarch into the sharedir, all else to platlib."""
+"""The command ``sort``: move noarch distributions to the sharedir, all others to platlib."""

@@ -1,4 +1,4 @@
-"""What goes where: the plan that puts every distribution of a target where it belongs."""
+"""The plan of ``sort``: what every distribution of a target is, and which ones move."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pysharedir.errors import NotInstalledError, RecordError
 from pysharedir.installed import binaries, contents, records
 from pysharedir.installed.contents import Scans
 from pysharedir.moving import move
-from pysharedir.sort import kin, verdicts
+from pysharedir.sort import together, verdicts
 from pysharedir.sort.verdicts import Kind, Rules, Verdict
 from pysharedir.wording import some
 
@@ -31,18 +31,18 @@ if TYPE_CHECKING:
     from pysharedir.moving.move import Move
     from pysharedir.snapshot import Snapshot
 
-    # What comes into a directory of a destination: names by their source.
+    # By destination and directory in it: the names that arrive there, by their source.
     _Arriving = dict[tuple[str, str], dict[str, set[str]]]
 
-_MANY = 3  # names that fit into a reason
+_MANY = 3  # names that a reason lists at most
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The directories of modules of one root.
+    """The directories of modules in one root.
 
-    :ivar directories: All of them, the sharedir and platlib among them.
-    :ivar staged: Whether it is that of a package, whose builder knows which platlib is meant.
+    :ivar directories: All of them, with the sharedir and platlib.
+    :ivar staged: Whether the root is a package build, whose installer chose the right platlib.
     """
 
     sharedir: Path
@@ -51,7 +51,7 @@ class Layout:
     staged: bool = False
 
     def destination(self, verdict: Verdict) -> Path | None:
-        """Return where a distribution has to go, None when it is where it belongs."""
+        """Return the directory that a distribution has to move to, None if it stays."""
         if verdict.kind is Kind.LEFT_ALONE:
             return None
         here = str(verdict.distribution.directory)
@@ -63,10 +63,10 @@ class Layout:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is installed, and what has to move.
+    """The verdicts on what is installed, and the moves that follow from them.
 
-    :ivar verdicts: Of all distributions, by name.
-    :ivar moves: What would put those that were asked for where they belong.
+    :ivar verdicts: Those of all distributions, sorted by name.
+    :ivar moves: Those of the distributions that the user named, or of all.
     """
 
     layout: Layout
@@ -81,32 +81,33 @@ def plan(
 ) -> Plan:
     """Return what has to move so that each distribution is where it belongs.
 
-    :param overrules: Normalised names, with what they are by the user's word.
-    :param names: Names that limit it; with them goes what must stay together with them.
-    :raises NotInstalledError: when one of the names is not installed here.
+    :param overrules: The kinds that the user has set, by normalised name.
+    :param names: The distributions to move; those that must stay together with them move too.
+    :raises NotInstalledError: if one of the names is not installed here.
     """
     target, place = snapshot.target, snapshot.place
     trees = _layout(snapshot)
-    installed = [each for tree in trees.directories for each in snapshot.installed(tree)]
+    installed = [found for tree in trees.directories for found in snapshot.installed(tree)]
     wanted = {canonicalize_name(name) for name in names}
-    for name in sorted(wanted - {each.key for each in installed}):
+    for name in sorted(wanted - {distribution.key for distribution in installed}):
         raise NotInstalledError(name, trees.directories)
     rules = Rules(target.platform, _bounds(target, place), overrules)
-    judged = {each.distribution: each for each in verdicts.judge(installed, rules)}
+    judged = {verdict.distribution: verdict for verdict in verdicts.judge(installed, rules)}
     index = _Index(judged.values())
     planned: list[Move] = []
     arriving: _Arriving = {}
-    for group in kin.groups(installed, judged.values()):
-        members = kin.together([judged[each] for each in group.members], group.package)
+    # Every group gets its verdict, also those that the user did not name: the report shows them.
+    for group in together.groups(installed, judged.values()):
+        members = together.agreed([judged[member] for member in group.members], group.package)
         members, moving = _movable(members, trees, index, target)
-        if not wanted or wanted & {each.key for each in group.members}:
+        if not wanted or wanted & {member.key for member in group.members}:
             members, moving = _apart(members, moving, arriving)
             planned += moving
         judged.update((verdict.distribution, verdict) for verdict in members)
     planned = _with_stays(planned, index)
-    ordered = sorted(installed, key=lambda each: (each.key, str(each.info)))
-    told = tuple(_told_apart(judged[each], index) for each in ordered)
-    return Plan(trees, told, tuple(planned))
+    ordered = sorted(installed, key=lambda distribution: (distribution.key, str(distribution.info)))
+    final = tuple(_distinct(judged[distribution], index) for distribution in ordered)
+    return Plan(trees, final, tuple(planned))
 
 
 def _layout(snapshot: Snapshot) -> Layout:
@@ -117,10 +118,10 @@ def _layout(snapshot: Snapshot) -> Layout:
         if not any(layout.same_directory(str(tree), str(other)) for other in different):
             different.append(tree)
     platlib = str(place.on_disk(target.platlib if target.platlib in own else place.site_dir))
-    # By the name under which it is looked at, so that links do not make it two.
-    looked_at = (tree for tree in different if layout.same_directory(str(tree), platlib))
-    platlib_there = next(looked_at, Path(platlib))
-    return Layout(snapshot.sharedir, platlib_there, tuple(different), staged=bool(place.destdir))
+    # Platlib under the name by which it was listed, so that a link does not make it a second one.
+    same = (tree for tree in different if layout.same_directory(str(tree), platlib))
+    listed = next(same, Path(platlib))
+    return Layout(snapshot.sharedir, listed, tuple(different), staged=bool(place.destdir))
 
 
 def _bounds(target: Target, place: Place) -> tuple[str, ...]:
@@ -129,7 +130,7 @@ def _bounds(target: Target, place: Place) -> tuple[str, ...]:
 
 
 class _Index:
-    """Which distributions have a name or a path, so that none is compared with all others."""
+    """The distributions by name and by path, so that none has to be compared with all others."""
 
     def __init__(self, judged: Iterable[Verdict]) -> None:
         self._by_key: defaultdict[str, list[Distribution]] = defaultdict(list)
@@ -142,31 +143,34 @@ class _Index:
 
     @cached_property
     def _by_path(self) -> dict[tuple[Path, str], list[Distribution]]:
-        """Which list a path or something below it, of those that share a top-level name."""
+        """By path: those that share a top-level name, and list the path or something below it."""
         sharing = [
-            each for several in self._by_top.values() if len(several) > 1 for each in several
+            distribution
+            for several in self._by_top.values()
+            if len(several) > 1
+            for distribution in several
         ]
         by_path: defaultdict[tuple[Path, str], list[Distribution]] = defaultdict(list)
-        for each in dict.fromkeys(sharing):
-            for path in (*_directories(each), *each.listing.files()):
-                by_path[each.directory, path].append(each)
+        for distribution in dict.fromkeys(sharing):
+            for path in (*_directories(distribution), *distribution.listing.files()):
+                by_path[distribution.directory, path].append(distribution)
         return by_path
 
     def copies(self, distribution: Distribution) -> list[Distribution]:
-        """Return the other distributions of the same name, but for what pip ignores."""
+        """Return the other distributions of the same name, without those that pip ignores."""
         return [
-            each
-            for each in self._by_key[distribution.key]
-            if each is not distribution and not each.is_left_behind
+            other
+            for other in self._by_key[distribution.key]
+            if other is not distribution and not other.is_left_behind
         ]
 
-    def have(self, directory: Path, path: str) -> Sequence[Distribution]:
-        """Return which distributions in *directory* list *path*, or something below it."""
+    def listing(self, directory: Path, path: str) -> Sequence[Distribution]:
+        """Return the distributions in *directory* that list *path*, or something below it."""
         return self._by_path.get((directory, path), ())
 
 
 def _directories(distribution: Distribution) -> set[str]:
-    """Return the directories that a distribution has files in, or below."""
+    """Return the directories that hold files of a distribution, at any depth."""
     inside = distribution.listing.inside
     return {parent for directory in inside for parent in records.lineage(directory)}
 
@@ -174,7 +178,7 @@ def _directories(distribution: Distribution) -> set[str]:
 def _movable(
     members: list[Verdict], trees: Layout, index: _Index, target: Target
 ) -> tuple[list[Verdict], list[Move]]:
-    """Return the moves of a group; when one of its members cannot move, none does."""
+    """Return the moves of a group: if one of its members cannot move, none does."""
     moving = {
         verdict.distribution: destination
         for verdict in members
@@ -187,7 +191,7 @@ def _movable(
             continue
 
         def stays(path: str, directory: Path = distribution.directory) -> bool:
-            return any(each not in moving for each in index.have(directory, path))
+            return any(other not in moving for other in index.listing(directory, path))
 
         try:
             _refuse_second(verdict, index.copies(distribution), target)
@@ -204,22 +208,27 @@ def _movable(
 def _apart(
     members: list[Verdict], moving: list[Move], arriving: _Arriving
 ) -> tuple[list[Verdict], list[Move]]:
-    """Return the moves of a group; none if another file of the same name goes there too.
+    """Return the moves of a group; none if a different file of the same name goes there too.
 
-    Only files from two directories, as purelib and platlib can be, may meet in a third.
+    Only moves from different directories, such as purelib and platlib, can collide.
 
-    :param arriving: What this group brings is put into it.
+    :param arriving: The files of the groups before; those of this group are added to it.
     """
     own: _Arriving = {}
-    for each in moving:
-        source, destination = str(each.source), str(each.destination)
-        for directory, names in each.distribution.listing.inside.items():
+    for planned in moving:
+        source, destination = str(planned.source), str(planned.destination)
+        for directory, names in planned.distribution.listing.inside.items():
             there = destination, directory
             for other, path in _meeting(there, source, names, (own, arriving)):
                 if not move.is_same(Path(other, path), Path(source, path)):
-                    verdict = next(one for one in members if one.distribution == each.distribution)
-                    return _left_alone(members, verdict, f"{other}/{path} goes there too"), []
+                    culprit = next(
+                        verdict
+                        for verdict in members
+                        if verdict.distribution == planned.distribution
+                    )
+                    return _left_alone(members, culprit, f"{other}/{path} goes there too"), []
             _bring(own, there, source, names)
+    # Only now: a group that stays brings nothing.
     for there, sources in own.items():
         for source, names in sources.items():
             _bring(arriving, there, source, names)
@@ -229,7 +238,7 @@ def _apart(
 def _meeting(
     there: tuple[str, str], source: str, names: set[str], known: Sequence[_Arriving]
 ) -> Iterator[tuple[str, str]]:
-    """Yield the files of these names that come from another source, each with that."""
+    """Yield the source and the path of each file of these names that comes from another source."""
     for arriving in known:
         for other, others in arriving.get(there, {}).items():
             if other != source:
@@ -242,26 +251,27 @@ def _bring(arriving: _Arriving, there: tuple[str, str], source: str, names: set[
 
 
 def _with_stays(planned: Sequence[Move], index: _Index) -> list[Move]:
-    """Return moves that leave at their sources what others need there, and nothing else.
+    """Return moves that leave at their sources what other distributions need there, and no more.
 
-    That is what one lists that stays there after all, and what one that comes finds there.
+    These are the files that a distribution lists that stays there, and those that a distribution
+    that moves there keeps, since it found the same files.
     """
-    moving = {each.distribution for each in planned}
-    found = {(each.destination, path) for each in planned for path in each.kept}
-    sources = {directory for directory, _ in found}
+    moving = {planned_move.distribution for planned_move in planned}
+    kept = {(arrival.destination, path) for arrival in planned for path in arrival.kept}
+    destinations = {directory for directory, _ in kept}
     changed = []
-    for each in planned:
-        listed = {path: index.have(each.source, path) for path in each.stays}
+    for departure in planned:
+        listed = {path: index.listing(departure.source, path) for path in departure.stays}
         stays = {path for path in listed if not moving.issuperset(listed[path])}
-        if each.source in sources:
-            files = each.distribution.listing.files()
-            stays.update(path for path in files if (each.source, path) in found)
-        changed.append(replace(each, stays=tuple(sorted(stays))))
+        if departure.source in destinations:
+            files = departure.distribution.listing.files()
+            stays.update(path for path in files if (departure.source, path) in kept)
+        changed.append(replace(departure, stays=tuple(sorted(stays))))
     return changed
 
 
 def _left_alone(members: list[Verdict], culprit: Verdict, reason: str) -> list[Verdict]:
-    """Return verdicts by which *members* stay where they are."""
+    """Return verdicts that leave *members* where they are, because of one of them."""
     because = f"must stay with {culprit.distribution.name}: {reason}"
     return [
         replace(
@@ -273,20 +283,21 @@ def _left_alone(members: list[Verdict], culprit: Verdict, reason: str) -> list[V
     ]
 
 
-def _told_apart(verdict: Verdict, index: _Index) -> Verdict:
-    """Return a verdict that names the path when there are several of the name."""
+def _distinct(verdict: Verdict, index: _Index) -> Verdict:
+    """Return a verdict that names the path, if several distributions have the name."""
     own, copies = verdict.distribution, index.copies(verdict.distribution)
-    is_told = any(str(each.info) in verdict.reason for each in (own, *copies))
-    if verdict.kind is not Kind.LEFT_ALONE or is_told or not copies:
+    has_path = any(str(copy.info) in verdict.reason for copy in (own, *copies))
+    if verdict.kind is not Kind.LEFT_ALONE or has_path or not copies:
         return verdict
     return replace(verdict, reason=f"{verdict.reason}: {own.info}")
 
 
 def _refuse_second(verdict: Verdict, copies: Iterable[Distribution], target: Target) -> None:
-    """Refuse to change which of several an importer is told of.
+    """Refuse a move that could change which of several copies importlib.metadata finds.
 
-    Metadata that says nothing is told like any other if it comes first, and from 3.15 on not at
-    all (python/importlib_metadata#457); it does so less in platlib.
+    importlib.metadata finds an empty metadata directory like any other if it comes first on
+    ``sys.path``; from 3.15 on it ignores such a directory (python/importlib_metadata#457).  A move
+    to platlib makes that less likely, since platlib comes before the sharedir.
     """
     is_safe = verdict.kind is Kind.PLATFORM or target.version_info >= (3, 15)
     for copy in copies:
@@ -300,7 +311,7 @@ def _refuse_second(verdict: Verdict, copies: Iterable[Distribution], target: Tar
 
 
 def _refuse_obstacles(distribution: Distribution, files: Contents, destination: Path) -> None:
-    """Refuse to go where there is something else in place of directories or pycs."""
+    """Refuse a destination that has something else in place of a directory or a pyc."""
     directories = set(map(os.path.dirname, files.files))
     there = {""}
     for parent in sorted({parent for path in directories for parent in records.lineage(path)}):
@@ -317,11 +328,11 @@ def _refuse_obstacles(distribution: Distribution, files: Contents, destination: 
 
 
 def _survey(verdict: Verdict, moving: Mapping[Distribution, Path], index: _Index) -> Contents:
-    """Return what a distribution consists of, if it is complete and all there is of it.
+    """Return the files of a distribution, if it is complete and RECORD lists all of them.
 
     :param moving: The distributions that move together with it.
-    :raises RecordError: when files are missing, or are in its packages that RECORD does not list;
-        unless the user gave the verdict.
+    :raises RecordError: if files are missing, or its packages hold files that no RECORD lists;
+        not if the user gave the verdict.
     """
     distribution = verdict.distribution
     files = contents.read(distribution, index.scans)
@@ -336,7 +347,7 @@ def _survey(verdict: Verdict, moving: Mapping[Distribution, Path], index: _Index
         for directory, names in files.others.items()
         for path in (f"{directory}/{name}" for name in sorted(names))
         if path not in own
-        and not any(each in moving for each in index.have(base, path))
+        and not any(other in moving for other in index.listing(base, path))
         and not _is_empty(base / path)
     ]
     if unlisted:
@@ -345,7 +356,7 @@ def _survey(verdict: Verdict, moving: Mapping[Distribution, Path], index: _Index
 
 
 def _is_empty(path: Path) -> bool:
-    """Tell whether a directory holds at most pycs."""
+    """Tell whether a path is a directory that holds at most pycs."""
     try:
         if not path.is_dir() or path.is_symlink():
             return False
@@ -355,7 +366,10 @@ def _is_empty(path: Path) -> bool:
 
 
 def _refuse_foreign(distribution: Distribution, files: Contents, target: Target) -> None:
-    """Refuse native objects of which none is for the target: another one's, in a shared tree."""
+    """Refuse native objects if none is for the target: another one installed them in a shared tree.
+
+    One usable object is enough, since a wheel can bring objects for several machines.
+    """
     own = binaries.machines(os.path.realpath(target.sys_executable), target.platform)
     base = distribution.directory
     is_native = False
@@ -364,9 +378,9 @@ def _refuse_foreign(distribution: Distribution, files: Contents, target: Target)
         if path.startswith(metadata):
             continue
         with contextlib.suppress(OSError):
-            its = binaries.machines(f"{base}/{path}", target.platform)
-            if its & own:
+            machines = binaries.machines(f"{base}/{path}", target.platform)
+            if machines & own:
                 return
-            is_native = is_native or bool(its)
+            is_native = is_native or bool(machines)
     if is_native and own:
         raise RecordError(distribution.name, "its native objects are for another machine")

@@ -1,4 +1,4 @@
-"""Sorting a target: the order of the steps."""
+"""The order of the steps of ``sort``."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
     from pysharedir.snapshot import Snapshot
     from pysharedir.sort.plan import Plan
 
-    # Told what is done in how many parts, it is entered for what is called after each part.
+    # Takes what is done, and in how many parts; its context gives what to call after each part.
     Progress = Callable[[str, int], AbstractContextManager[Callable[[], object]]]
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be sorted, and what the user says of it.
+    """What to sort, and what the user overrules.
 
-    :ivar names: Names that limit it.
-    :ivar noarch: Names of what is noarch by the user's word.
-    :ivar platform: Names of what is for the platform, ditto.
-    :ivar no_overrule: Names of what the user had said something of, which is to be forgotten.
-    :ivar only_noarch: Refuse what is not noarch.
-    :ivar dry_run: Change nothing.
+    :ivar names: The distributions to sort; none for all.
+    :ivar noarch: The distributions to treat as noarch.
+    :ivar platform: The distributions to treat as made for one platform.
+    :ivar no_overrule: The distributions whose earlier overrule is to be forgotten.
+    :ivar only_noarch: Whether to fail if a distribution is not noarch.
+    :ivar dry_run: Whether to change nothing.
     """
 
     names: tuple[str, ...] = ()
@@ -51,10 +51,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was moved, or with ``dry_run`` would be.
+    """What ``sort`` moved, or with ``dry_run`` would move.
 
-    :ivar steps: What else was done: the verdicts of the user are written down.
-    :ivar notes: What is good to know.
+    :ivar steps: What else it did: it writes down the verdicts of the user.
+    :ivar notes: What the user should know.
     """
 
     executable: Path
@@ -65,13 +65,13 @@ class Outcome:
 
 
 def run(snapshot: Snapshot, request: Request, progress: Progress) -> Outcome:
-    """Move every distribution to where it belongs.
+    """Move noarch distributions to the sharedir, all others to platlib.
 
-    :raises UsageError: when the request contradicts itself, or what is remembered.
-    :raises NotInstalledError: when a name in it is that of no distribution here.
-    :raises NothingStagedError: when there is nothing in the package that is being built.
-    :raises DestdirError: when links lead out of it.
-    :raises NotNoarchError: when something is not noarch that has to be.
+    :raises UsageError: if the request contradicts itself, or what is remembered.
+    :raises NotInstalledError: if a name in the request is not installed here.
+    :raises NothingStagedError: if no distribution is staged in the package build.
+    :raises DestdirError: if links lead out of the package build.
+    :raises NotNoarchError: if a distribution is not noarch that has to be.
     :raises PysharedirError: as :meth:`Snapshot.recover`, :func:`changes.apply` and the Snapshot do.
     """
     notes = snapshot.recover(dry_run=request.dry_run)
@@ -89,7 +89,7 @@ def run(snapshot: Snapshot, request: Request, progress: Progress) -> Outcome:
 
         snapshot.check_used()
         notes += caveats(snapshot.target, snapshot.place, snapshot.hook.settings)
-        # Each is looked at twice: when it is copied, and when it is removed.
+        # Each distribution advances the bar twice: when it is copied, and when it is removed.
         with progress("moving distributions", 2 * len(plan.moves)) as advance:
             relocation = Relocation(plan.moves, snapshot.sharedir, progress=advance)
             changes.apply([*steps, *([relocation] if plan.moves else [])])
@@ -98,38 +98,39 @@ def run(snapshot: Snapshot, request: Request, progress: Progress) -> Outcome:
 
 
 def _overruled(known: Remembered, request: Request) -> Remembered:
-    said = [(name, Kind.NOARCH.value) for name in request.noarch]
-    said += [(name, Kind.PLATFORM.value) for name in request.platform]
-    names = [*(name for name, _ in said), *request.no_overrule]
+    """Return what is remembered, with the overrules of a request."""
+    new = [(name, Kind.NOARCH.value) for name in request.noarch]
+    new += [(name, Kind.PLATFORM.value) for name in request.platform]
+    names = [*(name for name, _ in new), *request.no_overrule]
     keys = list(map(canonicalize_name, names))
     twice = sorted({key for key in keys if keys.count(key) > 1})
     if twice:
         raise UsageError(
             f"{', '.join(twice)}: named twice",
-            "use one of --noarch, --platform and --no-overrule for a name",
+            "name a distribution once, by --noarch, --platform or --no-overrule",
         )
     overrules = dict(known.overrules)
     for name in request.no_overrule:
         if overrules.pop(canonicalize_name(name), None) is None:
             raise UsageError(
-                f"{name}: nothing was said of it before", "`pysharedir status` has what was"
+                f"{name}: is not overruled", "`pysharedir status` shows what is overruled"
             )
-    overrules.update((canonicalize_name(name), kind) for name, kind in said)
+    overrules.update((canonicalize_name(name), kind) for name, kind in new)
     return replace(known, overrules=overrules)
 
 
 def _check(snapshot: Snapshot, request: Request, plan: Plan) -> None:
     """Refuse what the request does not allow."""
     target, place = snapshot.target, snapshot.place
-    installed = {each.distribution.key for each in plan.verdicts}
+    installed = {verdict.distribution.key for verdict in plan.verdicts}
     for name in (*request.noarch, *request.platform):
         if canonicalize_name(name) not in installed:
             raise NotInstalledError(name, plan.layout.directories)
     if place.destdir and not plan.verdicts:
         raise NothingStagedError(place.destdir, place.site_dirs(target))
     if request.only_noarch:
-        others = [each for each in plan.verdicts if each.kind is not Kind.NOARCH]
-        _refuse([f"{each.distribution.name}: {each.at_length}" for each in others])
+        others = [verdict for verdict in plan.verdicts if verdict.kind is not Kind.NOARCH]
+        _refuse([f"{verdict.distribution.name}: {verdict.at_length}" for verdict in others])
         natives = staged.natives(plan, target, place.destdir) if place.destdir else []
         _refuse([f"native object: {path}" for path in natives])
 

@@ -1,4 +1,4 @@
-"""Sorting what an installer has staged for a package of a distribution."""
+"""Sorting what an installer has staged for a package of an operating system."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def steps(plan: Plan, destdir: str) -> list[Step]:
-    """Return what carries out a plan for a package that is being built.
+    """Return the steps that carry out a plan in a package build.
 
-    Its tree gets the directories that it lacks, and loses those that become empty: what is in
-    it is what the package will hold.
+    They make the directories that its tree lacks, and remove those that become empty, since the
+    package will hold whatever is in the tree.
     """
     if not plan.moves:
         return []
@@ -41,9 +41,9 @@ def steps(plan: Plan, destdir: str) -> list[Step]:
 
 
 def natives(plan: Plan, target: Target, destdir: str) -> list[str]:
-    """Return the native objects that a package which is being built has for any Python.
+    """Return the native objects that a package build has, for any Python.
 
-    Those of distributions that are noarch by the user's word are left out.
+    This leaves out those of distributions that the user declared noarch.
     """
     known = {
         os.path.normpath(verdict.distribution.directory / path)

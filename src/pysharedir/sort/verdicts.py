@@ -1,4 +1,4 @@
-"""What each installed distribution is: noarch, for one platform, or to be left alone."""
+"""The verdict on each installed distribution: noarch, for one platform, or left alone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pysharedir.installed.distribution import Distribution
     from pysharedir.installed.records import Listing
 
-# What package managers of operating systems write into INSTALLER; their databases are asked too.
+# What system package managers write into INSTALLER; their databases are asked too.
 _SYSTEM = frozenset({"apk", "apt", "conda", "debian", "dpkg", "pacman", "portage", "rpm"})
 _PARTS = 3  # of a tag: Python, ABI and platform, each a set with dots between
 
@@ -34,12 +34,12 @@ class Kind(Label):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a distribution is.
+    """The verdict on one distribution.
 
     :ivar reason: Why, in a few words.
     :ivar files: Every offending file, relative to the directory of the distribution.
-    :ivar overruled: Whether the user said so.
-    :ivar tops: The top-level names of what it installs beside its metadata.
+    :ivar overruled: Whether the user gave the verdict.
+    :ivar tops: The top-level names that it installs, without its metadata.
     """
 
     distribution: Distribution
@@ -51,7 +51,7 @@ class Verdict:
 
     @property
     def explained(self) -> str:
-        """The reason, with one of the files that it is about."""
+        """The reason, with the first of the files that it is about."""
         return self._about(some(self.files))
 
     @property
@@ -66,11 +66,11 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Rules:
-    """What verdicts depend on beside the distributions.
+    """What verdicts depend on, other than the distributions.
 
     :ivar platform: The target's :data:`sys.platform`.
-    :ivar bounds: Directories that the files of a distribution may be in, beside its own.
-    :ivar overrules: Normalised names, with the kind that they are by the user's word.
+    :ivar bounds: The directories that a distribution may have files in, besides its own.
+    :ivar overrules: The kinds that the user has set, by normalised name.
     """
 
     platform: str
@@ -79,14 +79,16 @@ class Rules:
 
 
 def judge(distributions: Sequence[Distribution], rules: Rules) -> list[Verdict]:
-    """Return the verdict of each of *distributions*, seen by itself.
+    """Return the verdict on each of *distributions*, regardless of the others.
 
-    When in doubt a distribution is for the platform, where it always works; what cannot be moved
-    safely is left alone, whatever it is and whatever the user says.
+    When in doubt, a distribution is for the platform: platlib is where it always works.  One that
+    cannot be moved safely is left alone, whatever it is and whatever the user says.
     """
-    records_of = {each: str(each.info / "RECORD") for each in distributions}
+    records_of = {distribution: str(distribution.info / "RECORD") for distribution in distributions}
     packages = system_packages.packages(records_of.values())
-    return [_judge(each, rules, packages.get(path)) for each, path in records_of.items()]
+    return [
+        _judge(distribution, rules, packages.get(path)) for distribution, path in records_of.items()
+    ]
 
 
 def _judge(distribution: Distribution, rules: Rules, owner: str | None) -> Verdict:
@@ -123,29 +125,29 @@ def _immovable(distribution: Distribution, listing: Listing, rules: Rules) -> st
 
 
 def _astray(distribution: Distribution, listing: Listing, rules: Rules) -> str | None:
-    """Return which path in RECORD it cannot have."""
+    """Return what is wrong with a path in RECORD that does not belong to the distribution."""
     base = str(distribution.directory)
     for path in listing.outside:
-        # What is behind ".." is the path's own business: installers do not resolve links there.
+        # Resolved as text, as installers do: they follow no links before "..".
         there = os.path.normpath(f"{base}/{path}")
         if not any(there.startswith(f"{bound}/") for bound in rules.bounds):
             return f"RECORD leads out of the installation: {path}"
         if there.startswith(f"{base}/"):
-            return f"RECORD leads out of the directory, and back: {path}"
-    style = "sitecustomize.py"  # which may be a distribution's own
+            return f"RECORD leads out of the directory and back: {path}"
+    style = "sitecustomize.py"  # the hook's in one style, but a distribution may have its own
     is_hook = style in listing.inside.get("", ()) and hook.is_ours(distribution.directory / style)
     foreign = (*listing.foreign, *([style] if is_hook else []))
-    return f"RECORD lists what is not its own: {foreign[0]}" if foreign else None
+    return f"RECORD lists a file of something else: {foreign[0]}" if foreign else None
 
 
 def _is_editable(distribution: Distribution, listing: Listing) -> bool:
-    """Tell whether it only points to its modules (PEP 610, or a path in a ``.pth`` file)."""
+    """Tell whether it only points to its modules, by PEP 610 or by a path in a ``.pth`` file."""
     try:
         url = json.loads(text(distribution.info / "direct_url.json") or "{}")
         if url.get("dir_info", {}).get("editable"):
             return True
     except (ValueError, AttributeError, RecursionError):
-        return True  # damaged: in doubt
+        return True  # the file is damaged; when in doubt, leave the distribution alone
     base = distribution.directory
     lines = [
         line
@@ -169,7 +171,7 @@ def _by_labels_and_content(
 
 
 def _label(distribution: Distribution) -> str | None:
-    """Return what in WHEEL binds it to a platform."""
+    """Return what in WHEEL makes it specific to a platform."""
     wheel = headers(distribution.info / "WHEEL")
     tags = [line.strip().lower().split("-") for line in values(wheel, "Tag")]
     if any(len(tag) != _PARTS or "" in tag for tag in tags):

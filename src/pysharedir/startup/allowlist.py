@@ -1,4 +1,4 @@
-"""Allowlists: which files a start may run, by their hashes, in the format of sha256sum."""
+"""Allowlists: the files that a start may run, by their hashes, in the format of sha256sum."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from pysharedir import layout
 from pysharedir.errors import AllowlistError, reason
+from pysharedir.startup import owners
 from pysharedir.startup.digests import UNREADABLE, of_file, on_disk
 from pysharedir.startup.static import rivals
 
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
     from pysharedir.startup.static import Static
 
 _LINE = re.compile(r"(\\?)([0-9a-f]{64}) [ *](.+)")
-_ESCAPES = {"\\": r"\\", "\n": r"\n", "\r": r"\r"}  # of sha256sum, where a name has one of these
+_ESCAPES = {"\\": r"\\", "\n": r"\n", "\r": r"\r"}  # of sha256sum, if a name has one of these
 _ESCAPED = {escape: character for character, escape in _ESCAPES.items()}
 _HEAD = """\
 # What a start of Python may run: startup files, and modules from outside the standard library.
-# Compared, and written, by `pysharedir startup --allow`.
+# `pysharedir startup --allow` compares and writes this file.
 """
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What is there, compared with an allowlist; by the names that stand in it.
+    """What is there, compared with an allowlist, by the names in the list.
 
-    :ivar changed: What has another hash, or cannot be read, so that nobody knows.
-    :ivar gone: What is allowed and not run; that is no fault.
+    :ivar changed: What has another hash, or cannot be read.
+    :ivar gone: What is allowed and does not run, which is no fault.
     """
 
     new: tuple[str, ...]
@@ -47,7 +47,7 @@ class Comparison:
 
 
 class Named(Protocol):
-    """What the names in an allowlist are relative to."""
+    """The directories that names in an allowlist are relative to."""
 
     @property
     def prefix(self) -> str:
@@ -69,13 +69,13 @@ class Named(Protocol):
 def hashes(startup: Startup) -> dict[str, str]:
     """Return the hash of each file that a start runs, by name, and of all parts of the hook.
 
-    Names are relative to the prefix, so that they fit the same venv made elsewhere; what is
-    outside it begins with what it is relative to, ``<stdlib>`` say, or is absolute.
+    Names are relative to the prefix, so that they match the same venv made elsewhere; a name
+    outside it begins with what it is relative to, such as ``<stdlib>``, or is absolute.
     """
     executed = {path for file in startup.files for item in file.items for path in item.files}
     executed.update(startup.sources)
     wanted = {file.path for file in startup.files if file.path}
-    wanted |= {path for path in executed if not _is_stdlib(startup, path)}
+    wanted |= {path for path in executed if not owners.is_stdlib(startup.stdlib, path)}
     wanted.update(startup.hook_parts)
     return _hashes(startup, wanted)
 
@@ -88,9 +88,9 @@ def static_hashes(static: Static) -> dict[str, str]:
 def compare_static(static: Static, allowed: Mapping[str, str]) -> tuple[dict[str, str], Comparison]:
     """Compare what can be compared without a start.
 
-    These are startup files, all that is allowed, and modules that would take the place of that.
+    These are startup files, all that the list allows, and modules that would be imported instead.
 
-    :return: The hashes of what is there, by name, and how they compare.
+    :return: The hashes of what is there, by name, and the comparison.
     """
     paths = {name: _path(static, name) for name in allowed}
     others = {name: path for name, path in paths.items() if os.path.lexists(path)}
@@ -140,7 +140,7 @@ def compare(digests: Mapping[str, str], allowed: Mapping[str, str]) -> Compariso
 
 
 def escaped(name: str) -> str:
-    """Return a name on one line, as sha256sum writes it."""
+    """Return a name as sha256sum writes it, on one line."""
     return re.sub(r"[\\\n\r]", lambda match: _ESCAPES[match[0]], name)
 
 
@@ -157,14 +157,6 @@ def _hashes(startup: Named, paths: Iterable[str]) -> dict[str, str]:
     return {_name(startup, path): of_file(path) for path in sorted(map(on_disk, paths))}
 
 
-def _is_stdlib(startup: Named, path: str) -> bool:
-    """Tell whether a module is one of the standard library, which may be in a zip."""
-    inside = _below(startup.stdlib, path)
-    if inside is None:
-        return on_disk(path) == layout.archive_of(startup.stdlib)
-    return inside.split("/")[0] not in ("site-packages", "dist-packages")
-
-
 def _name(startup: Named, path: str) -> str:
     """Return the name of a file in an allowlist."""
     inside = _below(startup.prefix, path)
@@ -178,7 +170,7 @@ def _name(startup: Named, path: str) -> str:
 
 
 def _path(startup: Named, name: str) -> str:
-    """Return the path of a file that has this name in an allowlist."""
+    """Return the path of the file with this name in an allowlist."""
     label, _, inside = name.partition("/")
     directory = _labels(startup).get(label)
     return os.path.join(startup.prefix, name) if directory is None else f"{directory}/{inside}"
@@ -190,6 +182,6 @@ def _labels(startup: Named) -> dict[str, str]:
 
 
 def _below(directory: str, path: str) -> str | None:
-    """Return *path* relative to a directory, None when it is not in that."""
+    """Return *path* relative to a directory, None if it is not in that directory."""
     inside = path.removeprefix(f"{directory}/")
     return None if inside == path or ".." in inside.split("/") else inside

@@ -19,7 +19,7 @@ class Cost:
     """What something costs a start.
 
     :ivar ns: Nanoseconds.
-    :ivar calls: System calls; None when they could not be counted.
+    :ivar calls: System calls; None if nothing could count them.
     """
 
     ns: int
@@ -47,8 +47,8 @@ def of_starts(timed: Sequence[Traced], counted: Traced | None) -> Costs:
 
     The least time is the one that the rest of the machine disturbed least.
 
-    :param timed: Starts that were timed, one at least.
-    :param counted: One of which the system calls were counted.
+    :param timed: The timed starts, at least one.
+    :param counted: The start with counted system calls, if there is one.
     """
     times: defaultdict[Key, list[int]] = defaultdict(list)
     for traced in timed:
@@ -65,7 +65,7 @@ def of_starts(timed: Sequence[Traced], counted: Traced | None) -> Costs:
 
 
 def total(costs: Iterable[Cost]) -> Cost:
-    """Return the sum of costs, of which there is one at least."""
+    """Return the sum of one or more costs."""
     first, *others = costs
     for other in others:
         first += other

@@ -7,11 +7,11 @@ import os
 
 from pysharedir.interpreter import content
 
-UNREADABLE = 64 * "0"  # instead of one
+UNREADABLE = 64 * "0"  # in place of a hash
 
 
 def of_file(path: str) -> str:
-    """Return that of a file."""
+    """Return the hash of a file."""
     try:
         return of_content(content.read(path))
     except OSError:
@@ -19,12 +19,12 @@ def of_file(path: str) -> str:
 
 
 def of_content(written: bytes | None) -> str:
-    """Return that of a content, if it is known."""
+    """Return the hash of a content, or UNREADABLE."""
     return UNREADABLE if written is None else hashlib.sha256(written).hexdigest()
 
 
 def on_disk(path: str) -> str:
-    """Return the file of a module: itself, or the zip that it is in."""
+    """Return the file on disk of a module: itself, or the zip that holds it."""
     parent = path
     while parent and not os.path.exists(parent):
         parent = os.path.dirname(parent)

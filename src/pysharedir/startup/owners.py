@@ -1,4 +1,4 @@
-"""Whose the files are that a start runs."""
+"""The owners of the files that a start runs."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import glob
 import os
 from typing import TYPE_CHECKING
 
+from pysharedir import layout
 from pysharedir.hook.files import State
 from pysharedir.installed import system_packages
 from pysharedir.interpreter import pyvenv
+from pysharedir.startup import digests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,10 +23,10 @@ OURS = "pysharedir"
 def of_files(
     paths: Sequence[str], path: Iterable[str], venv: str | None, reader: Reader
 ) -> dict[str, str]:
-    """Return whose startup files are: a distribution's, pysharedir's, or a system package's.
+    """Return the owners of files: a distribution, pysharedir, or a system package.
 
-    :param path: The ``sys.path`` of the start that they belong to.
-    :param venv: The directory of the venv, if it is one.
+    :param path: The ``sys.path`` of the start that runs them.
+    :param venv: The directory of the venv, if the target is one.
     :param reader: What reads the directories on that path.
     """
     places = dict.fromkeys([*path, *map(os.path.dirname, paths)])
@@ -32,13 +34,13 @@ def of_files(
     owners = {}
     for file in paths:
         if reader.is_of_hook(file):
-            # Anybody can write the first line of it; only what is whole is what `enable` wrote.
+            # Anybody can copy its first line; only a whole hook is what `enable` wrote.
             state = reader.hook_in(os.path.dirname(file)).state
             owners[file] = OURS if state is State.ENABLED else f"{OURS} ({state})"
         elif (owner := reader.owner_in(file, directories)) is not None:
             owners[file] = f"{owner.name} {owner.version}"
     others = [file for file in paths if file not in owners]
-    if venv is not None:  # no system package has files in it
+    if venv is not None:  # no system package has files there
         maker = _maker(venv)
         inside = [file for file in others if file.startswith(f"{venv}/")]
         if maker:
@@ -53,7 +55,7 @@ def hook_parts(paths: Iterable[str], reader: Reader) -> tuple[str, ...]:
 
     Which of them a start runs depends on its environment.
 
-    :param paths: Those of startup files, the hook's and others.
+    :param paths: Startup files, those of the hook among them.
     """
     directories = {os.path.dirname(path) for path in paths if reader.is_of_hook(path)}
     forms = ("_pysharedir.py", "_pysharedir.pyc", "_pysharedir.d/*.py", "_pysharedir.d/*.pyc")
@@ -65,8 +67,20 @@ def hook_parts(paths: Iterable[str], reader: Reader) -> tuple[str, ...]:
     )
 
 
+def is_stdlib(stdlib: str, path: str) -> bool:
+    """Tell whether a file is of a standard library, which may be in a zip.
+
+    :param stdlib: Its directory.
+    :param path: The file, or where a module is in an archive.
+    """
+    inside = path.removeprefix(f"{stdlib}/")
+    if inside == path or ".." in inside.split("/"):
+        return digests.on_disk(path) == layout.archive_of(stdlib)
+    return inside.split("/")[0] not in ("site-packages", "dist-packages")
+
+
 def _maker(venv: str) -> str | None:
-    """Return what made a venv, if it is one that puts a ``_virtualenv.pth`` there."""
+    """Return the tool that made a venv, if it is one that writes a ``_virtualenv.pth``."""
     settings = pyvenv.settings(venv)
     makers = ("virtualenv", "uv")
     return next((f"{key} {settings[key]}" for key in makers if key in settings), None)

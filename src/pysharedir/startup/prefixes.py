@@ -1,4 +1,4 @@
-"""What the hook adds to ``sys.path`` for prefixes, found out without running it."""
+"""What the hook would add to ``sys.path`` for prefixes, without running it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def directories(settings: Settings, facts: Bare, path: Sequence[str]) -> list[str]:
     """Return the directories of the prefixes that variables name, in the order of the hook.
 
-    :param path: ``sys.path`` before them; the prefixes of its site dirs are not added.
+    :param path: ``sys.path`` before them; the hook adds no prefix of a site dir on it.
     """
     roots = {_root_of(facts, entry) for entry in path}
     found: list[str] = []
@@ -32,18 +32,18 @@ def directories(settings: Settings, facts: Bare, path: Sequence[str]) -> list[st
 
 
 def of(facts: Bare, prefixes: Sequence[str]) -> list[str]:
-    """Return the site dirs and sharedirs that are in *prefixes*, in the order of the hook."""
+    """Return the site dirs and sharedirs in *prefixes*, in the order of the hook."""
     return _of_distribution(facts, prefixes) or _of(facts, prefixes)
 
 
 def named(variable: str) -> list[str]:
-    """Return the directories that a variable names: those that are relative do not count."""
+    """Return the directories that a variable names, without relative ones."""
     given = os.environ.get(variable, "").split(":")
     return [each.rstrip("/") for each in given if each.startswith("/")]
 
 
 def place(settings: Settings, facts: Bare, path: Sequence[str], floor: int) -> int:
-    """Return where in ``sys.path`` they come.
+    """Return the index in ``sys.path`` where they go.
 
     :param floor: The index of the first entry that site adds.
     """
@@ -70,7 +70,7 @@ def _of(facts: Bare, prefixes: Sequence[str]) -> list[str]:
 
 
 def _of_distribution(facts: Bare, prefixes: Sequence[str]) -> list[str]:
-    """Return what the Python of a distribution looks for: its installers know more layouts."""
+    """Return what the hook adds for the Python of a distribution, which has more layouts."""
     if not facts["stdlib"].startswith("/usr/lib"):
         return []
     version = _version(facts)
@@ -87,7 +87,7 @@ def _of_distribution(facts: Bare, prefixes: Sequence[str]) -> list[str]:
 
 
 def _listed(facts: Bare, given: Sequence[str], roots: set[str | None]) -> list[str]:
-    """Return the site dirs of this version, and the sharedir of each root after its last one."""
+    """Return the site dirs of this version, and each sharedir after the last one of its root."""
     found = list(_from_the_last(facts, given, roots))
     return found[::-1]
 

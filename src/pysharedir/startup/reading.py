@@ -1,4 +1,4 @@
-"""Startup files as they are read, and which of a directory site or a finder takes."""
+"""Startup files on disk, and which of them site or a finder uses in a directory."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from pysharedir.startup.traces import SpanKind
 
 _UF_HIDDEN = 0x8000
-# What zipfile makes of an archive that is none, or was made to be odd.
+# What zipfile raises for a file that is not an archive, or an odd one.
 _NO_ARCHIVE = (OSError, ValueError, NotImplementedError, struct.error, zipfile.BadZipFile)
 
 
 @dataclass(frozen=True)
 class Item:
-    """Something that a startup file has a start do.
+    """Something that a start does for a startup file.
 
-    :ivar number: Its position in the order in which all of them run; None when it does not run.
+    :ivar number: Its place in the order in which all items run; None if it does not run.
     :ivar entry: The entry of ``sys.path`` that a path line names, whether it is there or not.
     """
 
@@ -44,11 +44,11 @@ class Item:
 class File:
     """A startup file.
 
-    :ivar owner: The distribution or package that it belongs to, or ``pysharedir``; None when it
-        is nobody's.
+    :ivar owner: The distribution or package that it belongs to, or ``pysharedir``; None if it has
+        no owner.
     :ivar digest: The SHA-256 of its content, in hexadecimal; of a module in an archive, that of
         the archive.
-    :ivar link: What it is a link to.
+    :ivar link: Where it leads, if it is a link.
     :ivar error: Why it cannot be read.
     :ivar silenced: Whether a .start file of the same name keeps its import lines from running.
     """
@@ -65,11 +65,11 @@ class File:
 
 @dataclass(frozen=True)
 class Read:
-    """A file as it was read.
+    """A file and its content.
 
-    :ivar content: What is in it; None when that is not known.
+    :ivar content: None if it cannot be read.
     :ivar error: Why it cannot be read.
-    :ivar lines: Those that do something, if it is a .pth or .start file.
+    :ivar lines: The lines of a .pth or .start file that do something.
     """
 
     kind: Kind
@@ -80,7 +80,7 @@ class Read:
 
     @property
     def silences(self) -> bool:
-        """Whether it is a .start file that site takes notice of."""
+        """Whether it is a .start file that silences a .pth file."""
         known = self.content is not None and pth.is_readable(self.content)
         return self.kind is Kind.START and known
 
@@ -90,7 +90,7 @@ class Read:
         return f"{self.path[:-4]}.start" if self.kind is Kind.PTH else ""
 
     def file(self, items: tuple[Item, ...], *, silenced: bool = False) -> File:
-        """Return what is told of it; its owner is not known yet."""
+        """Return what to report about it, still without its owner."""
         return File(
             kind=self.kind,
             path=self.path,
@@ -104,7 +104,7 @@ class Read:
 
 
 def site_dir(directory: str, facts: Bare) -> Iterator[Read]:
-    """Yield the .pth and .start files that site reads in a directory, in its order."""
+    """Yield the .pth and .start files of a directory in the order in which site reads them."""
     try:
         names = sorted(os.listdir(directory))
     except OSError:
@@ -120,9 +120,9 @@ def site_dir(directory: str, facts: Bare) -> Iterator[Read]:
 
 
 def modules(kind: Kind, path: Iterable[str], suffixes: Sequence[str]) -> Iterator[Read]:
-    """Yield the files that would be run for a module: of each entry of a path the one, in order.
+    """Yield the file that Python would run for a module in each entry of a path, in order.
 
-    :param suffixes: Those of modules, in the order in which they are tried.
+    :param suffixes: Those of modules, in the order in which Python tries them.
     """
     for entry in path:
         found = module_in(entry, str(kind), suffixes)
@@ -148,7 +148,7 @@ def module_in(entry: str, name: str, suffixes: Sequence[str]) -> str | None:
 
 
 def _content(path: str) -> tuple[bytes | None, str | None]:
-    """Return the content of a file, or why that is not known; of a module, that of its archive."""
+    """Return the content of a file, or why it cannot be read; for a module, its archive's."""
     try:
         return content.read(digests.on_disk(path)), None
     except OSError as error:

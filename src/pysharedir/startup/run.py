@@ -1,4 +1,4 @@
-"""Starting an interpreter as its user does, and looking on: the order of the steps."""
+"""Start an interpreter as its user does, and observe the start: the order of the steps."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pysharedir.moving import recovery
 from pysharedir.snapshot import Reader
 from pysharedir.startup import allowlist, costs, owners, static, traces
 from pysharedir.startup.spans import Startup, files_of, sources_of
-from pysharedir.startup.traces import Key, SpanKind
+from pysharedir.startup.traces import Key, Look, SpanKind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,15 +27,15 @@ _SITE = Key(SpanKind.SITE, None, None, 1)
 def start(executable: Path, *, runs: int = RUNS, reader: Reader | None = None) -> Startup:
     """Start an interpreter as its user does, and return what it runs.
 
-    A start that would end early is followed to its end.
+    If an error would end the start, it goes on to its end here.
 
-    :param runs: How often, to take the time; with 0 there is but one start, which takes longer
-        than others, and system calls are not counted.
-    :param reader: What has read directories before.
+    :param runs: The number of starts to time; with 0 there is only one start, which takes longer
+        than others, and nothing counts system calls.
+    :param reader: What has already read directories.
     :raises TargetError: when it does not start.
     :raises OldTargetError: when it is too old.
     """
-    watched = traces.trace(executable, watch=True)
+    watched = traces.trace(executable, look=Look.FILES)
     version = tuple(watched.facts["version"])
     if version < FLOOR:
         raise OldTargetError(str(executable), version, FLOOR)
@@ -48,7 +48,7 @@ def start(executable: Path, *, runs: int = RUNS, reader: Reader | None = None) -
         notes += traces.differences(executable, watched.facts)
     keys = list(watched.spans)
     if any(keys != list(traced.spans) for traced in [*timed, counted or watched]):
-        notes.append("starts differ: what one runs, another does not")
+        notes.append("starts differ: not every start runs the same")
     measured = costs.of_starts(timed, counted)
     facts = watched.facts
     reader = reader or Reader()
@@ -77,7 +77,7 @@ class Allowed:
     """What an allowlist has, or with ``dry_run`` would have.
 
     :ivar hashes: See :func:`pysharedir.startup.allowlist.hashes`.
-    :ivar steps: What writes it, if it has to be written.
+    :ivar steps: The steps that write it, if it has changed.
     """
 
     executable: Path
@@ -91,7 +91,7 @@ class Compared:
     """What a start runs, compared with an allowlist.
 
     :ivar hashes: See :func:`pysharedir.startup.allowlist.hashes`.
-    :ivar started: Whether it was found out by a start.
+    :ivar started: Whether the comparison needed a start.
     """
 
     executable: Path
@@ -103,16 +103,16 @@ class Compared:
 def allow(executable: Path, file: Path, *, dry_run: bool, starts: bool = True) -> Allowed:
     """Write an allowlist of what a start runs.
 
-    :param starts: Whether to start the interpreter; otherwise it has the startup files alone.
-    :raises AllowlistError: when there is a file that is none.
-    :raises ChangeError: when it cannot be written.
+    :param starts: Whether to start the interpreter; otherwise the list has only startup files.
+    :raises AllowlistError: when the file is there and is not an allowlist.
+    :raises ChangeError: when the file cannot be written.
     """
     if starts:
         hashes = allowlist.hashes(start(executable, runs=0))
     else:
         hashes = allowlist.static_hashes(static.read(executable, owned=False))
     if os.path.lexists(file):
-        allowlist.read(file)  # what is no allowlist is not overwritten
+        allowlist.read(file)  # overwrites nothing but an allowlist
     content = allowlist.render(hashes)
     is_same = file.is_file() and file.read_bytes() == content
     steps = () if is_same else (changes.WriteFile(file, content),)
@@ -124,8 +124,8 @@ def allow(executable: Path, file: Path, *, dry_run: bool, starts: bool = True) -
 def compare(executable: Path, file: Path, *, starts: bool = True) -> Compared:
     """Compare what a start runs with an allowlist.
 
-    Startup files, and all that is allowed, are compared before a start; it is not made when one
-    is new or changed.
+    Startup files, and all that the list allows, are compared before a start; if one is new or
+    changed, there is no start.
 
     :param starts: Whether to start the interpreter at all.
     :raises AllowlistError: when it cannot be read.

@@ -1,4 +1,4 @@
-"""What one start runs: startup files, and what each of them does."""
+"""What a start runs: startup files, and what each of them does."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Kind(Label):
     HOOK = "hook"
 
 
-# What is no .pth or .start.
+# Those of files that are not .pth or .start.
 _KINDS = {
     SpanKind.SITECUSTOMIZE: Kind.SITECUSTOMIZE,
     SpanKind.USERCUSTOMIZE: Kind.USERCUSTOMIZE,
@@ -45,11 +45,11 @@ _KINDS = {
 class Item:
     """Something that a start runs.
 
-    :ivar number: Its position in the order in which all of them run first.
-    :ivar modules: What it imports, in order.
+    :ivar number: Its place in the order in which all items first run.
+    :ivar modules: The modules that it imports, in order.
     :ivar files: The files of modules that it executes.
     :ivar path: The entries that it adds to ``sys.path``.
-    :ivar error: The exception that came out of it.
+    :ivar error: The exception that comes out of it.
     :ivar fatal: Whether that ends the start.
     :ivar times: How often it runs: in a venv of Python 3.14 and older twice.
     """
@@ -71,11 +71,11 @@ class Item:
 class File:
     """A startup file.
 
-    :ivar path: Its path; None for a sitecustomize that was looked for in vain.
-    :ivar owner: The distribution that it belongs to, or ``pysharedir``; None when it is nobody's.
-    :ivar lines: Those that do something, if it is a .pth or .start.
+    :ivar path: Its path; None for a sitecustomize that Python looked for in vain.
+    :ivar owner: The distribution that it belongs to, or ``pysharedir``; None if it has no owner.
+    :ivar lines: The lines of a .pth or .start file that do something.
     :ivar silenced: Whether a .start file of the same name keeps its import lines from running.
-    :ivar search: The ``sys.path`` that a sitecustomize or usercustomize was looked for on.
+    :ivar search: The ``sys.path`` on which Python looked for a sitecustomize or usercustomize.
     """
 
     kind: Kind
@@ -88,17 +88,17 @@ class File:
 
     @property
     def cost(self) -> Cost:
-        """What all of it costs."""
+        """The cost of all its items."""
         return total(item.cost for item in self.items)
 
     @property
     def times(self) -> int:
-        """How often it is read or run."""
+        """How often a start reads or runs it."""
         return max(item.times for item in self.items)
 
     @property
     def modules(self) -> tuple[str, ...]:
-        """What it imports, in order."""
+        """The modules that it imports, in order."""
         return tuple(name for item in self.items for name in item.modules)
 
 
@@ -107,13 +107,14 @@ class Startup:
     """One start of an interpreter.
 
     :ivar core: From the call that starts the process to the import of site.
-    :ivar site: What site does itself.
-    :ivar sources: The files of modules that are there before site, and that site itself executes.
-    :ivar files: The startup files, in the order in which they come first.
+    :ivar site: The cost of site itself.
+    :ivar sources: The files of the modules that are loaded before site, and that site itself
+        executes.
+    :ivar files: The startup files, in the order in which they first run.
     :ivar hook_parts: The modules of the hook, whether this start runs them or not.
-    :ivar ends_early: Whether an error ends it, before user code.
-    :ivar runs: The number of starts; the time of each part is its least in these.
-    :ivar notes: What is to be known of the figures.
+    :ivar ends_early: Whether an error ends it before user code.
+    :ivar runs: The number of starts; the time of each part is the least in these.
+    :ivar notes: What to know about the figures.
     """
 
     executable: Path
@@ -134,30 +135,30 @@ class Startup:
 
     @property
     def cost(self) -> Cost:
-        """What the whole start costs."""
+        """The cost of the whole start."""
         return total([self.core, self.site, *(file.cost for file in self.files)])
 
 
 def sources_of(watched: Traced) -> tuple[str, ...]:
-    """Return the files that are executed, but not by a startup file."""
+    """Return the files that a start executes, but not for a startup file."""
     by_site = [span for key, span in watched.spans.items() if key.kind is SpanKind.SITE]
     return _absolute([*watched.facts["before"], *_union(by_site, "files")])
 
 
 def files_of(watched: Traced, costs: Mapping[Key, Cost], reader: Reader) -> tuple[File, ...]:
-    """Return the startup files, with what was found out in several starts.
+    """Return the startup files, with what several starts showed about them.
 
-    :param costs: What the spans cost.
-    :param reader: What reads the directories that the files are in.
+    :param costs: The cost of each span.
+    :param reader: What reads the directories of the files.
     """
     version = tuple(watched.facts["version"])
-    by_file = _by_file(watched)
-    paths = [path for _, path in by_file if path]
+    found = by_file(watched)
+    paths = [path for _, path in found if path]
     facts = watched.facts
     venv = facts["prefix"] if facts["prefix"] != facts["base_prefix"] else None
     owner_of = owners.of_files(paths, facts["path"], venv, reader)
     files = []
-    for (kind, path), spans in by_file.items():
+    for (kind, path), spans in found.items():
         lines = pth.read(path, version) if path and kind in (Kind.PTH, Kind.START) else ()
         files.append(
             File(
@@ -173,18 +174,18 @@ def files_of(watched: Traced, costs: Mapping[Key, Cost], reader: Reader) -> tupl
     return tuple(files)
 
 
-def _by_file(watched: Traced) -> dict[tuple[Kind, str | None], dict[Key, Span]]:
-    """Return the spans by the kind and the path of the file that they are of."""
-    by_file: dict[tuple[Kind, str | None], dict[Key, Span]] = {}
+def by_file(watched: Traced) -> dict[tuple[Kind, str | None], dict[Key, Span]]:
+    """Return the spans of startup files, by the kind and the path of the file."""
+    found: dict[tuple[Kind, str | None], dict[Key, Span]] = {}
     for key, span in watched.spans.items():
-        if key.kind is SpanKind.SITE:
+        if key.kind in (SpanKind.SITE, SpanKind.IMPORT):
             continue
         path = key.file
         kind = _KINDS.get(key.kind) or Kind(str(path).rpartition(".")[2])
         if kind in (Kind.SITECUSTOMIZE, Kind.USERCUSTOMIZE):
             path = next(iter(customizations(kind, span["search"])), path)
-        by_file.setdefault((kind, path), {})[key] = span
-    return by_file
+        found.setdefault((kind, path), {})[key] = span
+    return found
 
 
 def customizations(name: str, search: Iterable[str]) -> list[str]:
@@ -197,18 +198,11 @@ def customizations(name: str, search: Iterable[str]) -> list[str]:
 def _items(
     spans: Mapping[Key, Span], lines: Sequence[Line], costs: Mapping[Key, Cost]
 ) -> tuple[Item, ...]:
-    """Return what a startup file runs; what runs again is put together."""
-    numbers: defaultdict[tuple[SpanKind, str | None], list[int]] = defaultdict(list)
-    for line in lines:
-        numbers[SpanKind(line.kind.value), line.entry or line.text].append(line.number)
-    seen: Counter[tuple[SpanKind, str | None]] = Counter()
+    """Return what a startup file runs; all runs of one thing make one item."""
     repeats: dict[tuple[SpanKind, int | None, str | None], list[Key]] = {}
-    for key in spans:
-        what = key.kind, key.text and key.text.rstrip()
-        known = numbers[what]
-        number = known[seen[what] % len(known)] if known else None  # equal lines run in turn
-        seen[what] += 1
-        repeats.setdefault((key.kind, number, what[1]), []).append(key)
+    for key, number in numbered(spans, lines).items():
+        text = key.text and key.text.rstrip()
+        repeats.setdefault((key.kind, number, text), []).append(key)
     return tuple(
         _item(
             kind,
@@ -219,6 +213,23 @@ def _items(
         )
         for (kind, number, text), keys in repeats.items()
     )
+
+
+def numbered(keys: Iterable[Key], lines: Iterable[Line]) -> dict[Key, int | None]:
+    """Return the number of the line that each span of a startup file runs, if it runs one."""
+    numbers: defaultdict[tuple[SpanKind, str | None], list[int]] = defaultdict(list)
+    for line in lines:
+        numbers[SpanKind(line.kind.value), line.entry or line.text].append(line.number)
+    seen: Counter[tuple[SpanKind, str | None]] = Counter()
+    found: dict[Key, int | None] = {}
+    for key in keys:
+        what = key.kind, key.text and key.text.rstrip()
+        known = numbers[what]
+        found[key] = (
+            known[seen[what] % len(known)] if known else None
+        )  # equal lines run one after the other
+        seen[what] += 1
+    return found
 
 
 def _item(
@@ -244,5 +255,5 @@ def _union(spans: Iterable[Span], key: Literal["modules", "files", "path"]) -> t
 
 
 def _absolute(files: Iterable[str]) -> tuple[str, ...]:
-    """Return each file once, and leave out what is none, such as ``<string>``."""
+    """Return each file once, without what is not a file, such as ``<string>``."""
     return tuple(dict.fromkeys(file for file in files if os.path.isabs(file)))

@@ -1,4 +1,4 @@
-"""What a start would run, found out without running any of it."""
+"""What a start would run, without running any of it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pysharedir.interpreter.answers import Bare
 
 _WORDS = {False: ("0", "off", "false", "no"), True: ("1", "on", "true", "yes")}
-_IGNORED = ("PYTHONHOME", "PYTHONPLATLIBDIR")  # where everything would be elsewhere
+_IGNORED = ("PYTHONHOME", "PYTHONPLATLIBDIR")  # they would move everything
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,10 @@ class Static:
     """A start of an interpreter, as far as its files tell.
 
     :ivar path: The ``sys.path`` that they make.
-    :ivar suffixes: Those of modules, in the order in which they are tried.
-    :ivar files: The startup files, in the order in which they are read.
+    :ivar suffixes: Those of modules, in the order in which Python tries them.
+    :ivar files: The startup files, in the order in which a start reads them.
     :ivar hook_parts: The modules of the hook, whether a start runs them or not.
-    :ivar notes: What is to be known.
+    :ivar notes: What else to know.
     """
 
     executable: Path
@@ -55,10 +55,10 @@ class Static:
 def read(executable: Path, *, reader: Reader | None = None, owned: bool = True) -> Static:
     """Return what a start of an interpreter would run, with the environment as it is.
 
-    The interpreter is asked where its site dirs are, with -I and -S; the rest is read.
+    The interpreter, started with -I and -S, tells its site dirs; the rest comes from files.
 
-    :param reader: What has read directories before.
-    :param owned: Whether to find out whose the files are.
+    :param reader: What has already read directories.
+    :param owned: Whether to find the owners of the files.
     :raises TargetError: when it cannot be used.
     """
     facts = bare(executable)
@@ -81,7 +81,7 @@ def read(executable: Path, *, reader: Reader | None = None, owned: bool = True) 
 
 
 def rivals(static: Static, files: Iterable[str]) -> set[str]:
-    """Return the modules that an import would find before, or as, those in *files*."""
+    """Return the modules that an import would find before those in *files*, or as those."""
     found = set()
     for file in files:
         directory, name = _module_of(file, static.suffixes)
@@ -94,7 +94,7 @@ def rivals(static: Static, files: Iterable[str]) -> set[str]:
 
 
 def _module_of(file: str, suffixes: Sequence[str]) -> tuple[str, str]:
-    """Return the directory that a module is looked for in, and its name there, if it has one."""
+    """Return the directory where Python looks for a module, and its name there, if it has one."""
     directory, base = os.path.split(file)
     suffix = next(filter(base.endswith, suffixes), None)
     if suffix is None:
@@ -104,9 +104,11 @@ def _module_of(file: str, suffixes: Sequence[str]) -> tuple[str, str]:
 
 
 def _notes(facts: Bare) -> tuple[str, ...]:
-    notes = [f"{name} is set, and not looked at" for name in _IGNORED if os.environ.get(name)]
+    notes = [f"{name} is set, and has no effect here" for name in _IGNORED if os.environ.get(name)]
     if facts["version"] >= [3, 15]:
-        notes.append("all path lines come first, then all import lines, then entries (PEP 829)")
+        notes.append(
+            "this Python runs all path lines first, then all import lines, then entries (PEP 829)"
+        )
     return tuple(notes)
 
 
@@ -119,11 +121,11 @@ def _owned(start: _Start) -> tuple[File, ...]:
 
 
 class _Start:
-    """A start, as site and the hook do it, but for what would be run.
+    """A start, as site and the hook make it, but nothing runs.
 
-    :ivar path: ``sys.path`` as it is by now.
-    :ivar files: What has been read by now.
-    :ivar done: The directories whose startup files have.
+    :ivar path: ``sys.path`` so far.
+    :ivar files: The files read so far.
+    :ivar done: The directories whose startup files have been read.
     """
 
     def __init__(self, facts: Bare, reader: Reader) -> None:
@@ -139,7 +141,7 @@ class _Start:
         self._count = 0
 
     def run(self) -> None:
-        """Read all that a start reads, in its order."""
+        """Read all that a start reads, in the same order."""
         facts = self.facts
         user_site = [facts["user_site"]] if facts["user_site"] else []
         site_dirs = [*facts["venv_site_dirs"], *user_site, *facts["site_dirs"]]
@@ -148,7 +150,7 @@ class _Start:
         first = [file.path for file in customizations[:1]]
         hook = self._hook([*(file.path for file in self.files), *first])
         if customizations and self.reader.is_of_hook(customizations[0].path):
-            self._take(customizations.pop(0))  # it runs the one that it hides
+            self._take(customizations.pop(0))  # the hook runs the one that it hides
             here = os.path.dirname(self.files[-1].path)
             customizations = [
                 file
@@ -165,7 +167,7 @@ class _Start:
                 self._take(file)
 
     def _take(self, file: Read) -> None:
-        """Note that a module runs now."""
+        """Note that a module would run now."""
         self.files.append(file.file((Item(SpanKind(file.kind.value), self._next()),)))
 
     def _next(self) -> int:
@@ -175,10 +177,10 @@ class _Start:
     def _add_site_dirs(self, directories: Iterable[str], known: Sequence[str] = ()) -> None:
         """Do what site does with directories that it adds.
 
-        Up to Python 3.14 it does everything in the order of files and lines; from 3.15 on first
-        all path lines, then import lines, then the entries of .start files (PEP 829).
+        Up to Python 3.14 it does everything in the order of files and lines; from 3.15 on, it first
+        does all path lines, then import lines, then the entries of .start files (PEP 829).
 
-        :param known: Entries that path lines need not add.
+        :param known: Entries that path lines do not add again.
         """
         read: list[Read] = []
         for directory in directories:
@@ -198,7 +200,9 @@ class _Start:
         ]
         if self.version >= (3, 15):
             order = list(pth.Kind)
-            lines.sort(key=lambda pair: order.index(pair[1].kind))  # keeps the order within
+            lines.sort(
+                key=lambda pair: order.index(pair[1].kind)
+            )  # keeps the order within each kind
         numbers = {(each.path, line.number): self._next() for each, line in lines}
         for each in read:
             items = tuple(
@@ -219,17 +223,17 @@ class _Start:
         return self.version < (3, 18) and file.start not in started
 
     def _hook(self, paths: Iterable[str]) -> Installed | None:
-        """Return the hook that these files start, if it is switched on."""
+        """Return the hook that these files start, if it is on."""
         first = next(filter(self.reader.is_of_hook, paths), None)
         if first is None:
             return None
         hook = self.reader.hook_in(os.path.dirname(first))
-        opt_in = bool(hook.settings.opt_in)  # it is of the file that may have been altered
+        opt_in = bool(hook.settings.opt_in)  # from a file that anybody may have altered
         word = os.environ.get("PYSHAREDIR", "").lower()
         return hook if (word in _WORDS[opt_in]) is opt_in else None
 
     def _complete(self, hook: Installed) -> None:
-        """Do what the hook does: each sharedir comes after the last site dir of its root."""
+        """Do what the hook does: add each sharedir after the last site dir of its root."""
         version = "{}.{}".format(*self.version)
         unsafe = 0 if hook.settings.allow_world_writable else stat.S_IWOTH
         home = self._root_of(str(hook.site_dir))
@@ -250,11 +254,11 @@ class _Start:
         self._add_prefixes(hook)
 
     def _floor(self) -> int:
-        """Return the index of the last entry that is there before site."""
+        """Return the index of the last entry from before site."""
         return max((self.path.index(entry) for entry in self.facts["path"]), default=-1)
 
     def _add_prefixes(self, hook: Installed) -> None:
-        """Add what variables name, and read their startup files if the hook runs them."""
+        """Add the prefixes that variables name, and read their startup files if the hook does."""
         settings, before = hook.settings, self.path[:]
         added = prefixes.directories(settings, self.facts, before)
         at = prefixes.place(settings, self.facts, before, self._floor() + 1)
@@ -266,7 +270,7 @@ class _Start:
             self._read_prefixes(hook, [each for each in again + added if each not in self.done])
 
     def _read_prefixes(self, hook: Installed, directories: Iterable[str]) -> None:
-        """Read the startup files of prefixes; what they add comes after their directory."""
+        """Read the startup files of prefixes, and put what they add after their directory."""
         unsafe = 0 if hook.settings.allow_world_writable else stat.S_IWOTH
         after: dict[str, list[str]] = {}
         for each in directories:
@@ -279,7 +283,7 @@ class _Start:
         self.path = [entry for each in kept for entry in (each, *after.get(each, ()))]
 
     def _normalise(self) -> None:
-        """Drop directories that are on the path already, by another name."""
+        """Drop directories that are already on the path under another name."""
         seen: set[tuple[int, int]] = set()
         kept = []
         for entry in self.path:

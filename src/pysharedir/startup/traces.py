@@ -1,4 +1,4 @@
-"""Starts that are looked on, plainly or under strace, and compared with a plain start."""
+"""Observed starts, plain or under strace, and how they differ from an unobserved start."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from pysharedir.interpreter.answers import Plain, Span, Trace
 
 CORE = "core"
-_MARK = "pysharedir-mark"  # what is looked up in vain where a span begins: its number is added
-# A line of strace begins a call, ends one that was interrupted, or is no call.
+_MARK = "pysharedir-mark"  # a file to look up where a span begins: the number of that is added
+# A line of strace begins a call, ends an interrupted one, or is no call.
 _CALL = re.compile(rf'^(?:\d+ +)?\w+\((?:.*"/{_MARK}/(\d*)")?')
 
 
 class SpanKind(Label):
-    """What it is that runs, by the words of the program ``trace``."""
+    """What runs, in the words of the program ``trace``."""
 
     SITE = "site"
     FILE = "file"  # reading a .pth or .start; up to Python 3.14 its path lines too
@@ -39,12 +39,21 @@ class SpanKind(Label):
     SITECUSTOMIZE = "sitecustomize"
     USERCUSTOMIZE = "usercustomize"
     HOOK = "hook"  # pysharedir completes ``sys.path``
+    IMPORT = "import"  # of a module; only with Look.IMPORTS
+
+
+class Look(Label):
+    """What to observe besides spans; each takes time itself."""
+
+    NOTHING = ""
+    FILES = "files"  # that a start executes
+    IMPORTS = "imports"  # which then are spans too
 
 
 class Key(NamedTuple):
-    """What a span is found again by in another start.
+    """What identifies a span in several starts.
 
-    :ivar turn: Which it is of those that are alike, from 1 on.
+    :ivar turn: Its number among those that are otherwise the same, from 1 on.
     """
 
     kind: SpanKind
@@ -55,12 +64,12 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True)
 class Traced:
-    """One start that was looked on.
+    """One observed start.
 
-    :ivar facts: What the program ``trace`` told.
+    :ivar facts: What the program ``trace`` answered.
     :ivar core: Nanoseconds from the call that starts the process to the import of site.
-    :ivar calls: System calls by the numbers of spans, and of what is before site by CORE; None
-        when they were not counted.
+    :ivar calls: The system calls of each span by its number, and of what comes before site by
+        CORE; None if nothing counted them.
     """
 
     facts: Trace
@@ -79,33 +88,33 @@ class Traced:
         return spans
 
 
-def trace(executable: Path, *, watch: bool = False, within: Sequence[str] = ()) -> Traced:
-    """Have a start of *executable* looked on.
+def trace(executable: Path, *, look: Look = Look.NOTHING, within: Sequence[str] = ()) -> Traced:
+    """Observe a start of *executable*.
 
-    :param watch: Whether to find out which files are executed, which takes time of its own.
-    :param within: A command that runs it; then spans are marked for it.
+    :param within: A command that runs it; then each span has a mark for that command.
     """
     mark = _MARK if within else ""
-    arguments = (mark, str(int(watch)), processes.text_of("trace"))
+    arguments = (mark, str(look), processes.text_of("trace"))
     before = time.perf_counter_ns()
     facts: Trace = processes.ask(executable, "watch", *arguments, flags=["-S"], within=within)
     return Traced(facts, core=facts["began"] - before)
 
 
-def count(executable: Path) -> tuple[Traced | None, str]:
-    """Have a start looked on under strace, for the system calls of each span.
+def count(executable: Path, *, look: Look = Look.NOTHING) -> tuple[Traced | None, str]:
+    """Observe a start under strace, for the system calls of each span.
 
-    :return: What it told; or None, and the reason.
+    :return: The start; or None, and the reason.
     """
     strace = shutil.which("strace")
     if strace is None:
-        return None, "system calls are not counted: no strace on PATH"
+        return None, "no system calls counted: there is no strace on PATH"
     with tempfile.TemporaryDirectory() as directory:
         output = Path(directory, "calls")
         try:
-            traced = trace(executable, within=[strace, "-f", "-qq", "-o", str(output)])
+            command = [strace, "-f", "-qq", "-o", str(output)]
+            traced = trace(executable, look=look, within=command)
         except TargetError as error:  # a container may forbid it
-            return None, f"system calls are not counted: strace: {error.hint}"
+            return None, f"no system calls counted: strace: {error.hint}"
         with output.open(encoding="utf-8", errors="replace") as lines:
             return replace(traced, calls=_counted(lines)), ""
 
@@ -126,21 +135,21 @@ def _counted(lines: Iterable[str]) -> Counter[str]:
 
 
 def differences(executable: Path, traced: Trace) -> list[str]:
-    """Say where a plain start ends otherwise than one that was looked at."""
+    """Say how an unobserved start differs at its end from an observed one."""
     if any(span["fatal"] for span in traced["spans"]):
-        return ["a plain start ends at the first fatal error"]
+        return ["without pysharedir, the start ends at the first fatal error"]
     plain: Plain = processes.ask(executable, "plain")
     notes = []
     if plain["path"] != traced["path"]:
-        notes.append("a plain start has another sys.path than the one that was looked at")
+        notes.append("an unobserved start has another sys.path than the observed one")
     names = set(plain["modules"]) ^ set(traced["modules"])
     if any(span["error"] for span in traced["spans"]):
-        # site shows a traceback, and what that takes depends on the frames in it.
+        # site prints a traceback, and what that imports depends on the frames in it.
         stdlib = plain["stdlib"] or sys.stdlib_module_names
         names = {name for name in names if name.partition(".")[0] not in stdlib}
     if names:
         notes.append(
-            "a plain start imports other modules than the one that was looked at:"
+            "an unobserved start imports other modules than the observed one:"
             f" they differ in {', '.join(sorted(names))}"
         )
     return notes

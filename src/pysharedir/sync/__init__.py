@@ -1,1 +1,1 @@
-"""Completing a target for a sharedir that another one filled."""
+"""The command ``sync``: complete a target whose sharedir another interpreter filled."""

@@ -1,4 +1,4 @@
-"""Completing the files of a target: scripts and data, and the list of what was made."""
+"""Completing the files of a target: its scripts and data, and the list of files that sync made."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class Completion:
 
 
 class _Own:
-    """What belongs to distributions that are not shared.
+    """The files of distributions that are not shared.
 
-    :param directory: Where scripts are.
+    :param directory: The directory of scripts.
     """
 
     def __init__(self, distributions: Sequence[Distribution], directory: Path) -> None:
@@ -60,8 +60,8 @@ class _Own:
     def _scripts(self) -> set[Path]:
         return {
             self._directory / entry.name
-            for each in self._distributions
-            for entry in entry_points(each)
+            for distribution in self._distributions
+            for entry in entry_points(distribution)
         }
 
 
@@ -70,22 +70,26 @@ def plan(
 ) -> Completion:
     """Return what completes the files of a target.
 
-    :param visible: The distributions that it finds, by normalised name.
+    :param visible: The distributions that the target finds, by normalised name.
     :param shared: Those of them in the sharedir.
-    :raises RememberedError: when the list of what was made cannot be read.
+    :raises RememberedError: if the list of files that ``sync`` made cannot be read.
     """
     target, place, site_dir = snapshot.target, snapshot.place, snapshot.site_dir
     root, directory = place.on_disk(place.root), place.scripts(target)
     before = snapshot.remembered
     distributions = [shared[key] for key in sorted(shared)]
     own = [
-        each
-        for key, each in visible.items()
-        if key not in shared and target.root_of(str(each.directory)) == place.root
+        distribution
+        for key, distribution in visible.items()
+        if key not in shared and target.root_of(str(distribution.directory)) == place.root
     ]
     is_owned = _Own(own, directory).has
     roots = {str(root), target.prefix}
-    files = [file for each in distributions for file in outside.files(each, target.version, roots)]
+    files = [
+        file
+        for distribution in distributions
+        for file in outside.files(distribution, target.version, roots)
+    ]
     for_scripts, contents, script_notes = scripts.plan(
         distributions, files, _paths(site_dir, before.scripts), is_owned, (directory, target)
     )
@@ -102,7 +106,7 @@ def plan(
         data=_names(site_dir, for_data.made),
         directories=tuple(sorted(remembered.name_of(site_dir, path) for path in kept)),
     )
-    # In this order, whatever is cut short leaves no file that is not listed.
+    # The order matters: a run that is interrupted at any point leaves no file that is not listed.
     steps: list[Step] = [
         *(RemoveFile(path) for path in for_scripts.obsolete),
         *made.removals(root, {path: made_data[path] for path in for_data.obsolete}, known - needed),
@@ -115,14 +119,14 @@ def plan(
     ]
     changed = for_scripts.foreign + for_data.foreign
     notes = [*script_notes, *data_notes]
-    notes += [f"{path}: changed since it was made, so left alone" for path in changed]
+    notes += [f"{path}: changed after `sync` made it, so left alone" for path in changed]
     return Completion(for_scripts, for_data, tuple(steps), tuple(notes))
 
 
 def _copying(
     root: Path, copies: Iterable[Copy], directories: Sequence[str], made: Mapping[Path, MadeFile]
 ) -> list[CopyFiles]:
-    """Return what copies files, one step for each distribution and the prefix that it is from."""
+    """Return the steps that copy files: one for each distribution and prefix to copy from."""
     groups: dict[tuple[str, str], list[Copy]] = {}
     for copy in copies:
         prefix = str(copy.source)[: -len(copy.name) - 1]
@@ -131,8 +135,8 @@ def _copying(
     left = list(directories)
     for (distribution, prefix), group in groups.items():
         parents = {parent for copy in group for parent in copy.parents}
-        own = tuple(each for each in left if each in parents)
-        left = [each for each in left if each not in parents]
+        own = tuple(directory for directory in left if directory in parents)
+        left = [directory for directory in left if directory not in parents]
         what = f"{number(len(group), 'data file')} of {distribution} from {prefix}"
         steps.append(CopyFiles(root, tuple(group), own, what))
     return steps

@@ -1,4 +1,4 @@
-"""The data files of shared distributions: what is to be done about them in one target."""
+"""The data files of shared distributions: what there is to do about them in one target."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pysharedir.errors import said
+from pysharedir.errors import full_reason
 from pysharedir.hook import made as making
 from pysharedir.hook import remembered
 from pysharedir.hook.made import Copy
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Wanted:
-    """A data file that should be there, and what RECORD says of it."""
+    """A data file that should exist, and what RECORD says about it."""
 
     file: File
 
@@ -43,18 +43,18 @@ def plan(
     root: Path,
     modules: Sequence[Path],
 ) -> tuple[Todo, dict[Path, Copy], list[str]]:
-    """Return what is to be done about data files, how to copy those that are wanted, and notes.
+    """Return what there is to do about data files, how to copy the missing ones, and notes.
 
-    :param files: What shared distributions have outside of the sharedir.
+    :param files: The files that shared distributions have outside the sharedir.
     :param made: The data files that ``sync`` made.
     :param is_owned: Tells whether a file belongs to a distribution that is not shared.
     :param root: The prefix that they should be in.
-    :param modules: The directories of modules in it, which are no place for data.
+    :param modules: The directories of modules in that prefix, where ``sync`` puts no data.
     """
     claims, notes, lacks = _claims(files, root, modules)
     wanted = {path: _Wanted(_chosen(claimants)) for path, claimants in claims.items()}
-    # What was installed here since is the installer's.
-    made = {path: each for path, each in made.items() if not _is_here(path, wanted)}
+    # A file that an installer has installed here since is the installer's, not sync's.
+    made = {path: file for path, file in made.items() if not _is_here(path, wanted)}
     todo = compare(wanted, made, is_owned)
     copies: dict[Path, Copy] = {}
     for path in (*todo.missing, *todo.outdated):
@@ -63,12 +63,12 @@ def plan(
             content = file.read()
             _refuse_obstacle(root, file.name)
         except OSError as error:
-            lacks.append(Lack(path, file.distribution, said(error)))
+            lacks.append(Lack(path, file.distribution, full_reason(error)))
             continue
         replaces = made[path].digest if path in todo.outdated else None
         copies[path] = Copy(file.path, file.name, remembered.digest(content), replaces)
         if _names(content, file.prefix):
-            notes.append(f"{path}: names {file.prefix}, as it was installed")
+            notes.append(f"{path}: contains {file.prefix}, the prefix that it was copied from")
     todo = todo.without(lacks, made)
     digests = {
         path: MadeFile(wanted[path].distribution, copy.digest) for path, copy in copies.items()
@@ -79,31 +79,31 @@ def plan(
 def _claims(
     files: Iterable[File], root: Path, modules: Sequence[Path]
 ) -> tuple[dict[Path, list[File]], list[str], list[Lack]]:
-    """Return which data files should be where, notes, and what nobody can tell that of."""
+    """Return the data files that belong at each path, notes, and those whose prefix is unknown."""
     claims: dict[Path, list[File]] = {}
     notes: list[str] = []
     lacks: list[Lack] = []
     for file in files:
         path, owner = root / file.name, file.distribution
         if file.script is not None:
-            continue  # see the scripts
+            continue  # see scripts.py
         if not file.prefix:
-            lacks.append(Lack(file.path, owner, "it is in no prefix that is known"))
+            lacks.append(Lack(file.path, owner, "the prefix that it is in is not known"))
         elif any(path.is_relative_to(directory) for directory in modules):
-            notes.append(f"{owner.name}: {path}: among modules, so left out")
+            notes.append(f"{owner.name}: {path}: left out, since it would be among modules")
         else:
             claims.setdefault(path, []).append(file)
     return claims, notes, lacks
 
 
 def _refuse_obstacle(root: Path, name: str) -> None:
-    """Refuse what needs a directory where there is something else.
+    """Refuse a file if something else is in place of one of its directories.
 
-    :raises OSError: when it is so.
+    :raises OSError: if it is.
     """
     path = making.in_the_way(root, name)
     if path is not None:
-        raise OSError(errno.ENOTDIR, "no directory, or a link to one", str(path))
+        raise OSError(errno.ENOTDIR, "not a directory, or a link to one", str(path))
 
 
 def _is_here(path: Path, wanted: Mapping[Path, _Wanted]) -> bool:
@@ -112,7 +112,10 @@ def _is_here(path: Path, wanted: Mapping[Path, _Wanted]) -> bool:
 
 
 def _chosen(claimants: Sequence[File]) -> File:
-    """Return whose a file is that several list: in one prefix the last that was installed."""
+    """Return the one of several distributions' files whose content is on the disk.
+
+    In the prefix that they share, that is the file of the distribution installed last.
+    """
     if len({file.hash for file in claimants}) > 1:
         for file in claimants:
             try:
@@ -124,5 +127,5 @@ def _chosen(claimants: Sequence[File]) -> File:
 
 
 def _names(content: bytes, prefix: str) -> bool:
-    """Tell whether a text has the name of a directory in it."""
+    """Tell whether a text contains the path of a directory; a binary file does not count."""
     return os.fsencode(prefix) in content and b"\0" not in content

@@ -1,4 +1,4 @@
-"""Files of shared distributions: what is missing, outdated or obsolete in one target."""
+"""The files of shared distributions that are missing, outdated or obsolete in one target."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pysharedir.installed.distribution import Distribution
 
 
-# Packages of operating systems have man and info pages compressed.
+# System packages compress man and info pages.
 _COMPRESSED = ("", ".gz", ".xz", ".zst", ".bz2")
 
 
@@ -30,14 +30,14 @@ class Wanted(Protocol):
 
     @property
     def digest(self) -> str | None:
-        """The SHA-256 of its content in hexadecimal, None when that is not known."""
+        """The SHA-256 of its content in hexadecimal, None if it is not known."""
 
 
 @dataclass(frozen=True)
 class Lack:
-    """A file that should be there, or be different, and cannot be had.
+    """A file that is missing or outdated, and cannot be copied.
 
-    :ivar reason: Why.
+    :ivar reason: Why it cannot be copied.
     """
 
     path: Path
@@ -47,14 +47,14 @@ class Lack:
 
 @dataclass(frozen=True)
 class Todo:
-    """What is to be done about files.
+    """What there is to do about files.
 
-    :ivar missing: Those that are not there.
-    :ivar outdated: Those that ``sync`` made and that should be different by now.
-    :ivar obsolete: Those that ``sync`` made and that nothing declares any more.
-    :ivar foreign: Those that ``sync`` made and that somebody has changed, or replaced, since.
-    :ivar lacks: Those that are missing or outdated, and stay so.
-    :ivar made: All that ``sync`` will have made then.
+    :ivar missing: Those that do not exist.
+    :ivar outdated: Those that ``sync`` made, whose content should have changed since.
+    :ivar obsolete: Those that ``sync`` made, which no distribution declares any longer.
+    :ivar foreign: Those that ``sync`` made, which somebody has changed or replaced since.
+    :ivar lacks: Those that are missing or outdated, and cannot be copied.
+    :ivar made: All files that ``sync`` has made once this is done.
     """
 
     missing: tuple[Path, ...] = ()
@@ -66,17 +66,20 @@ class Todo:
 
     @property
     def lacking(self) -> list[tuple[Distribution, str]]:
-        """What cannot be had of each distribution, in words."""
+        """For each distribution, a sentence about its files that cannot be copied."""
         groups: dict[Distribution, list[Lack]] = {}
         for lack in self.lacks:
             groups.setdefault(lack.distribution, []).append(lack)
         return [
-            (each, f"{some([str(lack.path) for lack in own])} cannot be copied: {own[0].reason}")
-            for each, own in groups.items()
+            (
+                distribution,
+                f"{some([str(lack.path) for lack in own])} cannot be copied: {own[0].reason}",
+            )
+            for distribution, own in groups.items()
         ]
 
     def after(self, before: Todo) -> Todo:
-        """Return what was to be done together with what was done before."""
+        """Return this together with what was done *before*."""
         return replace(
             self,
             missing=before.missing + self.missing,
@@ -85,10 +88,10 @@ class Todo:
         )
 
     def without(self, lacks: Iterable[Lack], made: Mapping[Path, MadeFile]) -> Todo:
-        """Return it without what cannot be had.
+        """Return this without the files that cannot be copied.
 
-        A distribution of which something cannot be had keeps what it has: when a prefix is gone, it
-        may not be known which of its files they are.
+        A distribution with such a file keeps the files that it has here: if the prefix that it was
+        installed in is gone, it may not be known which of its files they are.
 
         :param made: The files that ``sync`` made before.
         """
@@ -113,9 +116,9 @@ def compare(
     made: Mapping[Path, MadeFile],
     is_owned: Callable[[Path], bool] = lambda _: False,
 ) -> Todo:
-    """Compare files with what is there.
+    """Compare files that should exist with those that do.
 
-    :param wanted: The files that should be there.
+    :param wanted: The files that should exist.
     :param made: The files that ``sync`` made.
     :param is_owned: Tells whether a file belongs to a distribution that is not shared.
     """
@@ -127,7 +130,7 @@ def compare(
         if want is not None and not _is_there(path):
             missing.append(path)
         elif listed is None:
-            continue  # somebody else's
+            continue  # the file exists, but sync did not make it
         elif (there := _digest(path)) not in (listed.digest, want and want.digest) or not there:
             if os.path.lexists(path):
                 foreign.append(path)
@@ -143,12 +146,12 @@ def compare(
 
 
 def _is_there(path: Path) -> bool:
-    """Tell whether there is something of that name; a page of a manual may be compressed."""
+    """Tell whether a path exists, for a man or info page also in compressed form."""
     is_page = path.parent.name.startswith(("man", "info"))
     return any(os.path.lexists(f"{path}{end}") for end in (_COMPRESSED if is_page else ("",)))
 
 
 def _digest(path: Path) -> str | None:
-    """Return the digest of a file that is there, and is no link."""
+    """Return the digest of a file, None if it does not exist or is a link."""
     content = remembered.content(path)
     return None if content is None else remembered.digest(content)

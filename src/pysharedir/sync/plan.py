@@ -1,4 +1,4 @@
-"""What completes a target for a sharedir that another one filled: files and dependencies."""
+"""The plan of ``sync``: the files and dependencies that a target lacks for its sharedir."""
 
 from __future__ import annotations
 
@@ -30,16 +30,17 @@ _ANEW = ("--force-reinstall", "--no-deps")
 
 @dataclass(frozen=True)
 class Report:
-    """What is to be done, or was.
+    """What there is to do, or what was done.
 
-    :ivar steps: What completes the files, and keeps the list of them.
-    :ivar scripts: What is to be done about scripts.
-    :ivar data: The same for data files.
-    :ivar dependencies: Those that are missing, or are there in another version.
+    :ivar steps: The steps that complete the files, and update the list of them.
+    :ivar scripts: What there is to do about scripts.
+    :ivar data: What there is to do about data files.
+    :ivar dependencies: Those that are missing, or are installed in an unsuitable version.
     :ivar notes: What was left out, and why.
-    :ivar commands: Those that install the dependencies, of which each will do, by installer.
-    :ivar reinstall: Those that install again what has files that cannot be had, ditto.
-    :ivar installed: The requirements that an installer was given.
+    :ivar commands: The alternative commands that install the dependencies, by installer.
+    :ivar reinstall: The alternative commands that reinstall the distributions with files that
+        cannot be copied, by installer.
+    :ivar installed: The requirements that an installer got.
     """
 
     sharedir: Path
@@ -54,47 +55,50 @@ class Report:
 
     @property
     def lacks(self) -> tuple[Lack, ...]:
-        """The files that are missing, or outdated, and stay so."""
+        """The files that are missing or outdated, and cannot be copied."""
         return self.scripts.lacks + self.data.lacks
 
 
 def plan(snapshot: Snapshot) -> Report:
     """Return what completes a target for the sharedir of its hook.
 
-    :raises UnusedSharedirError: when the target does not use that.
-    :raises RememberedError: when the list of what was made cannot be read.
+    :raises UnusedSharedirError: if the target does not use the sharedir.
+    :raises RememberedError: if the list of files that ``sync`` made cannot be read.
     """
     snapshot.check_used()
     target, sharedir = snapshot.target, snapshot.sharedir
     visible = snapshot.visible(snapshot.loaded.path)
     shared = {
-        key: each
-        for key, each in visible.items()
-        if layout.same_directory(str(each.directory), str(sharedir))
+        key: distribution
+        for key, distribution in visible.items()
+        if layout.same_directory(str(distribution.directory), str(sharedir))
     }
     requirements, bad_requirements = dependencies.requirements_of(visible, shared, target.markers)
     usable = Usable(target, visible)
     unmet = dependencies.unmet(requirements, usable.version, shared, target.markers)
-    missing = (*(_exact(each, usable.foreign.get(each.name)) for each in unmet), *_others(usable))
+    exact = (_exact(dependency, usable.foreign.get(dependency.name)) for dependency in unmet)
+    missing = (*exact, *_others(usable))
     files = completion.plan(snapshot, visible, shared)
     steps = list(files.steps)
-    # pip does not uninstall what lies outside its venv, and would leave two versions there.
-    replaced = [each.name for each in missing if each.name in shared]
+    # pip does not uninstall what is outside its venv, and would leave two versions there.
+    replaced = [dependency.name for dependency in missing if dependency.name in shared]
     beyond_pip = target.is_venv and not sharedir.is_relative_to(target.prefix) and bool(replaced)
-    if missing:  # uv may remember what the interpreter said before it had the hook
+    if missing:  # uv may have cached the paths that the interpreter had without the hook
         steps += uv.steps(snapshot, snapshot.hook.settings)
     notes = [*bad_requirements, *files.notes]
     beyond_sync = set()
     for key, foreign in usable.foreign.items():
         note = str(foreign)
-        if in_user_site(target, foreign.distribution):  # whatever is installed here, it comes first
+        # The user site dir comes first, so installing another copy here would not help.
+        if in_user_site(target, foreign.distribution):
             beyond_sync.add(key)
             note += f"; {remedy(target, foreign.distribution, has_pip=True)}"
         notes.append(note)
     if beyond_pip:
-        notes.append(f"{', '.join(replaced)}: in {sharedir}, outside this venv: for uv, not pip")
+        names = ", ".join(replaced)
+        notes.append(f"pip cannot replace {names}, uv can: {sharedir} is outside this venv")
     lacking = {lack.distribution for lack in files.scripts.lacks + files.data.lacks}
-    again = sorted(f"{each.name}=={each.version}" for each in lacking)
+    again = sorted(f"{distribution.name}=={distribution.version}" for distribution in lacking)
     return Report(
         sharedir=sharedir,
         steps=tuple(steps),
@@ -104,7 +108,11 @@ def plan(snapshot: Snapshot) -> Report:
         notes=tuple(notes),
         commands=_commands(
             snapshot,
-            [each.requirement for each in missing if each.name not in beyond_sync],
+            [
+                dependency.requirement
+                for dependency in missing
+                if dependency.name not in beyond_sync
+            ],
             [] if usable.foreign.keys() <= beyond_sync else _ANEW,
             pip=not beyond_pip,
         ),
@@ -113,14 +121,20 @@ def plan(snapshot: Snapshot) -> Report:
 
 
 def _others(usable: Usable) -> list[Dependency]:
-    """Return what is there for another machine only, and is required by nothing shared."""
-    asked = set(usable.foreign)
-    others = (each.distribution for key, each in usable.all().items() if key not in asked)
-    return [Dependency(each.key, f"{each.key}=={each.version}", None, ()) for each in others]
+    """Return the distributions for another machine that no shared distribution requires."""
+    required = set(usable.foreign)
+    others = (foreign.distribution for key, foreign in usable.all().items() if key not in required)
+    return [
+        Dependency(distribution.key, f"{distribution.key}=={distribution.version}", None, ())
+        for distribution in others
+    ]
 
 
 def _exact(dependency: Dependency, foreign: Foreign | None) -> Dependency:
-    """Return a dependency in the version that is there for another machine, if that will do."""
+    """Return a dependency, pinned to the version that is installed for another machine.
+
+    All machines then have one version.  A dependency that rejects this version stays as it is.
+    """
     if foreign is None:
         return dependency
     requirement, version = Requirement(dependency.requirement), foreign.distribution.version
@@ -135,15 +149,15 @@ def _commands(
 ) -> dict[str, tuple[str, ...]]:
     """Return the commands that install something, by installer.
 
-    :param options: Those that both know.
-    :param pip: Whether pip will do.
+    :param options: Options that both installers know.
+    :param pip: Whether pip can do it.
     """
     if not requirements:
         return {}
     target, sharedir = snapshot.target, snapshot.sharedir
     executable = str(target.executable)
     on = ["env", "PYSHAREDIR=1"] if snapshot.hook.settings.opt_in else []
-    # Where purelib is read-only, pip would take the user's directory for everything.
+    # If purelib is read-only, pip would install everything in the user site dir.
     falls_back = target.user_site is not None and not os.access(sharedir, os.W_OK)
     here = ["--no-user"] if falls_back else []
     words = (*options, *requirements)

@@ -1,4 +1,4 @@
-"""Completing a target: the order of the steps."""
+"""The order of the steps of ``sync``."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from pysharedir.interpreter.target import Target
 
 _ON = {"PYSHAREDIR": "1"}
-_ROUNDS = 3
+_ROUNDS = 3  # of installations, since what is installed may itself require more
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was done, or with ``dry_run`` would be.
+    """What ``sync`` did, or with ``dry_run`` would do.
 
-    :ivar report: With the dependencies that are still missing.
-    :ivar notes: What is good to know, those of the report too.
+    :ivar report: Its dependencies are those that are still missing.
+    :ivar notes: The notes of the report, and those about interrupted moves.
     """
 
     executable: Path
@@ -40,10 +40,10 @@ class Outcome:
 def run(snapshot: Snapshot, *, install: bool, dry_run: bool) -> Outcome:
     """Make the files that are missing, and remove those that are obsolete.
 
-    :param install: Install the dependencies that are missing too, with the target's pip or else
-        with uv.  What the installer prints goes to standard error.
-    :raises ChangeError: when a file cannot be made.
-    :raises InstallError: when there is no installer, or it fails.
+    :param install: Also install the missing dependencies, with the target's pip or else with uv.
+        The output of the installer goes to standard error.
+    :raises ChangeError: if a file cannot be made.
+    :raises InstallError: if there is no installer, or it fails.
     :raises PysharedirError: as :func:`plan` and :meth:`Snapshot.recover` do.
     """
     notes = snapshot.recover(dry_run=dry_run)
@@ -56,7 +56,7 @@ def run(snapshot: Snapshot, *, install: bool, dry_run: bool) -> Outcome:
 
 
 def _completed(snapshot: Snapshot, report: Report) -> Report:
-    """Install what is missing, and what that requires in its turn."""
+    """Install the missing dependencies, and then those that they require from the sharedir."""
     for _ in range(_ROUNDS):
         if not report.commands:
             break
@@ -73,14 +73,15 @@ def _install(target: Target, commands: Mapping[str, Sequence[str]]) -> None:
     name = str(target.executable)
     installer = "pip" if "pip" in commands and _has_pip(target) else "uv"
     if installer == "uv" and shutil.which("uv") is None:
-        lack = "no uv on PATH, and no pip in it that could do"
-        raise InstallError(name, f"cannot install: {lack}", "install uv, or pip into it")
+        reason = "cannot install: it has no pip that can, and uv is not on PATH"
+        or_pip = ", or install pip in this interpreter" if "pip" in commands else ""
+        raise InstallError(name, reason, f"install uv{or_pip}")
     command = processes.safe(commands["pip"]) if installer == "pip" else commands["uv"]
-    # Standard output is for reports.
+    # The installer prints to standard error, since standard output is for the report.
     done = processes.run(command, env=_ON, streams=Streams.SHOWN, patience=24 * processes.HOUR)
     if done.returncode:
         raise InstallError(
-            name, f"{installer} failed with status {done.returncode}", "it said why, above"
+            name, f"{installer} failed with status {done.returncode}", "see its output above"
         )
 
 
@@ -100,5 +101,6 @@ def _joined(before: Report, after: Report) -> Report:
         scripts=after.scripts.after(before.scripts),
         data=after.data.after(before.data),
         notes=tuple(dict.fromkeys(before.notes + after.notes)),
-        installed=before.installed + tuple(each.requirement for each in before.dependencies),
+        installed=before.installed
+        + tuple(dependency.requirement for dependency in before.dependencies),
     )

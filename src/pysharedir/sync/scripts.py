@@ -1,4 +1,4 @@
-"""The scripts of shared distributions: what is to be done about them in one target."""
+"""The scripts of shared distributions: what there is to do about them in one target."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pysharedir.errors import said
+from pysharedir.errors import full_reason
 from pysharedir.installed import shebangs
 from pysharedir.installed.scripts import Wanted, entry_points, is_versioned, wanted_scripts
 from pysharedir.sync.files import Lack, Todo, compare
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Lacking:
-    """A script that only its distribution has, and that is not where it was installed."""
+    """A script that no entry point declares, and that cannot be copied from another prefix."""
 
     distribution: str
     digest: None = None
@@ -36,13 +36,13 @@ def plan(
     is_owned: Callable[[Path], bool],
     where: tuple[Path, Target],
 ) -> tuple[Todo, dict[Path, bytes], list[str]]:
-    """Return what is to be done about scripts, what should be in them, and notes.
+    """Return what there is to do about scripts, the content that they should have, and notes.
 
-    :param distributions: Those that are shared.
-    :param files: What they have outside of the sharedir.
+    :param distributions: The shared distributions.
+    :param files: The files that they have outside the sharedir.
     :param made: The scripts that ``sync`` made.
     :param is_owned: Tells whether a file belongs to a distribution that is not shared.
-    :param where: The directory of scripts, and the target that is to run them.
+    :param where: The directory of scripts, and the target that runs them.
     """
     directory, target = where
     interpreter = _interpreter(target)
@@ -59,15 +59,15 @@ def plan(
             every[path] = Wanted(key, content)
         except OSError as error:
             every[path] = _Lacking(key)
-            lacks[path] = Lack(path, file.distribution, said(error))
+            lacks[path] = Lack(path, file.distribution, full_reason(error))
     todo = compare(every, made, is_owned)
     todo = todo.without((lacks[path] for path in todo.missing if path in lacks), made)
-    contents = {path: each.content for path, each in every.items() if isinstance(each, Wanted)}
+    contents = {path: want.content for path, want in every.items() if isinstance(want, Wanted)}
     return todo, contents, notes
 
 
 def _undeclared(files: Iterable[File]) -> Iterable[tuple[File, str]]:
-    """Yield the scripts that are no entry points, each with its name."""
+    """Yield the scripts that no entry point declares, each with its name."""
     declared: dict[Distribution, set[str]] = {}
     for file in files:
         name, owner = file.script, file.distribution
@@ -80,7 +80,7 @@ def _undeclared(files: Iterable[File]) -> Iterable[tuple[File, str]]:
 
 
 def _interpreter(target: Target) -> str:
-    """Return the target by one and the same name, whichever it was found by."""
+    """Return the path of the target, the same one under whichever name the user gave it."""
     executable = Path(target.sys_executable)
     names = ["python", "python3"] if target.is_venv else []
     for name in (*names, f"python{target.version}"):

@@ -1,1 +1,1 @@
-"""A merged root of links to a fixed set of prefixes, which needs no hook."""
+"""The command ``view``: merge prefixes into one tree of symbolic links, without a hook."""

@@ -1,7 +1,7 @@
-"""Where a view is: a link to one of its generations, which is renamed when there is a new one.
+"""The place of a view: a link to its current generation, which a rename replaces.
 
-``DIR`` is a link to ``.DIR.view/N`` beside it.  A generation is made whole before the link leads to
-it, and the one before it stays until the next change, for who is reading there.
+``DIR`` is a link to ``.DIR.view/N`` next to it.  A generation is complete before the link leads to
+it, and the previous one stays until the next change, for processes that still read it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pysharedir.errors import (
     UsageError,
     ViewError,
 )
-from pysharedir.ownership import is_closed, is_own
+from pysharedir.ownership import is_own, only_owner_writes
 from pysharedir.view import manifest, names
 from pysharedir.wording import user
 
@@ -40,21 +40,21 @@ _NEXT = "next"
 class Place:
     """The place of a view.
 
-    :ivar directory: The link that its users name.
+    :ivar directory: The link, by which users name the view.
     """
 
     directory: Path
 
     @classmethod
     def of(cls, directory: str) -> Place:
-        """Return that of a directory; its parent is named without links.
+        """Return the place at a directory, whose parent is resolved.
 
-        :raises UsageError: when it is in a view, which is made anew without it.
+        :raises UsageError: if it is in another view, whose next generation would not have it.
         """
         path = os.path.abspath(directory)
         parent = Path(os.path.realpath(os.path.dirname(path)))
         if any(map(_is_generation, (parent, *parent.parents))):
-            raise UsageError(f"{directory!r}: it is in a view", "give a directory outside of it")
+            raise UsageError(f"{directory!r}: it is in a view", "name a directory outside of it")
         return cls(parent / os.path.basename(path))
 
     @property
@@ -67,29 +67,30 @@ class Place:
         return self.work / str(number)
 
     def current(self) -> int | None:
-        """Return the number of the generation that is in use, None when there is no view yet.
+        """Return the number of the generation that is in use, None if there is no view yet.
 
-        :raises ForeignFileError: when something else is there; an empty directory does no harm.
+        :raises ForeignFileError: if something else is there, other than an empty directory.
         """
-        hint = "give a directory that is not there yet"
+        hint = "name a directory that does not exist yet"
         try:
-            head, _, tail = os.readlink(self.directory).rpartition("/")
+            parent, _, name = os.readlink(self.directory).rpartition("/")
         except FileNotFoundError:
             return None
-        except OSError as error:  # no link
+        except OSError as error:  # it is not a link
             if self.directory.is_dir() and not any(self.directory.iterdir()):
                 return None
             raise ForeignFileError(self.directory, hint) from error
-        if head != self.work.name or not _NUMBER.fullmatch(tail):
+        if parent != self.work.name or not _NUMBER.fullmatch(name):
             raise ForeignFileError(self.directory, hint)
-        return int(tail)
+        return int(name)
 
     def check_trust(self, current: int | None) -> None:
-        """See that nobody but the caller and root has made the view, or can write to it.
+        """Check that only the caller and root have made the view, and can write to it.
 
-        Whom the directory that it is in belongs to, and its group, may replace it anyway.
+        This does not check the owner and the group of the parent directory, who can replace the
+        view anyway.
 
-        :raises UntrustedViewError: when it is not so.
+        :raises UntrustedViewError: if others made the view or can write to it.
         """
         parent = os.stat(self.directory.parent)
         if parent.st_mode & stat.S_IWOTH and not parent.st_mode & stat.S_ISVTX:
@@ -102,9 +103,9 @@ class Place:
 
 @contextlib.contextmanager
 def locked(place: Place) -> Iterator[None]:
-    """Keep other processes from making the same view, where the file system has such locks.
+    """Keep other processes from making the same view, if the file system has locks.
 
-    :raises BusyViewError: when one does.
+    :raises BusyViewError: if another process makes it.
     """
     try:
         with contextlib.suppress(FileExistsError):
@@ -121,7 +122,7 @@ def locked(place: Place) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-        with contextlib.suppress(OSError):  # there are generations in it
+        with contextlib.suppress(OSError):  # not empty unless the run failed: it has generations
             place.work.rmdir()
 
 
@@ -130,7 +131,7 @@ def make(
 ) -> int:
     """Make a generation that is not in use yet, and return its number.
 
-    :raises OSError: when that cannot be done; then nothing is left of it.
+    :raises OSError: if it cannot be made; then nothing of it stays.
     """
     number = max([0, *_numbers(place)]) + 1
     root = place.generation(number)
@@ -142,19 +143,19 @@ def make(
     return number
 
 
-def describe(place: Place, number: int, said: manifest.Manifest) -> None:
-    """Write what a generation says of itself; what it said before holds until then."""
+def describe(place: Place, number: int, described: manifest.Manifest) -> None:
+    """Write the manifest of a generation, which replaces the previous one in one step."""
     path = place.generation(number) / manifest.NAME
     temporary = path.with_suffix(".new")
     with temporary.open("wb") as file:
-        file.write(said.as_bytes())
+        file.write(described.as_bytes())
         file.flush()
         os.fsync(file.fileno())
     os.replace(temporary, path)
 
 
 def switch(place: Place, number: int) -> None:
-    """Let the view be a generation from now on."""
+    """Make the link lead to a generation, in one step."""
     temporary = place.work / _NEXT
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(f"{place.work.name}/{number}")
@@ -165,7 +166,7 @@ def switch(place: Place, number: int) -> None:
 
 
 def clean(place: Place, *keep: int | None) -> None:
-    """Remove all generations but some, and what a crash has left, as far as that can be done."""
+    """Remove all generations but some, and what a crash has left; ignore what cannot be removed."""
     with contextlib.suppress(FileNotFoundError):
         (place.work / _NEXT).unlink()
     for number in _numbers(place):
@@ -174,12 +175,12 @@ def clean(place: Place, *keep: int | None) -> None:
 
 
 def before(place: Place, number: int | None) -> int | None:
-    """Return the generation that was in use before one."""
-    return max((each for each in _numbers(place) if number and each < number), default=None)
+    """Return the generation that was in use before *number*, if it still exists."""
+    return max((other for other in _numbers(place) if number and other < number), default=None)
 
 
 def times(place: Place, number: int, directories: Iterable[str]) -> dict[str, int]:
-    """Return when directories of a generation changed; those of pycs do at any time."""
+    """Return when directories of a generation changed, without those of pycs, which always may."""
     root = str(place.generation(number))
     return {
         path: os.stat(f"{root}/{path}").st_mtime_ns
@@ -188,17 +189,18 @@ def times(place: Place, number: int, directories: Iterable[str]) -> dict[str, in
     }
 
 
-def changed(place: Place, number: int, said: manifest.Manifest) -> list[str]:
-    """Return the directories of a generation in which something was put, replaced or removed.
+def changed(place: Place, number: int, described: manifest.Manifest) -> list[str]:
+    """Return the directories of a generation in which something was added, replaced or removed.
 
-    A copy or an archive may change their times alone.
+    Their times are not enough, since a copy or an archive of the view changes them too: where they
+    differ, the names are compared.
     """
     root = str(place.generation(number))
-    suspect = [path for path, at in said.own.items() if _time(f"{root}/{path}") != at]
+    suspect = [path for path, at in described.own.items() if _time(f"{root}/{path}") != at]
     if not suspect:
         return []
-    made: dict[str, set[tuple[str, bool]]] = {path: set() for path in said.own}
-    for paths, is_link in (said.own, False), (said.links, True):
+    made: dict[str, set[tuple[str, bool]]] = {path: set() for path in described.own}
+    for paths, is_link in (described.own, False), (described.links, True):
         for path in paths:
             directory, name = os.path.split(path)
             made.setdefault(directory, set()).add((name, is_link))
@@ -216,7 +218,9 @@ def _entries(path: str) -> set[tuple[str, bool]] | None:
     """Return the names in a directory, each with whether it is a link."""
     try:
         with os.scandir(path) as entries:
-            return {(each.name, each.is_symlink()) for each in entries if each.name != names.PYCS}
+            return {
+                (entry.name, entry.is_symlink()) for entry in entries if entry.name != names.PYCS
+            }
     except OSError:
         return None
 
@@ -230,13 +234,13 @@ def _numbers(place: Place) -> list[int]:
 
 
 def _link(root: str, links: Mapping[str, str], *, is_relative: bool) -> None:
-    starts: dict[tuple[str, str], str] = {}
+    relative: dict[tuple[str, str], str] = {}  # most links share their two directories
     for path, to in links.items():
         if is_relative:
             here, (directory, name) = os.path.dirname(path), os.path.split(to)
-            if (here, directory) not in starts:
-                starts[here, directory] = os.path.relpath(directory, f"{root}/{here}")
-            os.symlink(f"{starts[here, directory]}/{name}", f"{root}/{path}")
+            if (here, directory) not in relative:
+                relative[here, directory] = os.path.relpath(directory, f"{root}/{here}")
+            os.symlink(f"{relative[here, directory]}/{name}", f"{root}/{path}")
         else:
             os.symlink(to, f"{root}/{path}")
 
@@ -251,18 +255,18 @@ def _removed_on_failure(root: Path) -> Iterator[None]:
 
 
 def _check(path: Path, status: os.stat_result) -> None:
-    removal = f"`rm -r {shlex.quote(str(path))}`, then run it again"
+    removal = f"`rm -r {shlex.quote(str(path))}`, then run `view` again"
     is_link = stat.S_ISLNK(status.st_mode)
     if not is_own(status):
-        whose = user(status.st_uid)
-        reason = f"belongs to {whose}, not to you or root"
-        raise UntrustedViewError(path, reason, f"let {whose} run it, or {removal}")
+        owner = user(status.st_uid)
+        reason = f"belongs to {owner}, not to you or root"
+        raise UntrustedViewError(path, reason, f"run `view` as {owner}, or {removal}")
     if is_link and path.name.endswith(".view"):
         raise UntrustedViewError(path, "a link", removal)
-    if not (is_link or is_closed(status)):
+    if not (is_link or only_owner_writes(status)):
         raise _open_to_others(path, "go")
 
 
-def _open_to_others(path: Path, whose: str) -> UntrustedViewError:
-    remedy = f"`chmod {whose}-w {shlex.quote(str(path))}`, then run it again"
+def _open_to_others(path: Path, classes: str) -> UntrustedViewError:
+    remedy = f"`chmod {classes}-w {shlex.quote(str(path))}`, then run `view` again"
     return UntrustedViewError(path, "others can write to it", remedy)

@@ -1,10 +1,10 @@
-"""The machines that a Python and a wheel are for, by their names."""
+"""The machines that a Python and a wheel are built for, by the names of suffixes and tags."""
 
 from __future__ import annotations
 
 import re
 
-# As suffixes of extension modules have them, and as tags of wheels do: of one machine.
+# Suffixes of extension modules and tags of wheels name one machine differently.
 _SAME = {
     "i386": "i686",
     "i586": "i686",
@@ -25,13 +25,13 @@ _MOST = 16384  # bytes of a WHEEL that are read
 
 
 def of_suffix(suffix: str) -> str | None:
-    """Return the machine in the suffix of extension modules, None when it does not tell one."""
+    """Return the machine that a suffix of extension modules names, None if it names none."""
     named = _SUFFIX.search(suffix)
     return _SAME.get(named[1], named[1]) if named else None
 
 
 def of_wheel(path: str) -> frozenset[str]:
-    """Return the machines that a wheel is for by its WHEEL; none when it is for all, or unknown."""
+    """Return the machines that a WHEEL file names; none if it is for all, or cannot be read."""
     try:
         with open(path, "rb", buffering=0) as file:
             text = file.read(_MOST).decode("utf-8", "replace")

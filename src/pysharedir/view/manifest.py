@@ -1,4 +1,4 @@
-"""What a view says of itself: what it was made of, and how that looked."""
+"""The manifest of a view: what it was made from, and what that looked like."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ NAME = ".pysharedir-view.json"
 
 @dataclass(frozen=True)
 class Manifest:
-    """A view that was made.
+    """The facts about a view when it was made.
 
-    :ivar directory: Where it was then.
-    :ivar site_dir: The path in it where modules are.
-    :ivar suffix: The first suffix of extension modules, which names version and machine.
+    :ivar directory: The directory of the view at that time.
+    :ivar site_dir: The path of its site dir, relative to the view.
+    :ivar suffix: The first suffix of extension modules, which names the version and the machine.
     :ivar is_relative: Whether its links are relative.
-    :ivar links: Where each leads, by its path in the view.
+    :ivar links: The targets of its links, by their paths in the view.
     :ivar own: When its own directories changed, in nanoseconds.
-    :ivar listings: The directories of prefixes that were looked at.
-    :ivar made_by: The version of pysharedir; another one may merge otherwise.
+    :ivar listings: The listings of the directories of prefixes.
+    :ivar made_by: The version of pysharedir that made it; other versions may merge differently.
     """
 
     directory: str
@@ -43,9 +43,9 @@ class Manifest:
     made_by: str = __version__
 
     def moved(self, directory: str) -> Manifest:
-        """Return what a view says that is elsewhere now: relative links have moved with it.
+        """Return the manifest for a view that has moved: its relative links have moved with it.
 
-        :param directory: Where it is.
+        :param directory: The directory of the view now.
         """
         if not self.is_relative or directory == self.directory:
             return self
@@ -63,14 +63,14 @@ class Manifest:
         )
 
     def as_bytes(self) -> bytes:
-        """Return what is written."""
+        """Return the content of the file."""
         return json.dumps(vars(self), separators=(",", ":")).encode()
 
 
 def read(generation: Path) -> Manifest | None:
-    """Return what a view says of itself, None when it says nothing that can be read.
+    """Return the manifest of a generation, None if there is none that can be read.
 
-    It is data: who could have written it is for the caller to know, see :mod:`.generations`.
+    This does not check who could have written it: see :meth:`.generations.Place.check_trust`.
     """
     try:
         return _parsed(json.loads(content.read(generation / NAME)))
@@ -79,9 +79,9 @@ def read(generation: Path) -> Manifest | None:
 
 
 def _parsed(facts: Any) -> Manifest:
-    """Return a manifest of its JSON.
+    """Return the manifest from its JSON.
 
-    :raises KeyError, TypeError, ValueError: when it has another form.
+    :raises KeyError, TypeError, ValueError: if it has another form.
     """
     keys = "directory", "site_dir", "suffix", "made_by"
     directory, site_dir, suffix, made_by = _texts([facts[key] for key in keys])
@@ -104,7 +104,10 @@ def _parsed(facts: Any) -> Manifest:
 
 
 def _texts(given: Any) -> tuple[str, ...]:
-    """Return names or paths, and nothing that can be neither."""
+    """Return names or paths.
+
+    :raises ValueError: if they are no list, or one has a NUL, which no path can have.
+    """
     if not isinstance(given, list) or "\0" in "".join(given):
         raise ValueError
     return tuple(given)

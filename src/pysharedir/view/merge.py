@@ -1,4 +1,4 @@
-"""What a view has: links to whole entries of prefixes, and directories only where these meet."""
+"""The content of a view: links to whole entries of prefixes, and directories where they overlap."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from pysharedir.view.reading import Reader
     from pysharedir.view.sources import Source
 
-_Claims = list[tuple[str, list[str]]]  # directories, each with its names for one key
+_Claims = list[tuple[str, list[str]]]  # directories, each with its names that have one key
 
 
 @dataclass(frozen=True)
 class Hidden:
-    """What is not in a view, since a prefix that comes before has it too.
+    """A name that is not in a view, because an earlier prefix has it too.
 
-    :ivar path: What is hidden.
-    :ivar by: What hides it.
+    :ivar path: The path that is hidden.
+    :ivar by: The path that hides it.
     """
 
     kind: Kind
@@ -35,7 +35,7 @@ class Hidden:
 
 @dataclass(frozen=True)
 class Left:
-    """What is not in a view for another reason."""
+    """A path that is not in a view for another reason."""
 
     path: str
     reason: str
@@ -43,10 +43,10 @@ class Left:
 
 @dataclass
 class Merged:
-    """A view as data.
+    """The planned content of a view.
 
-    :ivar links: Where each link leads, by its path in the view.
-    :ivar directories: The paths of the directories in it, parents first.
+    :ivar links: The targets of the links, by their paths in the view.
+    :ivar directories: The paths of the directories in the view, parents first.
     """
 
     links: dict[str, str] = field(default_factory=dict)
@@ -58,28 +58,29 @@ class Merged:
 def merge(
     sources: Sequence[Source], site_dir: str, suffixes: Sequence[str], reader: Reader
 ) -> Merged:
-    """Return the view of prefixes.
+    """Return the content of the view of some prefixes.
 
-    :param site_dir: The path of its site dir in it.
-    :param suffixes: Those of extension modules.
-    :raises OSError: when a directory cannot be read.
+    :param site_dir: The path of the site dir in the view.
+    :param suffixes: The suffixes of extension modules.
+    :raises OSError: if a directory cannot be read.
     """
-    made = _Merge(suffixes, reader)
-    made.make(site_dir)
-    made.modules(site_dir, [each for source in sources for each in source.site_dirs], is_top=True)
+    merging = _Merge(suffixes, reader)
+    merging.make(site_dir)
+    site_dirs = [directory for source in sources for directory in source.site_dirs]
+    merging.modules(site_dir, site_dirs, is_top=True)
     for name in names.DATA:
-        directories = [each for source in sources for each in source.data.get(name, ())]
+        directories = [directory for source in sources for directory in source.data.get(name, ())]
         if directories:
-            made.data(name, directories)
-    return made.merged
+            merging.data(name, directories)
+    return merging.merged
 
 
 def explained(left: Sequence[Left], version: Sequence[int]) -> list[Left]:
-    """Return what is left out, with what path lines name as the reason: editable installs.
+    """Return what is left out, and name the project that a ``.pth`` file of it points to.
 
-    :param version: Of the Python that would read them.
+    :param version: The version of the Python that would read the ``.pth`` files.
     """
-    return [_explained(each, tuple(version)) for each in left]
+    return [_explained(item, tuple(version)) for item in left]
 
 
 def _explained(left: Left, version: tuple[int, ...]) -> Left:
@@ -95,13 +96,13 @@ class _Merge:
         self._reader = reader
 
     def make(self, at: str) -> None:
-        """Have a directory in the view, and those above it."""
+        """Make a directory in the view, and those above it."""
         if at and at not in self.merged.directories:
             self.make(os.path.dirname(at))
             self.merged.directories[at] = None
 
     def modules(self, at: str, directories: Sequence[str], *, is_top: bool = False) -> None:
-        """Merge directories in which modules are looked for, in the order of ``sys.path``."""
+        """Merge directories that imports search, given in the order of ``sys.path``."""
         self.make(at)
         claims: dict[Key, dict[str, list[str]]] = {}
         for directory in directories:
@@ -124,7 +125,7 @@ class _Merge:
         self._pycs(at, directories)
 
     def data(self, at: str, directories: Sequence[str]) -> None:
-        """Merge directories of files that are found by their path."""
+        """Merge directories whose files are found by their path."""
         self.make(at)
         claims: dict[str, list[tuple[str, bool]]] = {}
         for directory in directories:
@@ -133,6 +134,7 @@ class _Merge:
                     claims.setdefault(name, []).append((directory, is_directory))
         for name, owners in claims.items():
             first, is_directory = owners[0]
+            # Directories of one name are merged; a file hides directories, and the reverse.
             alike = [directory for directory, kind in owners if kind and is_directory]
             if len(alike) > 1:
                 self.data(f"{at}/{name}", [f"{directory}/{name}" for directory in alike])
@@ -142,11 +144,14 @@ class _Merge:
             self._hide(Key(Kind.FILE, f"{at}/{name}"), f"{first}/{name}", others, [name])
 
     def _module(self, at: str, key: Key, owners: _Claims) -> None:
-        """Take what an import would find: the first that is not a part of a namespace."""
-        winner = next((each for each in owners if self._is_solid(*each)), None)
+        """Link what an import would find: the first that is not a portion of a namespace.
+
+        If there is none, or if that extends itself as pkgutil does, merge all of them.
+        """
+        winner = next((claim for claim in owners if self._is_solid(*claim)), None)
         if winner is None or self._is_extended(key.name, *winner):
             first = [winner] if winner else []
-            parts = [*first, *(each for each in owners if each is not winner)]
+            parts = [*first, *(claim for claim in owners if claim is not winner)]
             below = [
                 f"{directory}/{key.name}"
                 for directory, own in parts
@@ -156,27 +161,27 @@ class _Merge:
             return
         directory, own = winner
         self._link(at, directory, own)
-        for other, its in owners:
+        for other, hidden in owners:
             if other != directory and key.name != "__init__":
-                self._hide(key, f"{directory}/{own[0]}", [other], its[:1])
+                self._hide(key, f"{directory}/{own[0]}", [other], hidden[:1])
 
     def _others(self, at: str, key: Key, owners: _Claims) -> None:
-        """Take the first of distributions, or of what no import looks for."""
+        """Link the first of several distributions, or of several names that no import looks for."""
         directory, own = owners[0]
         name = own[0]
         if key.kind is Kind.FILE and all(
-            self._reader.has_directory(each, name) for each, _ in owners
+            self._reader.has_directory(parent, name) for parent, _ in owners
         ):
-            self.data(f"{at}/{name}", [f"{each}/{name}" for each, _ in owners])
+            self.data(f"{at}/{name}", [f"{parent}/{name}" for parent, _ in owners])
             return
         self._link(at, directory, own)
-        for other, its in owners[1:]:
-            self._hide(key, f"{directory}/{name}", [other], its)
+        for other, hidden in owners[1:]:
+            self._hide(key, f"{directory}/{name}", [other], hidden)
 
     def _pycs(self, at: str, directories: Sequence[str]) -> None:
-        """Link the pycs of modules that are linked one by one, so that none is compiled anew.
+        """Link the pycs of modules that are linked one by one, so that none is compiled again.
 
-        Their directory is there without any, else the first import would change the view.
+        Make their directory even if there are none, else the first import would change the view.
         """
         links = self.merged.links
         for directory in directories:
@@ -192,9 +197,9 @@ class _Merge:
                     self._link(f"{at}/{names.PYCS}", pycs, [name])
 
     def _link(self, at: str, directory: str, own: Iterable[str]) -> None:
-        """Link names in a directory, but of the metadata of a distribution what is in it.
+        """Link names in a directory; for a directory of metadata, link the files in it.
 
-        uv takes a link to a ``.dist-info`` for no distribution.
+        uv does not take a link to a ``.dist-info`` directory for a distribution.
         """
         self.make(at)
         for name in own:
@@ -226,7 +231,7 @@ class _Merge:
         return any(names.is_init(name, self._suffixes) for name in self._reader.list(path).files)
 
     def _is_package(self, stem: str, directory: str, own: Sequence[str]) -> bool:
-        """Tell whether a regular package is among these names, which a module beside it is not."""
+        """Tell whether one of these names is a regular package, not only a module of that name."""
         return stem in own and self._is_regular(f"{directory}/{stem}")
 
     def _is_extended(self, stem: str, directory: str, own: Sequence[str]) -> bool:

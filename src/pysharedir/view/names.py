@@ -1,4 +1,4 @@
-"""What a name in a directory of a prefix is for, and what of it is not for a view."""
+"""What the names in a prefix stand for, and which of them a view leaves out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pysharedir.wording import Label
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# What of a prefix is merged, besides its modules.
+# The directories of a prefix that are merged, besides those of modules.
 DATA = ("bin", "sbin", "etc", "include", "lib", "lib64", "libexec", "man", "share")
 PYCS = "__pycache__"
 _SOURCES = (".py", ".pyc")
@@ -23,7 +23,7 @@ _OF_VENV = re.compile(r"(de)?activate([._].*)?", re.ASCII | re.IGNORECASE)
 
 
 class Kind(Label):
-    """What finds a name."""
+    """How a name is found: by an import, by importlib.metadata, or by its path."""
 
     MODULE = "module"
     DISTRIBUTION = "distribution"
@@ -31,16 +31,17 @@ class Kind(Label):
 
 
 class Key(NamedTuple):
-    """What a name counts as: of the names that share a key, those of the first prefix win."""
+    """What names are compared by: of those that share a key, the ones of the first prefix win."""
 
     kind: Kind
     name: str
 
 
 def key(name: str, suffixes: Sequence[str], *, is_directory: bool) -> Key:
-    """Return what a name in a directory of modules counts as.
+    """Return the key of a name in a directory of modules.
 
-    :param suffixes: Those of extension modules; a file of another machine may have none of them.
+    :param suffixes: The suffixes of this Python's extension modules; a module for another machine
+        has none of them.
     """
     if name.endswith(INFOS):
         return Key(Kind.DISTRIBUTION, project(name))
@@ -55,7 +56,7 @@ def key(name: str, suffixes: Sequence[str], *, is_directory: bool) -> Key:
 
 
 def project(name: str) -> str:
-    """Return the normalized name of the distribution of an info directory, see PEP 503."""
+    """Return the normalised name of the distribution of an info directory, see PEP 503."""
     return re.sub(r"[-_.]+", "-", name.rpartition(".")[0].partition("-")[0]).lower()
 
 
@@ -65,25 +66,25 @@ def version(name: str) -> str:
 
 
 def is_init(name: str, suffixes: Sequence[str]) -> bool:
-    """Tell whether a file makes the directory that it is in a regular package."""
+    """Tell whether a file makes its directory a regular package."""
     return name.startswith("__init__.") and name[8:] in (*suffixes, *_SOURCES)
 
 
 def why_not_module(name: str) -> str | None:
-    """Return why a name in a site dir is not for a view, if it is not."""
+    """Return why a view leaves out a name in a site dir, None if it does not."""
     if name.endswith(_STARTUP_FILES):
         return "startup files of prefixes are not run"
     if name.partition(".")[0] in _STARTUP_MODULES:
         return "it would run at every start"
     if layout.is_reserved(name) or name == "_pysharedir.py":
         return "it belongs to a hook"
-    return "pip has left it" if name.startswith("~") else None
+    return "pip left it behind" if name.startswith("~") else None
 
 
 def is_data(name: str, at: str) -> bool:
-    """Tell whether a name among the data of a prefix is for a view: an interpreter is not.
+    """Tell whether a view takes a name from the data of a prefix; it takes no interpreter.
 
-    :param at: The directory that it is in, relative to the prefix.
+    :param at: The directory of the name, relative to the prefix.
     """
     if at == "bin":
         return not (_PYTHON.fullmatch(name) or _OF_VENV.fullmatch(name))

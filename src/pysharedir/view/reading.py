@@ -1,4 +1,4 @@
-"""Directories of prefixes as they are listed, each once, and none that is as it was."""
+"""Listings of directories: each directory is listed once, and only if it has changed."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_RECENT = 2 * 10**9  # nanoseconds; what changes twice within a tick of its clock looks the same
+# Nanoseconds: the time of a directory does not show a second change within a tick of the clock.
+_RECENT = 2 * 10**9
 _MOST = 65536  # bytes of an __init__.py that are read
-# Of packages that pkgutil or pkg_resources lets have parts in several directories.
+# In packages whose __init__.py adds other directories, by pkgutil or by pkg_resources.
 _EXTENDS = re.compile(rb"\bextend_path\(\s*__path__\s*,|\bdeclare_namespace\(\s*__name__\s*\)")
 
 
 class Listing(NamedTuple):
-    """A directory.
+    """The names in a directory.
 
-    :ivar stamp: Time of its change in nanoseconds, inode and device.
-    :ivar directories: The names in it that are directories.
-    :ivar files: The others.
+    :ivar stamp: The time of its last change in nanoseconds, its inode and its device.
+    :ivar directories: The names of directories.
+    :ivar files: All other names.
     """
 
     stamp: tuple[int, int, int]
@@ -38,10 +39,10 @@ class Listing(NamedTuple):
 
 
 class Reader:
-    """What lists directories.
+    """A reader of directories, which keeps what it has read.
 
-    :param known: Listings from before: those of directories that have not changed hold.
-    :ivar listings: What was asked for.
+    :param known: Listings of an earlier run, used for directories that have not changed.
+    :ivar listings: The listings that this run asked for.
     """
 
     def __init__(self, known: Mapping[str, Listing]) -> None:
@@ -55,16 +56,16 @@ class Reader:
     def status(self, path: str) -> os.stat_result:
         """Return the status of a directory.
 
-        :raises OSError: when it has none.
+        :raises OSError: if it does not exist or cannot be reached.
         """
         if path not in self._statuses:
             self._statuses[path] = os.stat(path)
         return self._statuses[path]
 
     def list(self, path: str) -> Listing:
-        """Return what is in a directory.
+        """Return the listing of a directory.
 
-        :raises OSError: when that cannot be read.
+        :raises OSError: if it cannot be read.
         """
         if path not in self.listings:
             status = self.status(path)
@@ -77,18 +78,18 @@ class Reader:
         return self.listings[path]
 
     def has_directory(self, path: str, name: str) -> bool:
-        """Tell whether there is a directory of a name in another one."""
+        """Tell whether *path* has a directory of a name."""
         if path not in self._directories:
             self._directories[path] = frozenset(self.list(path).directories)
         return name in self._directories[path]
 
     def is_fresh(self, path: str) -> bool:
-        """Tell whether a directory had to be listed, since it has changed or is new."""
+        """Tell whether a directory is new or has changed since the earlier run."""
         self.list(path)
         return path in self._fresh
 
     def extends(self, path: str) -> bool:
-        """Tell whether the ``__init__.py`` of a package looks for more of it, as before PEP 420."""
+        """Tell whether the ``__init__.py`` of a package adds other directories to its path."""
         if path not in self._extends:
             try:
                 with open(os.path.join(path, "__init__.py"), "rb") as file:
@@ -100,7 +101,7 @@ class Reader:
 
 
 def is_open(status: os.stat_result) -> bool:
-    """Tell whether everybody may write to a directory."""
+    """Tell whether everybody can write to a directory."""
     return bool(status.st_mode & stat.S_IWOTH)
 
 
@@ -111,5 +112,5 @@ def _listed(path: str, stamp: tuple[int, int, int]) -> Listing:
         for entry in entries:
             (directories if entry.is_dir() else files).append(entry.name)
     if time.time_ns() - stamp[0] < _RECENT:
-        stamp = (0, 0, 0)  # to be listed again next time
+        stamp = (0, 0, 0)  # matches no directory, so the next run lists it again
     return Listing(stamp, tuple(sorted(directories)), tuple(sorted(files)))

@@ -1,4 +1,4 @@
-"""The command ``view``: merge, compare with what is there, and make it anew where it differs."""
+"""The order of the steps of ``view``: merge, compare with the existing view, replace it."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked for.
+    """What the user asked for.
 
-    :ivar prefixes: In the order of ``sys.path``; none for those that the view has.
-    :ivar is_relative: Whether links are relative; None for what they are, or else not.
-    :ivar is_check: Whether to compare only; pycs alone make no difference then.
+    :ivar prefixes: In the order of ``sys.path``; none for those of the existing view.
+    :ivar is_relative: Whether links are relative; None for as in the existing view, else absolute.
+    :ivar is_check: Whether to compare only, and ignore differences in pycs.
     """
 
     directory: str
@@ -42,14 +42,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was done, or would be.
+    """What ``view`` did, or would do.
 
-    :ivar directory: That of the view.
-    :ivar is_new: Whether there was none.
-    :ivar reasons: Why it is to be made anew, besides its links.
+    :ivar directory: The directory of the view.
+    :ivar is_new: Whether there was no view.
+    :ivar reasons: Why the view had to be replaced, other than for its links.
     :ivar added: The paths of links that are new, or lead elsewhere than before.
-    :ivar removed: The paths of those that are gone.
-    :ivar empty: The prefixes in which nothing is for this Python.
+    :ivar removed: The paths of links that are gone, or lead elsewhere than before.
+    :ivar empty: The prefixes that have nothing for this Python.
     """
 
     executable: str
@@ -74,12 +74,12 @@ class Outcome:
 
 
 def run(facts: Bare, request: Request) -> Outcome:
-    """Make a view, or compare it.
+    """Make a view, or compare it with its prefixes.
 
-    :param facts: Of the Python that it is for.
-    :raises NoViewError: when there is none to compare, or to take the prefixes of.
-    :raises OtherPythonError: when it was made for another Python.
-    :raises ViewError: when it cannot be made.
+    :param facts: The facts about the Python that the view is for.
+    :raises NoViewError: if there is no view to compare, or to take the prefixes from.
+    :raises OtherPythonError: if the view was made for another Python.
+    :raises ViewError: if the view cannot be made.
     """
     place = Place.of(request.directory)
     if request.is_check or request.dry_run:
@@ -92,8 +92,8 @@ def _run(facts: Bare, request: Request, place: Place) -> Outcome:
     current = place.current()
     if not request.is_check:
         place.check_trust(current)
-    said = None if current is None else manifest.read(place.generation(current))
-    before = said.moved(str(place.directory)) if said else None
+    described = None if current is None else manifest.read(place.generation(current))
+    before = described.moved(str(place.directory)) if described else None
     wanted, outcome, merged = _compared(facts, request, place, current, before)
     if outcome.dry_run:
         return outcome
@@ -101,8 +101,8 @@ def _run(facts: Bare, request: Request, place: Place) -> Outcome:
         generations.clean(place, current, generations.before(place, current))
         if current is None or outcome.differs:
             _replace(place, current, wanted, merged)
-        elif said != wanted:
-            with contextlib.suppress(OSError):  # it only saves time next time
+        elif described != wanted:
+            with contextlib.suppress(OSError):  # it only makes the next run faster
                 generations.describe(place, current, wanted)
     except OSError as error:
         raise ViewError(place.directory, error) from error
@@ -112,7 +112,7 @@ def _run(facts: Bare, request: Request, place: Place) -> Outcome:
 def _compared(
     facts: Bare, request: Request, place: Place, current: int | None, before: Manifest | None
 ) -> tuple[Manifest, Outcome, Merged]:
-    """Return what a view is to say of itself, how it differs from what it was, and what it has."""
+    """Return the manifest that a view should have, how it differs from before, and its content."""
     is_relative = _is_relative(request, before)
     prefixes = _prefixes(request, before, is_relative=is_relative)
     if not prefixes or (request.is_check and before is None):
@@ -124,8 +124,8 @@ def _compared(
     is_known = before is not None and before.made_by == __version__
     reader = Reader(before.listings if before and is_known else {})
     _refuse_itself(place, prefixes)
-    found = sources(facts, prefixes, reader)
-    merged = merge(found, site_dir, facts["extensions"], reader)
+    checked = sources(facts, prefixes, reader)
+    merged = merge(checked, site_dir, facts["extensions"], reader)
     wanted = Manifest(
         directory=str(place.directory),
         site_dir=site_dir,
@@ -149,7 +149,7 @@ def _compared(
         removed=_added(wanted, before, pycs=not request.is_check) if before else (),
         hidden=tuple(merged.hidden),
         left=tuple(explained(merged.left, facts["version"])),
-        empty=tuple(each.prefix for each in found if not each.site_dirs),
+        empty=tuple(source.prefix for source in checked if not source.site_dirs),
         dry_run=request.is_check or request.dry_run,
     )
     return wanted, outcome, merged
@@ -161,6 +161,7 @@ def _replace(place: Place, current: int | None, wanted: Manifest, merged: Merged
     )
     own = generations.times(place, number, merged.directories)
     facts = {**vars(wanted), "own": own}
+    # The manifest before the switch, so that the current generation always has one.
     generations.describe(place, number, Manifest(**facts))
     generations.switch(place, number)
     generations.clean(place, number, current)
@@ -169,14 +170,15 @@ def _replace(place: Place, current: int | None, wanted: Manifest, merged: Merged
 def _reasons(
     place: Place, current: int | None, before: Manifest | None, wanted: Manifest
 ) -> list[str]:
-    """Return why a view that is there is to be made anew, besides its links."""
+    """Return why an existing view has to be replaced, other than for its links."""
     if current is None:
         return []
     if before is None:
-        return ["what it says of itself cannot be read"]
+        return ["its manifest cannot be read"]
     reasons = []
     if before.is_relative != wanted.is_relative:
-        reasons.append(f"its links are to be {'relative' if wanted.is_relative else 'absolute'}")
+        old, new = ("absolute", "relative") if wanted.is_relative else ("relative", "absolute")
+        reasons.append(f"its links are {old}, and should be {new}")
     if before.prefixes != wanted.prefixes:
         reasons.append("it was made of other prefixes")
     reasons += [
@@ -187,12 +189,12 @@ def _reasons(
 
 
 def _added(before: Manifest | None, wanted: Manifest, *, pycs: bool) -> tuple[str, ...]:
-    """Return the links of one that the other does not have."""
-    there = before.links if before else {}
+    """Return the links of *wanted* that *before* does not have, or that lead elsewhere there."""
+    known = before.links if before else {}
     return tuple(
         path
         for path, to in wanted.links.items()
-        if there.get(path) != to and (pycs or not path.endswith(".pyc"))
+        if known.get(path) != to and (pycs or not path.endswith(".pyc"))
     )
 
 
@@ -203,9 +205,9 @@ def _is_relative(request: Request, before: Manifest | None) -> bool:
 
 
 def _prefixes(request: Request, before: Manifest | None, *, is_relative: bool) -> tuple[str, ...]:
-    """Return the prefixes to be merged, each once.
+    """Return the prefixes to merge, without duplicates.
 
-    :raises PrefixError: when one is empty, as a variable that is not set gives it.
+    :raises PrefixError: if one is empty, as from an unset variable.
     """
     given = request.prefixes or (before.prefixes if before else ())
     if "" in given:
@@ -214,25 +216,26 @@ def _prefixes(request: Request, before: Manifest | None, *, is_relative: bool) -
 
 
 def _real(path: str) -> str:
-    """Return a path whose parent is named without links: it may be one, such as ``current``."""
+    """Return a path whose parent is resolved; its last name may be a link, such as ``current``."""
     path = os.path.abspath(path)
     return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
 
 
 def _python(facts: Bare) -> str:
-    """Return the name of the directory that has the site dir, such as ``python3.13``."""
+    """Return the name of the directory that holds the site dir, such as ``python3.13``."""
     name = os.path.basename(facts["stdlib"])
     return "python{}.{}".format(*facts["version"]) if name.endswith(".zip") else name
 
 
 def _refuse_itself(place: Place, prefixes: Sequence[str]) -> None:
-    """Refuse prefixes that are in the view, by whatever name, and those that it would be in."""
+    """Refuse prefixes inside the view, under whatever name, and those that would contain it."""
     own = f"{place.directory}/", f"{place.work}/"
     for prefix in prefixes:
         real = os.path.realpath(prefix)
         if f"{real}/".startswith(own):
-            raise ViewSourceError(prefix, "it is the view itself", "leave it out")
+            raise ViewSourceError(prefix, "it is in the view itself", "leave it out")
         name = own[0].removeprefix(f"{real}/").partition("/")[0]
         if name in names.DATA and own[0].startswith(f"{real}/{name}/"):
-            hint = f"give a DIR that is not in {os.path.join(prefix, name)}"
-            raise ViewSourceError(prefix, f"the view would be in its {name}, so in itself", hint)
+            hint = f"name a DIR that is not in {os.path.join(prefix, name)}"
+            reason = f"the view would be in its {name}, and so contain itself"
+            raise ViewSourceError(prefix, reason, hint)

@@ -1,4 +1,4 @@
-"""The prefixes of a view: what of them is merged, and which are refused."""
+"""The prefixes of a view: which of their directories are merged, and which prefixes are refused."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Source:
-    """A prefix.
+    """A prefix of a view.
 
-    :ivar site_dirs: Its site dirs and its sharedir, in the order of ``sys.path``.
-    :ivar data: Its directories for each name in :data:`.names.DATA` that it has.
+    :ivar site_dirs: Its site dirs and its sharedir, in the order of ``sys.path``; none if it has
+        nothing for this Python.
+    :ivar data: By name, for the names in :data:`.names.DATA`: its directories of data.
     """
 
     prefix: str
@@ -34,14 +35,14 @@ class Source:
 
 
 def sources(facts: Bare, given: Sequence[str], reader: Reader) -> list[Source]:
-    """Return the prefixes; of one that has nothing for this Python nothing is taken.
+    """Return the prefixes, with their directories to merge.
 
-    :param facts: Of the Python that the view is for.
-    :raises OSError: when it cannot be told what is in one.
-    :raises PrefixError: when there is no such directory.
-    :raises ViewSourceError: when everybody can write to where modules are.
+    :param facts: The facts about the Python that the view is for.
+    :raises OSError: if a prefix cannot be read.
+    :raises PrefixError: if a prefix does not exist.
+    :raises ViewSourceError: if everybody can write to a site dir, or it is for another machine.
     """
-    found = []
+    checked = []
     for prefix in given:
         if not os.path.isdir(prefix):
             raise PrefixError(prefix)
@@ -56,12 +57,12 @@ def sources(facts: Bare, given: Sequence[str], reader: Reader) -> list[Source]:
                     f"`chmod o-w {shlex.quote(site_dir)}`, or leave {prefix} out",
                 )
             _refuse_other_machines(facts, site_dir, reader)
-        found.append(Source(prefix, site_dirs, _data(prefix, site_dirs, reader)))
-    return found
+        checked.append(Source(prefix, site_dirs, _data(prefix, site_dirs, reader)))
+    return checked
 
 
 def _refuse_unreadable(facts: Bare, prefix: str) -> None:
-    """Refuse a prefix that only seems to be empty: a run would remove all of it from the view."""
+    """Refuse a prefix that only seems empty: a run would remove all its links from the view."""
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         os.stat(f"{prefix}/lib/{os.path.basename(facts['stdlib'])}/site-packages")
 
@@ -69,7 +70,8 @@ def _refuse_unreadable(facts: Bare, prefix: str) -> None:
 def _refuse_other_machines(facts: Bare, site_dir: str, reader: Reader) -> None:
     """Refuse a site dir whose first native wheel is not for the machine of the Python.
 
-    The view would have it, and its import would fail.  Where nothing has changed, nothing is read.
+    An import of that wheel's modules from the view would fail.  A site dir that has not changed was
+    checked before, so it is not read again.
     """
     suffix = facts["extensions"][0]
     own = machines.of_suffix(suffix)
@@ -77,20 +79,20 @@ def _refuse_other_machines(facts: Bare, site_dir: str, reader: Reader) -> None:
         return
     for name in reader.list(site_dir).directories:
         if name.endswith(".dist-info"):
-            its = machines.of_wheel(f"{site_dir}/{name}/WHEEL")
-            if its and own not in its:
+            supported = machines.of_wheel(f"{site_dir}/{name}/WHEEL")
+            if supported and own not in supported:
                 raise ViewSourceError(
                     site_dir,
-                    f"{name.removesuffix('.dist-info')} in it is for {', '.join(sorted(its))}, "
-                    f"and {facts['executable']} for {own}",
+                    f"{name.removesuffix('.dist-info')} in it is for"
+                    f" {', '.join(sorted(supported))}, but {facts['executable']} for {own}",
                     "make a view for each architecture, of its own prefixes",
                 )
-            if its:
+            if supported:
                 return
 
 
 def _different(directories: Sequence[str], reader: Reader) -> tuple[str, ...]:
-    """Return the directories without those that are there under another name, such as lib64."""
+    """Return the directories without duplicates under another name, such as lib64."""
     different: dict[tuple[int, int], str] = {}
     for directory in directories:
         status = reader.status(directory)
@@ -99,9 +101,9 @@ def _different(directories: Sequence[str], reader: Reader) -> tuple[str, ...]:
 
 
 def _data(prefix: str, site_dirs: Sequence[str], reader: Reader) -> dict[str, tuple[str, ...]]:
-    """Return where a prefix has files of another kind; Debian and Fedora use ``local`` too."""
+    """Return the directories of data in a prefix; Debian and Fedora have some in ``local`` too."""
     local = f"{prefix}/local"
-    is_local = any(each.startswith(f"{local}/") for each in site_dirs)
+    is_local = any(site_dir.startswith(f"{local}/") for site_dir in site_dirs)
     roots = (prefix, *((local,) if is_local else ())) if site_dirs else ()
     data: dict[str, list[str]] = {}
     for root in roots:

@@ -1,4 +1,4 @@
-"""What ``why`` tells of a name."""
+"""The answer of ``why``: what a name stands for, and the reasons if it stands for nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Code(Label):
-    """The names of reasons for machines: why something is not found, or is not what it seems."""
+    """The codes of reasons, for programs: why something is not found, or is not what it seems."""
 
     BLOCKED = "blocked"
     BROKEN_SCRIPT = "broken-script"
@@ -56,10 +56,10 @@ class Code(Label):
 
 @dataclass(frozen=True)
 class Reason:
-    """A reason why something is not found, or a thing to know about what is found.
+    """A reason why something is not found, or a warning about what is found.
 
     :ivar reason: One line.
-    :ivar remedy: One line; empty when there is none.
+    :ivar remedy: One line; empty if there is no remedy.
     """
 
     code: Code
@@ -71,12 +71,12 @@ class Reason:
 class Answer:
     """What a name stands for.
 
-    :ivar module: What an import of the name takes.
-    :ivar parent: When that fails, what comes before the part of the name that is not found.
-    :ivar rows: The entries of ``sys.path`` as they were asked for the one or the other; none when
-        the name can be no module's.
-    :ivar reasons: Why nothing is found, the nearest reason first.
-    :ivar warnings: What to know about what is found.
+    :ivar module: The module that an import of the name loads.
+    :ivar parent: If the import fails: the package before the first part that is not found.
+    :ivar rows: What each entry of ``sys.path`` has for the module or the parent; empty if no
+        module can have the name.
+    :ivar reasons: Why nothing is found, the most specific reason first.
+    :ivar warnings: What is wrong with what is found.
     """
 
     name: str
@@ -91,13 +91,13 @@ class Answer:
 
     @property
     def found(self) -> bool:
-        """Whether there is anything of that name that can be used."""
+        """Whether the name stands for anything that works."""
         is_script = self.script and self.script.is_there and not self.lacks_module
         return bool(self.module or self.distribution or is_script)
 
     @property
     def lacks_module(self) -> bool:
-        """Whether there is but a script of that name, which runs a module of the same name."""
+        """Whether the name stands only for a script that runs a missing module of that name."""
         if self.module or self.distribution or not (self.script and self.script.is_there):
             return False
         return (self.script.module or "").partition(".")[0] == self.name

@@ -1,4 +1,4 @@
-"""What is installed, and cannot be imported: files are gone, or are for other interpreters."""
+"""Distributions that cannot be imported: files are missing, or built for other interpreters."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 
 def files_missing(lookup: Lookup, distribution: Distribution, module: str) -> Iterator[Reason]:
-    """Yield the reason when *module*, or all modules of a distribution, are not there."""
+    """Yield the reason if files of *module*, or of all modules of a distribution, are missing."""
     missing = imports.missing(distribution)
     if not missing:
         return
     if module in missing or missing == imports.modules(distribution, lookup.target.version_info):
         label, some = owner.label(distribution), ", ".join(missing[:5])
-        reason = f"RECORD of {label} lists files that are not there, of {some}"
+        reason = f"RECORD of {label} lists files of {some} that are missing"
         remedy = lookup.reinstall(distribution.name, distribution.version)
         yield Reason(Code.FILES_MISSING, reason, remedy)
 
 
 def foreign_parts(lookup: Lookup, level: Level) -> Iterator[Reason]:
-    """Yield the native parts that are there for a part of the name, for other interpreters."""
+    """Yield the native parts that other interpreters would import for a part of the name."""
     name = level.name.rpartition(".")[2]
     cwd = lookup.search.cwd if lookup.search else None
     for answer in level.answers:
@@ -44,13 +44,13 @@ def foreign_parts(lookup: Lookup, level: Level) -> Iterator[Reason]:
 
 
 def foreign_part(lookup: Lookup, part: Part, entry: str | None) -> Reason:
-    """Return the reason that a native part is of no use here.
+    """Return the reason that the target cannot load a native part.
 
     :param entry: The entry of ``sys.path`` that it is installed in.
     """
     own = Own(lookup.target).tag
-    reason = f"{part.file} is made for {part.made_for}, and this Python is {own}"
-    # Another architecture's copy may have been laid over it.
+    reason = f"{part.file} is built for {part.made_for}, but this Python is {own}"
+    # If another architecture's copy was put over the package, RECORD does not list this file.
     package = os.path.join(os.path.dirname(part.file), "__init__.py")
     owners = (owner.of_module(lookup.snapshot, file, entry, None) for file in (part.file, package))
     remedy = _reinstall(lookup, next(filter(None, owners), None), part.file)
@@ -59,12 +59,12 @@ def foreign_part(lookup: Lookup, part: Part, entry: str | None) -> Reason:
 
 def _reinstall(lookup: Lookup, distribution: Distribution | None, file: str) -> str:
     if distribution is None:
-        return "rebuild it for this interpreter, or take it away"
+        return "rebuild it for this interpreter, or remove it"
     if not lookup.snapshot.is_sharedir(str(distribution.directory)):
         has_pip = "pip" in lookup.distributions
         return foreign.remedy(lookup.target, distribution, has_pip=has_pip)
     return (
-        "native parts do not belong in a sharedir: run `pysharedir sort` with the interpreter"
-        f" that {os.path.basename(file)} is for, then"
+        "native parts do not belong in a sharedir: run `pysharedir sort` for the interpreter"
+        f" that {os.path.basename(file)} is built for, then"
         f" {lookup.install(f'{distribution.name}=={distribution.version}')}"
     )

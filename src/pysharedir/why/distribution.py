@@ -1,4 +1,4 @@
-"""Where a distribution is, and what it gives."""
+"""Where a distribution is installed, and what it installs."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Copy:
     """One copy of a distribution.
 
     :ivar path: The entry of ``sys.path`` that its metadata is in.
-    :ivar role: What that is for.
-    :ivar by: Who put it there.
-    :ivar in_other_root: Whether it is in another root than the first copy, which then is to win.
+    :ivar role: What that entry is for.
+    :ivar by: Who put that entry there.
+    :ivar in_other_root: Whether it is in another root than the first copy, which should then win.
     """
 
     version: str
@@ -36,11 +36,11 @@ class Copy:
 
 @dataclass(frozen=True)
 class Release:
-    """A distribution that is installed.
+    """An installed distribution.
 
     :ivar metadata: Its ``.dist-info`` or ``.egg-info``.
-    :ivar editable: The directory of its project when it is installed in editable mode.
-    :ivar modules: The names that one imports it by.
+    :ivar editable: The directory of its project, if it is installed in editable mode.
+    :ivar modules: The names under which it is imported.
     :ivar copies: Other copies on ``sys.path``.
     """
 
@@ -58,7 +58,7 @@ class Release:
 
 
 def release(lookup: Lookup) -> Release | None:
-    """Return the distribution that importlib.metadata finds, or None when it finds none."""
+    """Return the distribution that importlib.metadata finds, or None if it finds none."""
     key = canonicalize_name(lookup.name)
     distribution = lookup.distributions.get(key)
     if distribution is None:
@@ -83,10 +83,10 @@ def _copies(lookup: Lookup, key: str) -> Iterator[Copy]:
     """Yield the copies of a distribution on ``sys.path``, in order."""
     snapshot, first_root, is_first = lookup.snapshot, None, True
     for entry in lookup.entries.values():
-        distributions = snapshot.whole(entry.path) if is_first else snapshot.described(entry)
+        distributions = snapshot.whole(entry.path) if is_first else snapshot.distributions_of(entry)
         for distribution in distributions:
             if distribution.key == key:
-                root = snapshot.root_behind(entry)
+                root = snapshot.root_of_entry(entry)
                 first_root = root if is_first else first_root
                 is_other = root != first_root
                 yield Copy(distribution.version, entry.path, entry.role, entry.by, is_other)

@@ -1,4 +1,4 @@
-"""The directories that a search looks into: entries of ``sys.path``, and some beside it."""
+"""The directories that a search looks into: the entries of ``sys.path``, and some not on it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pysharedir.why.search import Search
 
 
-class Beside(Label):
-    """What has modules, and is no entry of ``sys.path``."""
+class OffPath(Label):
+    """A place that has modules, but is no entry of ``sys.path``."""
 
     SHAREDIR = "sharedir, not on sys.path"
     BASE_SITE_DIR = "site dir of the base, not on sys.path"
@@ -29,7 +29,7 @@ class Beside(Label):
 
     @property
     def noun(self) -> str:
-        """What it is, wherever it is."""
+        """What it is, without where it is."""
         return self.value.partition(",")[0]
 
 
@@ -37,39 +37,39 @@ class Beside(Label):
 class PathEntry:
     """A directory that a search looks into.
 
-    :ivar path: As it is spelled on ``sys.path``; the working directory by its name.
+    :ivar path: As ``sys.path`` spells it, but the full path of the working directory.
     :ivar role: What it is for.
-    :ivar by: Who put it on ``sys.path``; empty when nobody did.
+    :ivar by: Who put it on ``sys.path``; empty if it is not there.
     """
 
     path: str
-    role: Role | Beside
+    role: Role | OffPath
     by: Origin | str
 
 
-def installed_in(path: str | None, role: Role | Beside | None) -> str | None:
+def installed_in(path: str | None, role: Role | OffPath | None) -> str | None:
     """Return an entry of ``sys.path`` if distributions are installed in it, else None.
 
-    What is in the working directory is built there, even if metadata is beside it.
+    Modules in the working directory are sources, even if a build left metadata next to them.
 
     :param role: What the entry is for.
     """
     return None if role is Role.WORKING_DIRECTORY else path
 
 
-def unused(snapshot: Snapshot) -> dict[str, Beside]:
-    """Return directories with modules that are not on ``sys.path``, with what they are."""
+def unused(snapshot: Snapshot) -> dict[str, OffPath]:
+    """Return the directories with modules that are not on ``sys.path``, and what they are."""
     target, path = snapshot.target, snapshot.view.path
     version = f"python{target.version}"
     base = target.base_prefix
-    known = dict.fromkeys(snapshot.sharedirs, Beside.SHAREDIR)
+    known = dict.fromkeys(snapshot.sharedirs, OffPath.SHAREDIR)
     for lib in "lib", "lib64", "local/lib":
         for name in "site-packages", "dist-packages":
-            known[f"{base}/{lib}/{version}/{name}"] = Beside.BASE_SITE_DIR
-    known[f"{base}/lib/python3/dist-packages"] = Beside.BASE_SITE_DIR
-    known[layout.sharedir_of(base, target.version)] = Beside.BASE_SHAREDIR
+            known[f"{base}/{lib}/{version}/{name}"] = OffPath.BASE_SITE_DIR
+    known[f"{base}/lib/python3/dist-packages"] = OffPath.BASE_SITE_DIR
+    known[layout.sharedir_of(base, target.version)] = OffPath.BASE_SHAREDIR
     home = os.path.expanduser("~/.local")
-    known[f"{home}/lib/{version}/site-packages"] = Beside.USER_SITE_DIR
+    known[f"{home}/lib/{version}/site-packages"] = OffPath.USER_SITE_DIR
     return {
         directory: kind
         for directory, kind in known.items()
@@ -78,15 +78,15 @@ def unused(snapshot: Snapshot) -> dict[str, Beside]:
 
 
 def searched(
-    search: Search, known: Mapping[str, Entry], beside: Mapping[str, Beside]
+    search: Search, known: Mapping[str, Entry], off_path: Mapping[str, OffPath]
 ) -> tuple[PathEntry | None, ...]:
-    """Return what a search looked into, in its order; None for what is no string.
+    """Return what a search looked into, in its order; None for an entry that is no string.
 
     :param known: The entries of ``sys.path`` of another start, without the working directory.
-    :param beside: The directories that it looked into too.
+    :param off_path: The directories not on ``sys.path`` that the search looked into after it.
     """
     on_path = (None if path is None else _on_path(search, known, path) for path in search.path)
-    return *on_path, *(PathEntry(path, kind, "") for path, kind in beside.items())
+    return *on_path, *(PathEntry(path, kind, "") for path, kind in off_path.items())
 
 
 def _on_path(search: Search, known: Mapping[str, Entry], path: str) -> PathEntry:

@@ -1,4 +1,4 @@
-"""A tree of a package that an import does not look into, since another one hides it."""
+"""Directories of a package that an import does not search, because another one hides them."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ if TYPE_CHECKING:
     from pysharedir.why.rows import Row
     from pysharedir.why.search import Level, Spec
 
-CHANGE_DIRECTORY = "rename it, start Python elsewhere, or (from 3.11 on) start it with -P"
-# Roles of the two trees of an interpreter.
-_SORTED = (Role.SITE_DIR, Role.VENV_SITE_DIR, Role.SHAREDIR)
+CHANGE_DIRECTORY = "rename it, start Python in another directory, or use its option -P (3.11+)"
+_SORTED = (Role.SITE_DIR, Role.VENV_SITE_DIR, Role.SHAREDIR)  # the directories that `sort` fills
 
 
 def hidden(lookup: Lookup) -> Iterator[Reason]:
-    """Tell that it is in a tree of its package that another one hides."""
+    """Yield the reason if another directory of its package hides the one that has the name."""
     rows = [row for row in lookup.rows if row.outcome is Outcome.HIDDEN and row.file]
     rows = [row for row in rows if row.path not in lookup.unused]
     hider = _hider(lookup)
@@ -34,15 +33,15 @@ def hidden(lookup: Lookup) -> Iterator[Reason]:
         reason = f"{hiding}, in the working directory, hides {what}"
         yield Reason(Code.SHADOWED_BY_CWD, reason, CHANGE_DIRECTORY)
         return
-    how = "made by startup code of" if hider.spec.kind is Kind.NAMESPACE else "found as"
+    how = "made by startup code from" if hider.spec.kind is Kind.NAMESPACE else "found as"
     reason = f"{hider.name} is {how} {hiding}, which hides {what}"
     yield Reason(Code.OTHER_HALF, reason, _one_tree(lookup, hider, rows[0]))
 
 
 def _hider(lookup: Lookup) -> Level | None:
-    """Return the first part of the name whose import leaves out others of that name.
+    """Return the first part of the name whose import ignores other directories of that name.
 
-    A namespace does so when startup code has made it, of one of its portions.
+    A namespace does so if startup code has made it, from only one of its portions.
     """
     return next(
         (
@@ -55,18 +54,18 @@ def _hider(lookup: Lookup) -> Level | None:
 
 
 def _is_from_cwd(lookup: Lookup, level: Level, spec: Spec) -> bool:
-    answers = [each for each in level.answers if each.spec and each.spec.path == spec.path]
+    answers = [answer for answer in level.answers if answer.spec and answer.spec.path == spec.path]
     entries = map(lookup.entry_of, answers)
     return any(entry and entry.role is Role.WORKING_DIRECTORY for entry in entries)
 
 
 def _one_tree(lookup: Lookup, hider: Level, other: Row) -> str:
-    """Say how a package comes into one directory, as far as that can be had by a command."""
+    """Return the remedy that puts a package into one directory, as a command if there is one."""
     outcomes = Outcome.TAKEN, Outcome.PORTION
     own = next((row for row in lookup.rows_of(hider) if row.outcome in outcomes), None)
     if own and own.role is Role.PYTHONPATH:
-        return f"take {own.path} out of PYTHONPATH, or rename {own.file}"
-    together = f"have {hider.name} in one tree: "
+        return f"remove {own.path} from PYTHONPATH, or rename {own.file}"
+    together = f"put {hider.name} into one directory: "
     if not (own and own.role in _SORTED and other.role in _SORTED):
         return f"{together}move or uninstall one of the two"
     if other.distribution in (own.distribution or "").split(", "):

@@ -1,4 +1,4 @@
-"""The names that one imports a distribution by, and those that a directory has."""
+"""The names under which a distribution is imported, and those that a directory has."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _STARTUP_FILES = (".pth", ".start")
 
 
 def modules(distribution: Distribution, version: tuple[int, ...]) -> list[str]:
-    """Return the names that one imports a distribution by.
+    """Return the names under which a distribution is imported.
 
-    Those of namespace packages are left out in favour of what is in them.
+    In place of a namespace package, these are the modules in it.
 
-    :param version: Of the Python that reads its .pth files.
+    :param version: The version of the Python that reads its .pth files.
     """
     named = top_level(distribution)
     if editable(distribution):
@@ -37,7 +37,7 @@ def modules(distribution: Distribution, version: tuple[int, ...]) -> list[str]:
 
 
 def missing(distribution: Distribution) -> list[str]:
-    """Return the names that one would import a distribution by if the files were there."""
+    """Return the names that a distribution cannot be imported under, since files are missing."""
     try:
         files = _files(distribution)
     except RecordError:
@@ -58,7 +58,7 @@ def names_in(directory: str) -> set[str]:
 
 
 def editable(distribution: Distribution) -> str | None:
-    """Return the directory that a distribution is installed from in editable mode.
+    """Return the directory that a distribution was installed from in editable mode, else None.
 
     https://packaging.python.org/en/latest/specifications/direct-url/
     """
@@ -72,9 +72,9 @@ def editable(distribution: Distribution) -> str | None:
 
 
 def _files(distribution: Distribution) -> list[str]:
-    """Return the files without which none of its modules is found.
+    """Return the files by which an import finds the modules of a distribution.
 
-    :raises RecordError: when RECORD cannot tell.
+    :raises RecordError: if RECORD is missing or damaged.
     """
     files = distribution.listing.entry_modules()
     return [file for file in files if not file.endswith(_STARTUP_FILES)]
@@ -88,7 +88,7 @@ def _module(file: str) -> str:
 
 
 def _in_path_lines(distribution: Distribution, version: tuple[int, ...]) -> set[str]:
-    """Return the top-level names in the directories that ``.pth`` files of it name."""
+    """Return the top-level names in the directories that its ``.pth`` files name."""
     try:
         listed = distribution.listing.inside.get("", set())
     except RecordError:

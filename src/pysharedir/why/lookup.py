@@ -1,4 +1,4 @@
-"""A name that is looked for in a target, and the facts that several answers need."""
+"""The lookup of a name in a target, with the facts that several answers need."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pysharedir.installed.scripts import entry_points
 from pysharedir.why.entries import searched, unused
-from pysharedir.why.heads import module_of
+from pysharedir.why.first_lines import module_of
 from pysharedir.why.imports import names_in
 from pysharedir.why.names import DISTRIBUTIONS, is_module
 from pysharedir.why.rows import Row, rows
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pysharedir.interpreter.syspath import Entry
     from pysharedir.interpreter.target import Target
     from pysharedir.snapshot import Snapshot
-    from pysharedir.why.entries import Beside, PathEntry
+    from pysharedir.why.entries import OffPath, PathEntry
     from pysharedir.why.search import Level, PathAnswer, Search
 
 
@@ -33,7 +33,7 @@ class DeclaredScript(NamedTuple):
 
 
 class Lookup:
-    """A name that is looked for; what is known of it is found out when it is first asked for."""
+    """The lookup of a name; it finds out each fact when the fact is first asked for."""
 
     def __init__(self, snapshot: Snapshot, name: str) -> None:
         self.snapshot = snapshot
@@ -42,7 +42,7 @@ class Lookup:
 
     @property
     def target(self) -> Target:
-        """The interpreter that it is looked for in."""
+        """The interpreter that the name is looked up in."""
         return self.snapshot.target
 
     @property
@@ -52,22 +52,22 @@ class Lookup:
 
     @property
     def wanted(self) -> str:
-        """The name of the distribution that has it, as far as that is known."""
+        """The name of the distribution that probably has the module, else the name itself."""
         return DISTRIBUTIONS.get(self.top, self.top if self.search else self.name)
 
     @cached_property
-    def unused(self) -> dict[str, Beside]:
-        """Directories with modules that are not on ``sys.path``."""
+    def unused(self) -> dict[str, OffPath]:
+        """The directories with modules that are not on ``sys.path``."""
         return unused(self.snapshot)
 
     @cached_property
     def distributions(self) -> dict[str, Distribution]:
-        """Those that importlib.metadata finds, by normalised name."""
+        """The distributions that importlib.metadata finds, by normalised name."""
         return self.snapshot.visible(self.snapshot.view.path)
 
     @cached_property
     def scripts(self) -> tuple[DeclaredScript, ...]:
-        """The scripts that these declare."""
+        """The scripts that these distributions declare."""
         return tuple(
             DeclaredScript(distribution, entry_point)
             for distribution in self.distributions.values()
@@ -77,12 +77,12 @@ class Lookup:
     @cached_property
     def script(self) -> DeclaredScript | None:
         """The first script of this name."""
-        named = (each for each in self.scripts if each.entry_point.name == self.name)
-        return next(named, None)
+        scripts = (script for script in self.scripts if script.entry_point.name == self.name)
+        return next(scripts, None)
 
     @cached_property
     def script_module(self) -> str | None:
-        """The name of the module that this script calls, or one that nothing declares."""
+        """The module that the script of this name calls, also if no distribution declares it."""
         if self.script:
             return self.script.entry_point.value.partition(":")[0].strip()
         scripts = self.snapshot.place.scripts(self.target)
@@ -90,19 +90,19 @@ class Lookup:
 
     @cached_property
     def searches(self) -> dict[str, Search]:
-        """The searches for the modules of this name and of the script, made in one start."""
+        """The searches for the module of this name and for that of the script, from one start."""
         wanted = dict.fromkeys((self.name, self.script_module))
         modules = [name for name in wanted if name and is_module(name)]
         return ask(self.target, modules, self.unused) if modules else {}
 
     @property
     def search(self) -> Search | None:
-        """The search for the module of this name; None when it can be no module's."""
+        """The search for the module of this name; None if no module can have the name."""
         return self.searches.get(self.name)
 
     @property
     def levels(self) -> tuple[Level, ...]:
-        """What that consists of."""
+        """The searches for the parts of the name."""
         return self.search.levels if self.search else ()
 
     @cached_property
@@ -112,7 +112,7 @@ class Lookup:
 
     @cached_property
     def parent(self) -> Level | None:
-        """What comes before that part, if it is there."""
+        """The search for the part before that one, if there is one."""
         index = self.levels.index(self.failed) if self.failed else 0
         return self.levels[index - 1] if index else None
 
@@ -128,7 +128,7 @@ class Lookup:
         return self._rows[level.name]
 
     def entry_of(self, answer: PathAnswer) -> PathEntry | None:
-        """Return the entry of ``sys.path`` that an answer is for, or the directory beside that."""
+        """Return the searched directory that an answer comes from."""
         return None if answer.entry is None else self._searched[answer.entry]
 
     @cached_property
@@ -142,7 +142,7 @@ class Lookup:
 
     @cached_property
     def present(self) -> dict[str, set[str]]:
-        """The names of all that is there, by the word for what that is."""
+        """The names of all modules, distributions and scripts, by the noun for each kind."""
         modules = set().union(*map(names_in, self.snapshot.view.path))
         if self.search:
             modules |= self.search.stdlib
@@ -150,8 +150,8 @@ class Lookup:
             modules |= names_in(cwd) if cwd else set()
         return {
             "module": {name for name in modules if not name.startswith("_")},
-            "distribution": {each.name for each in self.distributions.values()},
-            "script": {each.entry_point.name for each in self.scripts},
+            "distribution": {distribution.name for distribution in self.distributions.values()},
+            "script": {script.entry_point.name for script in self.scripts},
         }
 
     def command(self, *arguments: str) -> str:
@@ -159,10 +159,10 @@ class Lookup:
         return self.target.command(*arguments, root=self.snapshot.place.root)
 
     def install(self, *arguments: str) -> str:
-        """Return what installs something for the target."""
+        """Return the command that installs something for the target."""
         has_pip = "pip" in self.distributions
         return self.target.installer("install", *arguments, has_pip=has_pip)
 
     def reinstall(self, name: str, version: str | None) -> str:
-        """Return what installs a distribution for the target once more."""
+        """Return the command that installs a distribution for the target again."""
         return self.install("--force-reinstall", "--no-deps", f"{name}=={version}")

@@ -1,4 +1,4 @@
-"""Where a module comes from, and what else is on the path under its name."""
+"""Where a module comes from, and what else has its name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pysharedir.interpreter.syspath import Origin, Role
 from pysharedir.why import owner
-from pysharedir.why.entries import Beside, installed_in
+from pysharedir.why.entries import OffPath, installed_in
 from pysharedir.why.rows import Outcome, Row
 from pysharedir.why.search import PATH_FINDER, Kind
 
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 class Module:
     """A module that an import finds.
 
-    :ivar file: None for a namespace package, and for what has no file.
-    :ivar locations: Where submodules of it are looked for.
-    :ivar distribution: The name of what it belongs to.
+    :ivar file: None for a namespace package, and for a module without a file.
+    :ivar locations: The directories that an import searches for its submodules.
+    :ivar distribution: The name of the distribution that it belongs to.
     :ivar entry: The entry of ``sys.path`` that it is in.
     :ivar role: What that entry is for.
-    :ivar finder: The finder that has it or its package, if not that of ``sys.path``.
-    :ivar at_startup: Whether startup code has imported it already.
-    :ivar in_sharedir: Whether it is in a sharedir, of a namespace any portion.
-    :ivar by_hook: Whether the hook put the entry there, of a namespace any of them.
-    :ivar shadowed: Other copies.
+    :ivar finder: The finder that has it or its package, if that is not the one for ``sys.path``.
+    :ivar at_startup: Whether startup code imports it.
+    :ivar in_sharedir: Whether it, or any portion of a namespace package, is in a sharedir.
+    :ivar by_hook: Whether the hook put that entry, or that of any portion, on ``sys.path``.
+    :ivar shadowed: The other copies, which an import does not reach.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Module:
     version: str | None
     is_stdlib: bool
     entry: str | None
-    role: Role | Beside | None
+    role: Role | OffPath | None
     finder: str | None
     at_startup: bool
     in_sharedir: bool
@@ -55,7 +55,7 @@ class Module:
 
 
 def module(lookup: Lookup, level: Level) -> Module | None:
-    """Return the module that an import takes for a part of a name, or None when it would fail."""
+    """Return the module that an import loads for a part of a name, or None if it would fail."""
     spec = level.spec
     if spec is None:
         return None
@@ -91,7 +91,7 @@ def _is_by_hook(row: Row) -> bool:
 
 
 def _finder(levels: Sequence[Level], level: Level) -> FinderAnswer | None:
-    """Return the finder, other than that of ``sys.path``, that has a module or its package."""
+    """Return the finder that has a module or its package, if it is not that for ``sys.path``."""
     nearest = None
     for above in levels[: levels.index(level) + 1]:
         if above.by != PATH_FINDER:
@@ -119,15 +119,15 @@ def _is_stdlib(snapshot: Snapshot, spec: Spec, row: Row | None) -> bool:
 
 
 def _after(snapshot: Snapshot, level: Level) -> tuple[Row, ...]:
-    """Return what finders have that an import does not come to."""
-    rows: dict[Row, None] = {}  # a .pth file is run twice in venvs, and so are finders added
+    """Return what other finders have, which an import does not reach."""
+    rows: dict[Row, None] = {}  # no duplicates: a .pth file runs twice in venvs, and adds a finder
     for finder in () if level.at_startup else level.finders:
         if finder.spec and finder.name not in (level.by, PATH_FINDER):
             path = finder.spec.path
             distribution = owner.of_module(snapshot, path, None, finder.file) if path else None
             row = Row(
                 path=finder.name,
-                role=Beside.FINDER,
+                role=OffPath.FINDER,
                 by=finder.file or "",
                 outcome=Outcome.SHADOWED,
                 kind=finder.spec.kind,

@@ -1,4 +1,4 @@
-"""Names that stand for each other, or are likely to be taken for each other."""
+"""Names of modules and distributions that belong together, or are easily confused."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# Whoever installs by the name of one of these modules gets nothing, or another's work.
+# To install a distribution under the name of one of these modules fails, or gets another project.
 DISTRIBUTIONS = {
     "attr": "attrs",
     "bs4": "beautifulsoup4",
@@ -36,7 +36,7 @@ DISTRIBUTIONS = {
     "yaml": "PyYAML",
     "zmq": "pyzmq",
 }
-# https://docs.python.org/3/whatsnew: what left the standard library, by the first X.Y without it.
+# https://docs.python.org/3/whatsnew: the modules removed from the standard library in X.Y.
 REMOVED = {
     (3, 10): "formatter parser symbol macpath",
     (3, 11): "binhex",
@@ -44,19 +44,19 @@ REMOVED = {
     (3, 13): "aifc audioop cgi cgitb chunk crypt imghdr lib2to3 mailcap msilib nis nntplib"
     " ossaudiodev pipes sndhdr spwd sunau telnetlib uu xdrlib",
 }
-# https://docs.python.org/3/py-modindex.html: what it marks as available on Windows.
+# https://docs.python.org/3/py-modindex.html: the modules that it marks as available on Windows.
 WINDOWS = frozenset({"_winapi", "msvcrt", "nt", "winreg", "winsound"})
 _AFFIXES = {"py", "python"}
 _SIMILARITY = 0.75
 
 
 def is_module(name: str) -> bool:
-    """Tell whether a module can be called so."""
+    """Tell whether a module can have this name."""
     return all(map(str.isidentifier, name.split(".")))
 
 
 def is_called(module: str, distribution: str) -> bool:
-    """Tell whether a distribution is likely to be the one that has a module.
+    """Tell whether a module probably belongs to a distribution, by their names.
 
     :param distribution: Its normalised name.
     """
@@ -68,9 +68,9 @@ def is_called(module: str, distribution: str) -> bool:
 
 
 def same(name: str, names: Iterable[str]) -> list[str]:
-    """Return the other names that differ in case, ``-`` and ``_`` only."""
+    """Return the other names that differ only in case, ``-`` and ``_``."""
     plain = _plain(name)
-    return sorted(each for each in names if _plain(each) == plain and each != name)
+    return sorted(other for other in names if _plain(other) == plain and other != name)
 
 
 def _plain(name: str) -> str:
@@ -78,10 +78,10 @@ def _plain(name: str) -> str:
 
 
 def close(name: str, names: Iterable[str]) -> list[str]:
-    """Return the names that are similar."""
+    """Return up to three names that are similar, the most similar first."""
     return difflib.get_close_matches(name, sorted(names), n=3, cutoff=_SIMILARITY)
 
 
 def question(names: Iterable[str]) -> str:
-    """Return the question whether one of these is meant."""
+    """Return the question whether the user meant one of these."""
     return f"did you mean {' or '.join(names)}?"

@@ -1,4 +1,4 @@
-"""Native parts of packages that an interpreter cannot load."""
+"""The native parts of packages that an interpreter cannot load."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _SUFFIXES = (".so", ".pyd", ".dylib")
 
 @dataclass(frozen=True)
 class Part:
-    """A native part that is of no use here.
+    """A native part that the target cannot load.
 
     :ivar file: Its file.
-    :ivar made_for: The tag in its name, or what its content is made for.
+    :ivar made_for: The tag in its name, or the machine that its content is built for.
     """
 
     file: str
@@ -30,9 +30,9 @@ class Part:
 
 
 def under_name(directory: str, name: str, suffixes: Iterable[str]) -> list[Part]:
-    """Return the files that other interpreters import *name* from.
+    """Return the files that other interpreters would import as *name*.
 
-    :param suffixes: Those of the modules that this one imports.
+    :param suffixes: The suffixes of the modules that the target imports.
     """
     try:
         files = sorted(os.listdir(directory))
@@ -47,7 +47,7 @@ def under_name(directory: str, name: str, suffixes: Iterable[str]) -> list[Part]
 
 
 def missing_in(package: str, suffixes: Iterable[str]) -> Iterator[Part]:
-    """Yield a part of each module of a package that other interpreters only can import."""
+    """Yield one part of each module of a package that only other interpreters can import."""
     modules: dict[tuple[str, str], list[str]] = {}
     for file in contents.walk(package):
         directory, name = os.path.split(file)
@@ -59,7 +59,7 @@ def missing_in(package: str, suffixes: Iterable[str]) -> Iterator[Part]:
 
 
 def of_another_machine(target: Target, file: str) -> Part | None:
-    """Return a native object when it is not made for the machine of the target."""
+    """Return a native object if it is not built for the machine of the target, else None."""
     own = Own(target)
     try:
         made_for = own.made_for(file) if own.machines else None

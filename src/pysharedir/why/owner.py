@@ -1,4 +1,4 @@
-"""Which distribution modules and scripts belong to."""
+"""The distribution that a module or a script belongs to."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def of_module(
 
     :param path: The file of the module.
     :param entry: The entry of ``sys.path`` that it is in.
-    :param through: The file without which it were not found: a ``.pth`` file, or that of a
+    :param through: The file that makes Python find the module: a ``.pth`` file, or the file of a
         finder.
     """
     entry = entry or _entry_above(snapshot, path)
@@ -57,7 +57,7 @@ def of_portion(snapshot: Snapshot, location: str, entry: str) -> list[Distributi
 
 
 def label(distribution: Distribution | None) -> str | None:
-    """Return name and version."""
+    """Return the name and version of a distribution."""
     return f"{distribution.name} {distribution.version}" if distribution else None
 
 
@@ -68,7 +68,7 @@ def _entry_above(snapshot: Snapshot, path: str) -> str | None:
 
 
 def _unlisted(snapshot: Snapshot, path: str, entry: str) -> Distribution | None:
-    """Return the distribution without a list of files that has a top-level name."""
+    """Return the distribution that has a file by its top-level name, if it lists no files."""
     if not path.startswith(f"{entry}/"):
         return None
     top = path[len(entry) + 1 :].partition("/")[0].partition(".")[0]

@@ -1,4 +1,4 @@
-"""Why a name is not found, and what helps."""
+"""The reasons why a name is not found, with their remedies."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from pysharedir.installed import dependencies
 from pysharedir.installed.scripts import entry_points
 from pysharedir.why import broken, names
 from pysharedir.why.answer import Code, Reason
-from pysharedir.why.entries import Beside
-from pysharedir.why.heads import interpreter_of
+from pysharedir.why.entries import OffPath
+from pysharedir.why.first_lines import interpreter_of
 from pysharedir.why.hidden import hidden
 from pysharedir.why.imports import names_in
 from pysharedir.why.script import is_target
@@ -29,44 +29,44 @@ if TYPE_CHECKING:
 
 
 def reasons(lookup: Lookup) -> tuple[Reason, ...]:
-    """Return why nothing is found, the nearest reason first."""
+    """Return why nothing is found: the reasons of the first group that has any."""
     for group in _GROUPS:
-        told = tuple(reason for tell in group for reason in tell(lookup))
-        if told:
-            return told
+        found = tuple(reason for find in group for reason in find(lookup))
+        if found:
+            return found
     return ()
 
 
 def blocked(lookup: Lookup) -> Iterator[Reason]:
-    """Tell that startup code has put None into ``sys.modules``."""
+    """Yield the reason if startup code has put None into ``sys.modules``."""
     for level in lookup.levels:
         if level.is_blocked:
-            reason = f"startup code forbids to import {level.name}: sys.modules has None for it"
+            reason = f"startup code blocks the import of {level.name}: sys.modules has None for it"
             yield Reason(Code.BLOCKED, reason)
 
 
 def in_sharedir(lookup: Lookup) -> Iterator[Reason]:
-    """Tell that it is in a sharedir that a start like this does not use."""
-    for path in _beside(lookup):
-        if lookup.unused[path] is Beside.SHAREDIR:
+    """Yield the reason if it is in a sharedir that this start does not use."""
+    for path in _off_path(lookup):
+        if lookup.unused[path] is OffPath.SHAREDIR:
             yield from _unused_sharedir(lookup, path)
 
 
 def elsewhere(lookup: Lookup) -> Iterator[Reason]:
-    """Tell that it is in a site dir that a start like this does not use."""
+    """Yield the reason if it is in a site dir that this start does not use."""
     remedy = f"install it here: {lookup.install(lookup.wanted)}"
-    for path in _beside(lookup):
+    for path in _off_path(lookup):
         kind = lookup.unused[path]
-        if kind is Beside.USER_SITE_DIR:
+        if kind is OffPath.USER_SITE_DIR:
             reason = f"it is in the user site dir, {path}, which this start does not use"
             yield Reason(Code.IN_USER_SITE_DIR, reason, remedy)
-        elif kind is not Beside.SHAREDIR:
+        elif kind is not OffPath.SHAREDIR:
             reason = f"it is in the {kind.noun}, {path}, which this venv does not see"
             yield Reason(Code.IN_BASE_ONLY, reason, remedy)
 
 
-def _beside(lookup: Lookup) -> Iterable[str]:
-    """Return the directories beside ``sys.path`` that have something of the name."""
+def _off_path(lookup: Lookup) -> Iterable[str]:
+    """Return the directories not on ``sys.path`` that have something of the name."""
     directories = {row.path: None for row in lookup.rows if row.path in lookup.unused}
     for path in lookup.unused:
         for distribution in lookup.snapshot.whole(path):
@@ -84,19 +84,19 @@ def _unused_sharedir(lookup: Lookup, path: str) -> Iterator[Reason]:
 
 
 def program(lookup: Lookup) -> Iterator[Reason]:
-    """Tell that it is what Python runs."""
+    """Yield the reason if it is the program that Python runs."""
     if lookup.failed and lookup.failed.name == "__main__":
-        reason = "__main__ is the program that Python runs, and no entry of sys.path has that"
+        reason = "__main__ is the program that Python runs, so no entry of sys.path has it"
         yield Reason(Code.PROGRAM, reason)
 
 
 def changes_path(lookup: Lookup) -> Iterator[Reason]:
-    """Tell that what comes before it looks elsewhere for it once it is imported."""
+    """Yield the reason if its package changes where submodules are found, when it is imported."""
     yield from _needs_import(lookup, Change.PATH)
 
 
 def changes_modules(lookup: Lookup) -> Iterator[Reason]:
-    """Tell that what comes before it may make it when it is imported."""
+    """Yield the reason if its package may make it, when the package is imported."""
     yield from _needs_import(lookup, Change.MODULES)
 
 
@@ -104,7 +104,7 @@ def _needs_import(lookup: Lookup, change: Change) -> Iterator[Reason]:
     failed, parent = lookup.failed, lookup.parent
     if failed and not failed.is_blocked and parent and parent.changes is change:
         reason = (
-            f"whether there is a module {failed.name} cannot be told without importing"
+            f"pysharedir cannot tell whether there is a module {failed.name} without importing"
             f" {parent.name}, which changes {change}"
         )
         command = [str(lookup.target.executable), "-c", f"import {lookup.name}"]
@@ -112,28 +112,28 @@ def _needs_import(lookup: Lookup, change: Change) -> Iterator[Reason]:
 
 
 def files_missing(lookup: Lookup) -> Iterator[Reason]:
-    """Tell that the files of the distribution that should have it are gone."""
+    """Yield the reason if files of the distribution that should have it are missing."""
     distribution = lookup.distributions.get(canonicalize_name(lookup.wanted))
     if lookup.search and distribution:
         yield from broken.files_missing(lookup, distribution, lookup.top)
 
 
 def unmounted(lookup: Lookup) -> Iterator[Reason]:
-    """Tell that the sharedir of the hook is not there."""
+    """Yield the reason if the hook's sharedir does not exist."""
     unused = why_unused(lookup.snapshot, lookup.snapshot.sharedir)
     if unused and unused.cause is Cause.SHAREDIR_MISSING:
-        reason = f"the sharedir of the hook, {lookup.snapshot.sharedir}, is not there"
+        reason = f"the hook's sharedir, {lookup.snapshot.sharedir}, does not exist"
         yield Reason(Code.SHAREDIR_MISSING, reason, unused.remedy)
 
 
 def foreign_part(lookup: Lookup) -> Iterator[Reason]:
-    """Tell that its native part is there for another interpreter."""
+    """Yield the reason if it has a native part, but one for another interpreter."""
     if lookup.failed:
         yield from broken.foreign_parts(lookup, lookup.failed)
 
 
 def no_such_part(lookup: Lookup) -> Iterator[Reason]:
-    """Tell that it is not in what comes before it in the name, which is there."""
+    """Yield the reason if its package is found, but has no such module."""
     if not (lookup.failed and lookup.parent and lookup.parent.spec):
         return
     package, part = lookup.failed.name.rpartition(".")[::2]
@@ -145,47 +145,50 @@ def no_such_part(lookup: Lookup) -> Iterator[Reason]:
     parts = set().union(*map(names_in, spec.locations))
     similar = names.same(part, parts) or names.close(part, parts)
     if similar:
-        remedy = names.question(f"{package}.{each}" for each in similar)
+        remedy = names.question(f"{package}.{name}" for name in similar)
     yield Reason(Code.NO_SUCH_PART, f"{package} has no module {part}", remedy)
 
 
 def left_stdlib(lookup: Lookup) -> Iterator[Reason]:
-    """Tell that other versions of Python have it in their standard library."""
+    """Yield the reason if earlier versions of Python have it in their standard library."""
     if lookup.levels and lookup.levels[0].spec:
         return
     for first, removed in names.REMOVED.items():
         if lookup.top in removed.split() and lookup.target.version_info[:2] >= first:
-            reason = f"{lookup.top} left the standard library in Python {first[0]}.{first[1]}"
+            reason = f"Python {first[0]}.{first[1]} removed {lookup.top} from the standard library"
             is_replaced = lookup.top == "distutils"
-            remedy = f"setuptools brings its own: {lookup.install('setuptools')}"
+            remedy = f"setuptools has its own copy: {lookup.install('setuptools')}"
             yield Reason(Code.LEFT_STDLIB, reason, remedy if is_replaced else "")
 
 
 def not_in_stdlib(lookup: Lookup) -> Iterator[Reason]:
-    """Tell that it belongs to the standard library, and that this one lacks it."""
+    """Yield the reason if it belongs to the standard library, but the target lacks it."""
     top, search = lookup.top, lookup.search
     is_top = lookup.failed is not None and lookup.failed.name == top
     if not (search and is_top and top in search.stdlib):
         return
     if top in names.WINDOWS:
-        yield Reason(Code.WINDOWS_ONLY, f"{top} is in Pythons for Windows only")
+        yield Reason(Code.WINDOWS_ONLY, f"only Pythons for Windows have {top}")
         return
-    reason = f"{top} is of the standard library, but not in {lookup.target.stdlib}"
-    remedy = "install the package of your system that has it, or build Python with it"
+    reason = f"{top} belongs to the standard library, but is not in {lookup.target.stdlib}"
+    remedy = "install the system package that has it, or build Python with it"
     yield Reason(Code.STDLIB_INCOMPLETE, reason, remedy)
 
 
 def required(lookup: Lookup) -> Iterator[Reason]:
-    """Tell that something that is installed requires it."""
+    """Yield the reason if an installed distribution requires it."""
     installed, markers = lookup.distributions, lookup.target.markers
     versions = {key: distribution.version for key, distribution in installed.items()}
     requirements, _ = dependencies.requirements_of(installed, (), markers)
     for dependency in dependencies.unmet(requirements, versions.get, installed, markers):
         if dependency.installed is None and names.is_called(lookup.top, dependency.name):
             by = ", ".join(dependency.required_by)
-            reason = f"{dependency.requirement} is required by {by}, and missing"
+            reason = f"{dependency.requirement} is missing (required by {by})"
             requirers = (installed[canonicalize_name(name)] for name in dependency.required_by)
-            in_sharedir = (lookup.snapshot.is_sharedir(str(each.directory)) for each in requirers)
+            in_sharedir = (
+                lookup.snapshot.is_sharedir(str(distribution.directory))
+                for distribution in requirers
+            )
             remedy = (
                 lookup.command("sync", "--install")
                 if any(in_sharedir)
@@ -195,19 +198,19 @@ def required(lookup: Lookup) -> Iterator[Reason]:
 
 
 def foreign_script(lookup: Lookup) -> Iterator[Reason]:
-    """Tell that a shell finds a script of this name which is not the target's."""
+    """Yield the reason if a shell finds a script of this name that is not the target's."""
     file = shutil.which(lookup.name) if os.sep not in lookup.name else None
     interpreter = interpreter_of(Path(file)) if file else None
     if file and not is_target(lookup.target, interpreter):
-        runs = f", which runs {interpreter}" if interpreter else ""
-        reason = f"{file} on PATH{runs}, is not of this interpreter"
+        runs = f", which runs {interpreter}," if interpreter else ""
+        reason = f"{file} on PATH{runs} does not belong to this interpreter"
         command = ["pysharedir", "--python", interpreter or "", "why", lookup.name]
         is_python = "python" in os.path.basename(interpreter or "")
         yield Reason(Code.FOREIGN_SCRIPT, reason, shlex.join(command) if is_python else "")
 
 
 def other_spelling(lookup: Lookup) -> Iterator[Reason]:
-    """Tell that something is there whose name differs in case, ``-`` and ``_`` only."""
+    """Yield the reason if there is something whose name differs only in case, ``-`` and ``_``."""
     for word, present in lookup.present.items():
         for name in names.same(lookup.name, present):
             reason = f"the {word} is spelled {name}"
@@ -215,22 +218,22 @@ def other_spelling(lookup: Lookup) -> Iterator[Reason]:
 
 
 def absent(lookup: Lookup) -> Iterator[Reason]:
-    """Tell that it is just not there, and what is that has a similar name."""
+    """Yield the reason that nothing has the name, with the similar names that there are."""
     close = (names.close(lookup.name, present) for present in lookup.present.values())
     similar = dict.fromkeys(name for several in close for name in several)
-    if similar:  # to install by a misspelled name may install what waits for that
-        reason = "no entry of sys.path has it, but there is something of a similar name"
+    if similar:  # no hint to install a misspelled name: somebody may have registered it as a trap
+        reason = "no entry of sys.path has it, but there is a similar name"
         yield Reason(Code.SIMILAR_NAME, reason, names.question(similar))
         return
     is_known = lookup.top in names.DISTRIBUTIONS
-    caveat = "" if is_known else ", if the distribution is called so"
+    caveat = "" if is_known else ", if that is the name of the distribution"
     reason = f"no entry of sys.path has it, and {lookup.wanted} is not installed"
     yield Reason(Code.NOT_INSTALLED, reason, f"{lookup.install(lookup.wanted)}{caveat}")
 
 
 _GROUPS: tuple[tuple[Callable[[Lookup], Iterable[Reason]], ...], ...] = (
     (program,),
-    (changes_path,),  # of which the next would tell only what is true before it is imported
+    (changes_path,),  # before the next group, whose reasons hold only until the package is imported
     (blocked, foreign_part, hidden, in_sharedir),
     (changes_modules, files_missing),
     (no_such_part, left_stdlib, not_in_stdlib, required, elsewhere, other_spelling),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pysharedir.interpreter.syspath import Role
 from pysharedir.why import owner
-from pysharedir.why.entries import Beside, installed_in
+from pysharedir.why.entries import OffPath, installed_in
 from pysharedir.why.search import Kind
 from pysharedir.wording import Label
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class Outcome(Label):
-    """What became of what one entry has."""
+    """What an import does with what one entry has."""
 
     TAKEN = "taken"
-    PORTION = "portion"  # of a namespace that is taken
+    PORTION = "portion"  # of the namespace package that is taken
     SHADOWED = "shadowed"
     SAME_FILE = "same file"  # as the one that is taken
     HIDDEN = "hidden"  # where an import does not look
@@ -36,17 +36,18 @@ class Outcome(Label):
 
 @dataclass(frozen=True)
 class Row:
-    """One entry of ``sys.path``, and what is there.
+    """One entry of ``sys.path``, and what it has for a name.
 
-    :ivar path: As it is spelled there; the working directory by its name.
+    :ivar path: As ``sys.path`` spells it, but the full path of the working directory.
     :ivar role: What it is for.
     :ivar by: Who put it there.
     :ivar file: The file of the module, or the directory of a portion.
-    :ivar distribution: Name and version of what it belongs to; several for a portion.
+    :ivar distribution: Name and version of the distribution that the file belongs to; several for
+        a portion.
     """
 
     path: str
-    role: Role | Beside
+    role: Role | OffPath
     by: Origin | str
     outcome: Outcome
     kind: Kind | None = None
@@ -55,22 +56,22 @@ class Row:
 
     @property
     def path_file(self) -> str | None:
-        """The .pth file without which it were not found."""
+        """The .pth file that names the entry, if one does."""
         return self.by if self.role is Role.PATH_LINE else None
 
 
 def rows(snapshot: Snapshot, entries: Sequence[PathEntry | None], level: Level) -> tuple[Row, ...]:
-    """Return what each entry of ``sys.path`` has, in the order in which they are asked.
+    """Return what each entry of ``sys.path`` has, in the order in which an import asks them.
 
-    What is beside the path, and has something that is found nowhere else, comes last.
+    If none of them has anything, the directories not on ``sys.path`` that have something follow.
 
-    :param entries: What was searched, in the order of the answers.
+    :param entries: What the search looked into, in the order of the answers.
     """
     table: list[Row] = []
     is_taken = is_on_path = False
     for index, entry in enumerate(entries):
-        is_beside = entry is not None and isinstance(entry.role, Beside)
-        if entry is None or (is_beside and (level.spec or is_on_path)):
+        is_off_path = entry is not None and isinstance(entry.role, OffPath)
+        if entry is None or (is_off_path and (level.spec or is_on_path)):
             continue
         answers = [
             answer
@@ -79,8 +80,8 @@ def rows(snapshot: Snapshot, entries: Sequence[PathEntry | None], level: Level) 
         ]
         table += [_row(snapshot, level, entry, answer) for answer in answers]
         is_module = level.spec is not None and level.spec.kind is not Kind.NAMESPACE
-        is_on_path = is_on_path or (not is_beside and bool(answers))
-        if not answers and not is_beside:
+        is_on_path = is_on_path or (not is_off_path and bool(answers))
+        if not answers and not is_off_path:
             outcome = Outcome.NOT_ASKED if is_taken and is_module else Outcome.NOTHING
             table.append(Row(entry.path, entry.role, entry.by, outcome))
         is_taken = is_taken or any(row.outcome is Outcome.TAKEN for row in table)
@@ -98,7 +99,7 @@ def _row(snapshot: Snapshot, level: Level, entry: PathEntry, answer: PathAnswer)
 
 def _outcome(level: Level, answer: PathAnswer, spec: Spec) -> Outcome:
     taken = level.spec
-    if not answer.is_open or taken is None:
+    if not answer.is_searched or taken is None:
         return Outcome.HIDDEN
     if taken.kind is Kind.NAMESPACE:
         is_of_it = set(spec.locations or ()) & set(taken.locations or ())
@@ -113,7 +114,7 @@ def _outcome(level: Level, answer: PathAnswer, spec: Spec) -> Outcome:
 
 
 def _is_same_file(path: str | None, other: str | None) -> bool:
-    """Tell whether two paths lead to one existing file."""
+    """Tell whether two paths lead to the same existing file."""
     try:
         return path is not None and other is not None and os.path.samefile(path, other)
     except OSError:
@@ -121,7 +122,7 @@ def _is_same_file(path: str | None, other: str | None) -> bool:
 
 
 def _owners(snapshot: Snapshot, row: Row) -> str | None:
-    """Return what the file or the portion in a row belongs to."""
+    """Return the distributions that the file or the portion in a row belongs to."""
     entry = installed_in(row.path, row.role)
     if row.file is None:
         return None

@@ -1,4 +1,4 @@
-"""Say where a name comes from, or why it is not found."""
+"""The order of the steps of ``why``: say where a name comes from, or why it is not found."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from pysharedir.snapshot import Snapshot
     from pysharedir.why.answer import Reason
 
-_OF_A_SCRIPT = "python FILE has the directory of FILE in place of the working directory"
+_OF_A_SCRIPT = "`python FILE` searches the directory of FILE instead of the working directory"
 
 
 def explain(snapshot: Snapshot, name: str) -> Answer:
     """Return where *name* comes from when a target is started as its user does.
 
-    :raises InvalidNameError: when nothing can be called so.
-    :raises TargetError: when the target does not answer.
+    :raises InvalidNameError: if nothing can have this name.
+    :raises TargetError: if the target does not answer.
     """
     _check(snapshot, name)
     lookup = Lookup(snapshot, name)
@@ -47,16 +47,17 @@ def explain(snapshot: Snapshot, name: str) -> Answer:
         warnings=(),
         notes=(_OF_A_SCRIPT,) if search and "" in search.path else (),
     )
-    told = tuple(_warnings(lookup, answer))
+    warned = tuple(_warnings(lookup, answer))
     if answer.found:
-        return replace(answer, warnings=told)
+        return replace(answer, warnings=warned)
+    # What is wrong with a script that is missing is the reason why it is not found.
     if answer.script and not answer.lacks_module:
-        return _with_parent(lookup, replace(answer, reasons=told))
-    return _with_parent(lookup, replace(answer, reasons=reasons(lookup), warnings=told))
+        return _with_parent(lookup, replace(answer, reasons=warned))
+    return _with_parent(lookup, replace(answer, reasons=reasons(lookup), warnings=warned))
 
 
 def _with_parent(lookup: Lookup, answer: Answer) -> Answer:
-    """Tell of what comes before the part of the name that is not found."""
+    """Add the package before the first part of the name that is not found."""
     if lookup.parent is None:
         return answer
     has_some = any(row.kind for row in answer.rows)
@@ -68,7 +69,7 @@ def _check(snapshot: Snapshot, name: str) -> None:
     directory = snapshot.place.scripts(snapshot.target)
     if is_module(name) or (name and os.sep not in name and (directory / name).is_file()):
         return
-    if ".." in name:  # distributions may be called so, but none is: a mistyped submodule
+    if ".." in name:  # valid for a distribution, but surely a mistyped submodule
         raise InvalidNameError(name)
     try:
         canonicalize_name(name, validate=True)
@@ -83,5 +84,6 @@ def _warnings(lookup: Lookup, answer: Answer) -> Iterator[Reason]:
         yield from warnings.of_release(lookup, answer.distribution, answer.module)
     if answer.script:
         for warning in warnings.of_script(lookup, answer.script):
-            if not (answer.lacks_module and warning.code is Code.BROKEN_SCRIPT):  # it is told first
+            # That the module is missing is the answer itself, not a warning.
+            if not (answer.lacks_module and warning.code is Code.BROKEN_SCRIPT):
                 yield warning

@@ -1,4 +1,4 @@
-"""What a console script runs, and by which interpreter."""
+"""What a console script runs, and which interpreter runs it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pysharedir.errors import RecordError
 from pysharedir.why import owner
-from pysharedir.why.heads import interpreter_of
+from pysharedir.why.first_lines import interpreter_of
 
 if TYPE_CHECKING:
     from pysharedir.installed.distribution import Distribution
@@ -24,14 +24,15 @@ if TYPE_CHECKING:
 class Script:
     """A script of the target.
 
-    :ivar file: Where it is, or would be.
-    :ivar is_there: Whether it is there.
-    :ivar on_path: What a shell runs under this name.
-    :ivar interpreter: What its first line starts.
-    :ivar is_own: Whether that is the target.
+    :ivar file: Where it is or should be.
+    :ivar is_there: Whether the file exists.
+    :ivar on_path: The file that a shell runs under this name.
+    :ivar interpreter: The interpreter that its first line names.
+    :ivar is_own: Whether that interpreter is the target.
     :ivar entry_point: The object that it calls.
-    :ivar module: The module that it takes that from.
-    :ivar module_found: Whether the target finds it; None when it is not to.
+    :ivar module: The module of that object.
+    :ivar module_found: Whether the target finds the module; None if the target does not run the
+        script.
     """
 
     name: str
@@ -49,7 +50,7 @@ class Script:
 
 
 def script(lookup: Lookup) -> Script | None:
-    """Return the script of a name, or None when nothing is or should be one."""
+    """Return the script of a name, or None if there is none and no distribution declares one."""
     name, snapshot = lookup.name, lookup.snapshot
     if not name or os.sep in name:
         return None
@@ -59,7 +60,7 @@ def script(lookup: Lookup) -> Script | None:
         return None
     interpreter = interpreter_of(file)
     distribution = distribution or owner.of_script(snapshot, str(file))
-    if distribution is None and interpreter is None:  # the interpreter itself, say
+    if distribution is None and interpreter is None:  # a program, such as the interpreter itself
         return None
     is_own = is_target(lookup.target, interpreter)
     is_for_target = is_own or entry_point is not None
@@ -80,7 +81,7 @@ def script(lookup: Lookup) -> Script | None:
 
 
 def _directory(snapshot: Snapshot, distribution: Distribution | None, name: str) -> Path:
-    """Return where a script of a distribution is, by the root that it serves, else by RECORD."""
+    """Return the directory of a script, by the root of its distribution, else by RECORD."""
     root = snapshot.root_of(str(distribution.directory)) if distribution else None
     if distribution and root is None:
         with contextlib.suppress(RecordError):
@@ -99,7 +100,8 @@ def _module_found(lookup: Lookup) -> bool:
 def is_target(target: Target, interpreter: str | None) -> bool:
     """Tell whether an interpreter is the target.
 
-    Links make those of several venvs one file, so it has to be in the same directory too.
+    The interpreters of several venvs can be links to one file, so the directory has to be the same
+    too.
     """
     if interpreter is None:
         return False

@@ -1,4 +1,4 @@
-"""The question where modules are, put to the import system of a target."""
+"""The search for modules, which the import system of a target answers."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from pysharedir.interpreter import answers
     from pysharedir.interpreter.target import Target
 
-# The name of the finder that goes by sys.path.
+# The name of the finder that searches sys.path.
 PATH_FINDER = "_frozen_importlib_external.PathFinder"
 
 
 class Kind(Label):
-    """What a spec is for; the values are those that the program ``lookup`` answers."""
+    """What a spec is for; the values are those in the answers of the program ``lookup``."""
 
     MODULE = "module"
     PACKAGE = "package"
@@ -36,19 +36,20 @@ class Kind(Label):
 
 
 class Change(Label):
-    """What the source of a module changes that submodules are found by."""
+    """What the source of a module changes that decides where submodules are found."""
 
-    PATH = "__path__"  # in another way than to add the other halves of the package
+    PATH = "__path__"  # not only to add the other directories of the package, as pkgutil does
     MODULES = "sys.modules"
 
 
 @dataclass(frozen=True)
 class Spec:
-    """What a finder has for a name: a module spec, as far as it matters here.
+    """What a finder has for a name: the parts of a module spec that matter here.
 
     :ivar origin: Its file, or what the import system says instead.
-    :ivar file: The file that a module of startup code says it is from.
-    :ivar locations: Where submodules of it are looked for; None when it can have none.
+    :ivar file: The ``__file__`` of a module that startup code has imported.
+    :ivar locations: The directories that an import searches for submodules; None if it is no
+        package.
     """
 
     kind: Kind
@@ -66,25 +67,25 @@ class Spec:
 
 @dataclass(frozen=True)
 class PathAnswer:
-    """What the finder for one directory or archive answers.
+    """The answer of the finder for one directory or archive.
 
-    :ivar entry: The index of the entry of ``sys.path`` that it is in; beyond these, that of the
-        directories beside it.
-    :ivar is_open: Whether an import looks there.
+    :ivar entry: The index of the entry of ``sys.path`` that it is in; the directories not on
+        ``sys.path`` have the indexes after these.
+    :ivar is_searched: Whether an import looks there.
     """
 
     path: str
     entry: int | None
-    is_open: bool
+    is_searched: bool
     spec: Spec | None
     error: str | None
 
 
 @dataclass(frozen=True)
 class FinderAnswer:
-    """What a finder of ``sys.meta_path`` answers.
+    """The answer of a finder of ``sys.meta_path``.
 
-    :ivar file: The file of the module that it is from.
+    :ivar file: The file of the module that defines the finder.
     """
 
     name: str
@@ -97,12 +98,13 @@ class FinderAnswer:
 class Level:
     """The search for one part of a dotted name.
 
-    :ivar spec: What an import takes.
+    :ivar spec: What an import loads.
     :ivar by: The name of the finder that has it.
-    :ivar at_startup: Whether startup code has put it into ``sys.modules``, so none is asked.
-    :ivar is_blocked: Whether startup code forbids the import.
-    :ivar is_extended: Whether the package adds other halves of itself when it is imported.
-    :ivar changes: What else that will change.
+    :ivar at_startup: Whether startup code has put it into ``sys.modules``, so that an import asks
+        no finder.
+    :ivar is_blocked: Whether startup code blocks the import.
+    :ivar is_extended: Whether the package adds its other directories when it is imported.
+    :ivar changes: What else its import changes.
     """
 
     name: str
@@ -120,10 +122,10 @@ class Level:
 class Search:
     """The search for a module.
 
-    :ivar path: ``sys.path`` as it is for ``python -c``; None for what is no string.
-    :ivar cwd: The working directory, which is its first entry unless Python is told otherwise.
-    :ivar stdlib: The names of the standard library; built-in modules only before Python 3.10.
-    :ivar levels: Those of the parts of the name, the first one first.
+    :ivar path: ``sys.path`` as it is for ``python -c``; None for an entry that is no string.
+    :ivar cwd: The working directory, which is the first entry unless an option forbids it.
+    :ivar stdlib: The names of the standard library; before Python 3.10 only its built-in modules.
+    :ivar levels: The searches for the parts of the name, in order.
     """
 
     path: tuple[str | None, ...]
@@ -137,13 +139,13 @@ class Search:
         return self.levels[-1]
 
 
-def ask(target: Target, names: Sequence[str], beside: Iterable[str] = ()) -> dict[str, Search]:
-    """Start *target* as its user does, once, and return where it finds modules, by their names.
+def ask(target: Target, names: Sequence[str], off_path: Iterable[str] = ()) -> dict[str, Search]:
+    """Start *target* once, as its user does, and return the search for each module by its name.
 
-    :param beside: Directories that are not on its path, but are to be looked into too.
-    :raises TargetError: when it does not answer.
+    :param off_path: Directories that are not on ``sys.path``, but are searched too.
+    :raises TargetError: if the target does not answer.
     """
-    question = json.dumps([names, list(beside)])
+    question = json.dumps([names, list(off_path)])
     answer: answers.Lookup = processes.ask(target.executable, "lookup", question)
     path, stdlib = tuple(answer["path"]), frozenset(answer["stdlib"])
     return {

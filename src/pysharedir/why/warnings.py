@@ -1,4 +1,4 @@
-"""What to know about a name although it is found."""
+"""Warnings about a name that is found."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
-from pysharedir.errors import said
+from pysharedir.errors import full_reason
 from pysharedir.interpreter.syspath import Role
 from pysharedir.why import broken, native
 from pysharedir.why.answer import Code, Reason
@@ -22,10 +22,13 @@ if TYPE_CHECKING:
     from pysharedir.why.module import Module
     from pysharedir.why.script import Script
 
-# Roles of entries that come before all others, whatever is installed.
+# The roles of the entries that come before all others, whatever is installed.
 _BY_THE_USER = {
     Role.WORKING_DIRECTORY: ("the working directory", CHANGE_DIRECTORY),
-    Role.PYTHONPATH: ("a directory of PYTHONPATH", "rename it, or take that out of PYTHONPATH"),
+    Role.PYTHONPATH: (
+        "a directory of PYTHONPATH",
+        "rename it, or remove that directory from PYTHONPATH",
+    ),
 }
 
 
@@ -35,7 +38,7 @@ def of_module(lookup: Lookup, module: Module) -> Iterator[Reason]:
     if isinstance(module.role, Role) and module.role in _BY_THE_USER and others:
         what = others[0].distribution or f"that of the {others[0].role}"
         where, remedy = _BY_THE_USER[module.role]
-        reason = f"{module.file} is in {where}, and shadows {what}"
+        reason = f"{module.file}, in {where}, shadows {what}"
         yield Reason(Code.SHADOWED_BY_CWD, reason, remedy)
     portions = [row for row in module.shadowed if row.kind is Kind.PORTION]
     if portions and module.file:
@@ -48,7 +51,8 @@ def of_module(lookup: Lookup, module: Module) -> Iterator[Reason]:
 
 def _native(lookup: Lookup, module: Module) -> Iterator[Reason]:
     target, entry = lookup.target, installed_in(module.entry, module.role)
-    if module.kind is Kind.NAMESPACE and lookup.search:  # of stubs, beside the compiled module
+    # A directory of stubs next to a compiled module is a namespace package without the module.
+    if module.kind is Kind.NAMESPACE and lookup.search:
         yield from broken.foreign_parts(lookup, lookup.search.last)
     if module.kind is Kind.EXTENSION and module.file:
         part = native.of_another_machine(target, module.file)
@@ -59,17 +63,17 @@ def _native(lookup: Lookup, module: Module) -> Iterator[Reason]:
             try:
                 parts = list(native.missing_in(location, target.suffixes))
             except OSError as error:
-                yield Reason(Code.UNREADABLE, said(error), "see to its permissions")
+                yield Reason(Code.UNREADABLE, full_reason(error), "check its permissions")
                 continue
             yield from (broken.foreign_part(lookup, part, entry) for part in parts)
 
 
 def of_release(lookup: Lookup, release: Release, module: Module | None) -> Iterator[Reason]:
-    """Yield what to know about a distribution."""
+    """Yield what is wrong with a distribution, or surprising about it."""
     missing = _missing(lookup, release) if module is None else []
     yield from missing
     if module is None and release.modules and not missing:
-        reason = f"there is no module of that name: {release.name} is imported by other names"
+        reason = f"no module has that name: {release.name} is imported under other names"
         remedy = "import " + ", ".join(release.modules[:5])
         yield Reason(Code.OTHER_IMPORT_NAME, reason, remedy)
     for copy in release.copies:
@@ -78,12 +82,12 @@ def of_release(lookup: Lookup, release: Release, module: Module | None) -> Itera
         if copy.in_other_root:  # doctor finds nothing wrong with that
             wanted = lookup.install(f"{release.name}=={copy.version}")
             reason += f" ({copy.role}): the nearer root wins"
-            remedy = f"to have that version in the nearer root: {wanted}"
+            remedy = f"to install that version in the nearer root: {wanted}"
         yield Reason(Code.SHADOWED_COPY, reason, remedy)
 
 
 def _missing(lookup: Lookup, release: Release) -> list[Reason]:
-    """Return why a module of the distribution's own name is not found, if there should be one."""
+    """Return why the module of the distribution's own name is not found, if it has one."""
     distribution = lookup.distributions[canonicalize_name(release.name)]
     missing = list(broken.files_missing(lookup, distribution, lookup.name))
     if not missing and lookup.name in release.modules and lookup.failed:
@@ -94,7 +98,7 @@ def _missing(lookup: Lookup, release: Release) -> list[Reason]:
 def of_script(lookup: Lookup, script: Script) -> Iterator[Reason]:
     """Yield what is wrong with a script."""
     if not script.is_there and script.distribution:
-        reason = f"{script.distribution} declares the script, but {script.file} is not there"
+        reason = f"{script.distribution} declares the script, but {script.file} does not exist"
         remedy = (
             lookup.command("sync")
             if script.in_sharedir
@@ -103,8 +107,8 @@ def of_script(lookup: Lookup, script: Script) -> Iterator[Reason]:
         yield Reason(Code.SCRIPT_MISSING, reason, remedy)
     elif script.interpreter and not script.is_own:
         reason = f"{script.file} runs {script.interpreter}, not this interpreter"
-        yield Reason(Code.FOREIGN_INTERPRETER, reason, "reinstall what it belongs to")
+        yield Reason(Code.FOREIGN_INTERPRETER, reason, "reinstall the distribution of the script")
     if script.module_found is False:
-        reason = f"it calls {script.entry_point or script.module}, and that module is not found"
+        reason = f"it calls {script.entry_point or script.module}, but that module is not found"
         remedy = lookup.command("why", lookup.script_module or "")
         yield Reason(Code.BROKEN_SCRIPT, reason, remedy)

@@ -1,4 +1,4 @@
-"""Healthy venvs, and what doctor says of them."""
+"""Healthy venvs, and what doctor says about them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Doctor:
     command: Command
 
     def __call__(self, venv: Venv, *arguments: str, **env: str) -> Any:
-        """Return its JSON, and see that it exits as it should."""
+        """Return its JSON, and check its exit status."""
         done = self.command("--python", venv.root, "doctor", "--json", *arguments, **env)
         assert done.returncode in (0, 1), done.stderr
         report = json.loads(done.stdout)
@@ -33,12 +33,15 @@ class Doctor:
         return report
 
     def finds(self, venv: Venv, *arguments: str, **env: str) -> dict[str, list[str]]:
-        """Return what its findings are about, by code; without notes, unless they are selected."""
+        """Return what its findings are about, by code.
+
+        Of the notes only those that ``--fix`` does something about, unless they are selected.
+        """
         report = self(venv, *arguments, **env)
         assert not report["unchecked"], report["unchecked"]
         found: dict[str, list[str]] = {}
         for each in report["findings"]:
-            if each["level"] == "fault" or "--select" in arguments:
+            if each["level"] == "fault" or each["fix"] or "--select" in arguments:
                 found.setdefault(each["code"], []).append(each["about"])
         return found
 

@@ -95,7 +95,7 @@ def test_a_code_that_does_not_exist(faulty: Venv, command: Command, code: str) -
     assert code == "SD" or "no check has this code" in done.stderr
 
 
-def test_fix_mends_what_was_asked_for_only(faulty: Venv, doctor: Doctor) -> None:
+def test_fix_fixes_only_what_was_asked_for(faulty: Venv, doctor: Doctor) -> None:
     report = doctor(faulty, "--fix", "--select", "SD111")
     assert [each["code"] for each in report["steps"]] == ["SD111"]
     assert report["changed"]
@@ -115,7 +115,7 @@ def test_it_is_readable(faulty: Venv, command: Command) -> None:
     done = command("--python", faulty.root, "doctor")
     assert done.returncode == 1
     assert f"SD111 {faulty.root}/lib64\n      missing" in done.stdout
-    assert "2 findings, 2 of them for --fix" in done.stdout.splitlines()[-1]
+    assert "2 findings, 2 fixable with --fix" in done.stdout.splitlines()[-1]
     done = command("--python", faulty.root, "doctor", "--fix")
     assert done.returncode == 0
     assert f"SD111 link {faulty.root}/lib64 -> lib" in done.stdout.splitlines()
@@ -124,14 +124,14 @@ def test_it_is_readable(faulty: Venv, command: Command) -> None:
 
 @pytest.fixture
 def protected(venv: Venv) -> Iterator[Venv]:
-    """A venv without its lib64 link, in which none can be made."""
+    """A venv that lost its lib64 link, and where nobody can make one."""
     (venv.root / "lib64").unlink()
     venv.root.chmod(0o555)
     yield venv
     venv.root.chmod(0o755)
 
 
-def test_what_cannot_be_mended_is_said(protected: Venv, command: Command, doctor: Doctor) -> None:
+def test_what_cannot_be_fixed_is_said(protected: Venv, command: Command, doctor: Doctor) -> None:
     report = doctor(protected, "--fix")
     assert [each["code"] for each in report["failed"]] == ["SD111"]
     assert not report["steps"]
@@ -140,7 +140,7 @@ def test_what_cannot_be_mended_is_said(protected: Venv, command: Command, doctor
     assert "SD111 not fixed: link" in done.stdout
 
 
-def test_what_does_not_help_is_not_said_to_be_done(
+def test_a_step_that_does_not_help_is_not_reported_as_done(
     venv: Venv, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on a file system without links."""
@@ -170,16 +170,14 @@ def test_a_record_with_a_nul_is_no_crash(healthy: Venv, doctor: Doctor) -> None:
     assert not doctor(healthy)["unchecked"]
 
 
-def test_what_never_ends_is_not_read(healthy: Venv, doctor: Doctor) -> None:
+def test_a_file_without_end_is_not_read(healthy: Venv, doctor: Doctor) -> None:
     info = healthy.sharedir / "odd-1.0.dist-info"
     info.mkdir()
     os.mkfifo(info / "RECORD")
     doctor(healthy)
 
 
-def test_a_check_that_cannot_be_made_is_said(
-    healthy: Venv, doctor: Doctor, command: Command
-) -> None:
+def test_a_check_that_fails_is_reported(healthy: Venv, doctor: Doctor, command: Command) -> None:
     remembered = healthy.site_dir / "_pysharedir.d" / "remembered.json"
     remembered.write_text("garbage")
     unchecked = doctor(healthy)["unchecked"]
@@ -187,7 +185,7 @@ def test_a_check_that_cannot_be_made_is_said(
     assert str(remembered) in unchecked[0]["reason"]
     said = command("--python", healthy.root, "doctor").stdout
     made = sum(not check.on_request for check in CHECKS) - len(unchecked)
-    assert f": {made} checks, {len(unchecked)} more could not be made, nothing found" in said
+    assert f": {made} checks, {len(unchecked)} more failed, nothing found" in said
 
 
 def test_list_names_every_check(command: Command) -> None:

@@ -1,4 +1,4 @@
-"""What doctor says of distributions of which there are several copies."""
+"""What doctor says about distributions that have several copies."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def test_the_first_on_the_path_wins(healthy: Venv, doctor: Doctor) -> None:
     assert healthy.says("__import__('importlib.metadata').metadata.version('copied')") == "1.0"
 
 
-def test_the_same_version_is_said_to_be_the_same(healthy: Venv, doctor: Doctor) -> None:
+def test_two_copies_of_one_version(healthy: Venv, doctor: Doctor) -> None:
     put(healthy.site_dir, "pure", {"pure/__init__.py": ""})
     (found,) = twice(doctor, healthy)
     assert "wins over the same version" in found["reason"]
 
 
-def test_every_further_copy_is_found(healthy: Venv, doctor: Doctor) -> None:
+def test_every_copy_is_found(healthy: Venv, doctor: Doctor) -> None:
     plant(healthy.site_dir, copy("1.0"))
     plant(healthy.sharedir, {**copy("1.0"), **copy("2.0")})
     assert len(twice(doctor, healthy)) == 2
@@ -61,7 +61,7 @@ def test_two_versions_in_one_directory(fresh: Venv, doctor: Doctor) -> None:
     assert "chance" in found["reason"]
 
 
-def test_an_egg_info_beside_a_dist_info_is_debian_s_habit(fresh: Venv, doctor: Doctor) -> None:
+def test_an_egg_info_next_to_a_dist_info_is_debian_s_habit(fresh: Venv, doctor: Doctor) -> None:
     plant(fresh.site_dir, {**copy("1.0"), "copied.egg-info": {"PKG-INFO": metadata("1.0")}})
     assert not twice(doctor, fresh)
     (fresh.site_dir / "copied.egg-info" / "PKG-INFO").write_text(metadata("2.0"))
@@ -78,7 +78,7 @@ def test_another_root_may_have_its_own(healthy: Venv, fresh: Venv, doctor: Docto
     assert len(twice(doctor, healthy, **env)) == 1
 
 
-def test_an_empty_directory_that_was_left_is_removed(fresh: Venv, doctor: Doctor) -> None:
+def test_fix_removes_an_empty_metadata_directory(fresh: Venv, doctor: Doctor) -> None:
     plant(fresh.site_dir, {**copy("2.0"), "copied-1.0.dist-info": {}})
     (found,) = twice(doctor, fresh)
     assert (
@@ -89,12 +89,12 @@ def test_an_empty_directory_that_was_left_is_removed(fresh: Venv, doctor: Doctor
 
 
 def test_pip_removes_the_first_once(healthy: Venv, doctor: Doctor) -> None:
-    """That of the sharedir stays, and needs its scripts back."""
+    """The copy in the sharedir stays, and needs its scripts again."""
     for directory in (healthy.site_dir, healthy.sharedir):
         put(directory, "pip", {"pip.py": ""})
     (found,) = twice(doctor, healthy)
-    once = f"`{healthy.python} -m pip uninstall pip` once: that removes the copy in "
-    assert found["remedy"] == f"{once}{healthy.site_dir}, the other stays"
+    once = f"`{healthy.python} -m pip uninstall pip` once: it removes the copy in "
+    assert found["remedy"] == f"{once}{healthy.site_dir}, and the other stays"
     (healthy.sharedir / "pip-1.0.dist-info" / "entry_points.txt").write_text("")
     (found,) = twice(doctor, healthy)
     sync = f"`pysharedir --python {healthy.root} sync`"
@@ -138,7 +138,7 @@ def test_the_remedy_works(
     assert venv.says(f"__import__({name!r}).__file__").startswith(f"{venv.sharedir}/")
 
 
-def test_the_older_of_two_in_one_directory_goes(fresh: Venv, doctor: Doctor) -> None:
+def test_the_remedy_removes_the_older_of_two_in_one_directory(fresh: Venv, doctor: Doctor) -> None:
     plant(fresh.site_dir, {**copy("9.0"), **copy("10.0")})
     (found,) = twice(doctor, fresh)
     install = f"uv pip install --python {fresh.python} --force-reinstall --no-deps copied==10.0"
@@ -149,14 +149,14 @@ def test_the_older_of_two_in_one_directory_goes(fresh: Venv, doctor: Doctor) -> 
 
 
 def developed(venv: Venv, project: Path) -> None:
-    """Leave a project as `setup.py develop` does."""
+    """Install a project as `setup.py develop` does."""
     egg_info: Tree = {"PKG-INFO": metadata("1.0")}
     plant(project, {"copied.egg-info": egg_info, "copied.py": "HERE = 'project'"})
     links: Tree = {"copied.egg-link": f"{project}\n.", "easy-install.pth": f"{project}\n"}
     plant(venv.site_dir, links)
 
 
-def test_a_copy_behind_a_path_line(healthy: Venv, doctor: Doctor, tmp_path: Path) -> None:
+def test_a_copy_that_a_path_line_adds(healthy: Venv, doctor: Doctor, tmp_path: Path) -> None:
     project = tmp_path / "project"
     developed(healthy, project)
     assert not twice(doctor, healthy)
@@ -165,7 +165,7 @@ def test_a_copy_behind_a_path_line(healthy: Venv, doctor: Doctor, tmp_path: Path
     wins = f"version 1.0 in {healthy.sharedir} wins over the same version in {project}"
     assert found["reason"] == wins
     lines, link = healthy.site_dir / "easy-install.pth", healthy.site_dir / "copied.egg-link"
-    assert found["remedy"].endswith(f"of {project} out of {lines}, and remove {link}")
+    assert found["remedy"].endswith(f"remove the line {project} from {lines}, and remove {link}")
     lines.unlink()
     assert not twice(doctor, healthy)
 
@@ -173,7 +173,7 @@ def test_a_copy_behind_a_path_line(healthy: Venv, doctor: Doctor, tmp_path: Path
 def test_an_editable_install_is_described_twice(
     healthy: Venv, doctor: Doctor, tmp_path: Path
 ) -> None:
-    """By its dist-info, and by what the build has left beside the source."""
+    """By its dist-info, and by what the build left next to the source."""
     project = plant(tmp_path / "src", {"copied.egg-info": {"PKG-INFO": metadata("1.0")}})
     put(healthy.site_dir, "copied", {"__editable__.copied.pth": f"{project}\n"})
     assert str(project) in healthy.says("sys.path")
@@ -187,9 +187,7 @@ def test_a_path_line_to_another_root(healthy: Venv, fresh: Venv, doctor: Doctor)
     assert not twice(doctor, healthy)
 
 
-def test_a_venv_hides_what_its_user_has_installed(
-    fresh: Venv, doctor: Doctor, tmp_path: Path
-) -> None:
+def test_a_venv_hides_a_newer_copy_of_its_user(fresh: Venv, doctor: Doctor, tmp_path: Path) -> None:
     env = {"PYTHONUSERBASE": str(tmp_path / "user")}
     user_site = tmp_path / "user" / fresh.site_dir.relative_to(fresh.root)
     plant(fresh.site_dir, {**copy("9.0")})

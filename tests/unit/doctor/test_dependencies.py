@@ -21,7 +21,7 @@ def test_says_who_requires_which_version(healthy: Venv, doctor: Doctor) -> None:
     assert not finding["fix"]
 
 
-def test_is_none_of_ours_outside_the_sharedir(healthy: Venv, fresh: Venv, doctor: Doctor) -> None:
+def test_is_not_reported_outside_the_sharedir(healthy: Venv, fresh: Venv, doctor: Doctor) -> None:
     info = put(healthy.site_dir, "alone", {"alone.py": ""}, purelib="false")
     with (info / "METADATA").open("a") as metadata:
         metadata.write("Requires-Dist: lacking\n")

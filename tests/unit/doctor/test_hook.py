@@ -1,4 +1,4 @@
-"""Hooks and sharedirs that are as somebody wants them to be, and some that are not."""
+"""Hooks and sharedirs, as somebody set them up and with faults."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def test_a_toggle_is_no_fault(
     assert doctor.finds(venv, **env) == {}
 
 
-def test_who_allows_others_to_write_may_do_so(venv: Venv, command: Command, doctor: Doctor) -> None:
+def test_allow_world_writable_is_respected(venv: Venv, command: Command, doctor: Doctor) -> None:
     command.json("--python", venv.root, "enable", "--allow-world-writable")
     venv.sharedir.chmod(0o777)
     assert doctor.finds(venv) == {}
 
 
-def test_a_sharedir_to_be_mounted_is_not_made(
+def test_fix_makes_no_sharedir_that_may_not_be_mounted(
     venv: Venv, command: Command, doctor: Doctor, tmp_path: Path
 ) -> None:
     outside = tmp_path / "outside"
@@ -54,7 +54,7 @@ def test_parents_that_others_can_write_to(healthy: Venv, doctor: Doctor) -> None
     share = healthy.root / "share"
     share.chmod(0o777)
     assert doctor.finds(healthy) == {"SD613": [str(share)]}
-    share.chmod(0o1777)  # as /tmp: nobody can replace what is another's
+    share.chmod(0o1777)  # as /tmp: nobody can replace the files of another user
     assert doctor.finds(healthy) == {}
 
 
@@ -67,13 +67,13 @@ def test_a_sharedir_that_the_hook_skips(healthy: Venv, doctor: Doctor) -> None:
 
 @pytest.fixture
 def two_hooks(enabled: Venv, make_venv: Callable[[str], Venv]) -> tuple[Venv, Venv]:
-    """A hooked venv, and a hooked prefix whose site dir it has on its path too."""
+    """A venv with the hook, and a prefix with one whose site dir is on the path of the venv."""
     other = make_venv("other")
     (enabled.site_dir / "other.pth").write_text(f"{other.site_dir}\n")
     return enabled, other
 
 
-def test_hooks_of_two_roots_go_together(
+def test_hooks_of_two_roots_work_together(
     two_hooks: tuple[Venv, Venv], command: Command, doctor: Doctor
 ) -> None:
     first, second = two_hooks
@@ -81,7 +81,7 @@ def test_hooks_of_two_roots_go_together(
     assert doctor.finds(first) == {}
 
 
-def test_two_hooks_that_are_to_differ(
+def test_two_hooks_with_different_sharedirs(
     two_hooks: tuple[Venv, Venv], command: Command, doctor: Doctor, tmp_path: Path
 ) -> None:
     first, second = two_hooks
@@ -106,8 +106,8 @@ def test_a_sharedir_that_was_moved_with_its_parent_is_not_made(
     assert not report["steps"]
     (finding,) = report["findings"]
     assert finding["remedy"] == (
-        "bring it back if it was moved, mount it if it is to be mounted; "
-        f"else `pysharedir --python {healthy.root} enable` makes it"
+        "move it back if it was moved, or mount its file system; "
+        f"otherwise `pysharedir --python {healthy.root} enable` makes it"
     )
     (healthy.root / "moved").rename(healthy.sharedir.parent)
     assert doctor.finds(healthy) == {}
@@ -140,7 +140,7 @@ def test_a_file_in_the_place_of_a_parent(healthy: Venv, doctor: Doctor) -> None:
     share.rename(healthy.root / "moved")
     share.write_text("")
     (finding,) = doctor(healthy, "--select", "SD611")["findings"]
-    assert finding["reason"].endswith(f": {share} is no directory")
+    assert finding["reason"].endswith(f": {share} is not a directory")
     assert finding["remedy"].startswith(f"move {share} away")
 
 
@@ -170,7 +170,7 @@ def test_a_whole_tree_is_one_finding(healthy: Venv, doctor: Doctor, tmp_path: Pa
     assert outside.stat().st_mode & 0o777 == 0o666
 
 
-def test_what_is_open_does_not_hide_that_the_hook_does_nothing(
+def test_a_writable_sharedir_does_not_hide_that_the_hook_does_nothing(
     healthy: Venv, doctor: Doctor
 ) -> None:
     take_gate(healthy)
@@ -186,12 +186,12 @@ def test_what_is_open_does_not_hide_that_the_hook_does_nothing(
     )
 
 
-def test_nothing_is_moved_to_where_a_plain_start_does_not_look(
+def test_fix_moves_nothing_where_a_plain_start_does_not_look(
     venv: Venv, command: Command, doctor: Doctor
 ) -> None:
     command.json("--python", venv.root, "enable", "--opt-in")
     put(venv.site_dir, "pure", {"pure.py": ""})
-    assert list(doctor.finds(venv, PYSHAREDIR="1")) == ["SD302"]
+    assert doctor.finds(venv, "--select", "SD302", PYSHAREDIR="1")
     assert not doctor(venv, "--fix", PYSHAREDIR="1")["steps"]
 
 
@@ -208,7 +208,7 @@ def test_a_newer_hook_is_not_replaced(enabled: Venv, doctor: Doctor) -> None:
     assert not doctor(enabled, "--fix")["steps"]
 
 
-def test_what_belongs_to_others_is_not_closed(
+def test_fix_changes_no_mode_in_a_sharedir_of_others(
     venv: Venv, command: Command, doctor: Doctor, tmp_path: Path
 ) -> None:
     outside = tmp_path / "outside" / "X.Y"
@@ -220,7 +220,7 @@ def test_what_belongs_to_others_is_not_closed(
     assert not doctor(venv, "--fix")["steps"]
 
 
-def test_what_is_behind_a_link_is_not_closed(
+def test_fix_changes_no_mode_through_a_link(
     venv: Venv, command: Command, doctor: Doctor, tmp_path: Path
 ) -> None:
     (tmp_path / "outside" / "open").mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""What doctor says of what an interrupted pip leaves behind, and what it removes of that."""
+"""What doctor says about what an interrupted pip leaves behind, and what it removes."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ NEW: Tree = {
         ({**NEW, "~new-1.9.dist-info": {}}, "~new-1.9.dist-info", True),
         ({**NEW, "~ew-1.9-py3.9.egg-info": {}}, "~ew-1.9-py3.9.egg-info", True),
         ({**NEW, "new/~ub/x": ""}, "new/~ub", True),
-        # There is nothing in their places, or it is not known what is.
+        # Nothing is in their places, or nobody knows what is.
         ({"~ew": {"old.py": ""}}, "~ew", False),
         ({**NEW, "new-2.0.dist-info": {"METADATA": "Name: new\n"}, "~ew": {}}, "~ew", False),
         ({"~ew-1.9.dist-info": {}}, "~ew-1.9.dist-info", False),
@@ -81,20 +81,20 @@ def test_only_what_was_replaced_is_removed(
     assert (fresh.site_dir / about).exists() != is_fixed
 
 
-def test_what_somebody_owns_or_links_to_is_none(fresh: Venv, doctor: Doctor) -> None:
+def test_a_directory_with_an_owner_and_a_link_are_none(fresh: Venv, doctor: Doctor) -> None:
     put(fresh.site_dir, "odd", {"~dd/a.py": "", "odd/__init__.py": ""})
     plant(fresh.site_dir, {"~link": "-> odd", "~file": "", "odd": {"~": ""}})
     assert doctor.finds(fresh, "--select", "SD211") == {}
 
 
-def test_another_root_is_left_to_its_own(healthy: Venv, fresh: Venv, doctor: Doctor) -> None:
+def test_another_root_is_left_alone(healthy: Venv, fresh: Venv, doctor: Doctor) -> None:
     plant(fresh.site_dir, {**NEW, "~ew": {"old.py": ""}})
     env = {"PYSHAREDIR_PREFIXES": str(fresh.root)}
     assert list(doctor.finds(healthy, "--select", "SD211", **env)) == ["SD211"]
     assert not doctor(healthy, "--fix", "--select", "SD211", **env)["steps"]
 
 
-def test_what_sort_has_moved_is_a_replacement(healthy: Venv, doctor: Doctor) -> None:
+def test_a_distribution_that_sort_moved_is_a_replacement(healthy: Venv, doctor: Doctor) -> None:
     plant(healthy.site_dir, {"~ew": {"old.py": ""}, "~ew-1.9.dist-info": {}})
     plant(healthy.sharedir, NEW)
     assert doctor(healthy, "--fix", "--select", "SD211")["findings"] == []
@@ -105,7 +105,7 @@ def test_what_sort_has_moved_is_a_replacement(healthy: Venv, doctor: Doctor) -> 
 def test_what_a_killed_pip_leaves(
     tmp_path: Path, environment: dict[str, str], doctor: Doctor
 ) -> None:
-    """A real pip, killed when it has renamed what is to go, and run again."""
+    """A real pip, killed after it renamed the old version, and run again."""
     venv = Venv(tmp_path / "venv", environment)
     base = sys._base_executable  # type: ignore[attr-defined]  # noqa: SLF001
     subprocess.run([base, "-m", "venv", venv.root], check=True, env=environment)

@@ -1,4 +1,4 @@
-"""What doctor says of lib64 in a venv."""
+"""What doctor says about lib64 in a venv."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_virtualenv_makes_none(of_virtualenv: Venv, doctor: Doctor, command: Com
     assert set(doctor.finds(of_virtualenv, *SELECT)) == {"SD111"}
 
 
-def test_what_others_make_may_have_none(fresh: Venv, doctor: Doctor) -> None:
+def test_a_venv_of_another_tool_may_have_none(fresh: Venv, doctor: Doctor) -> None:
     (fresh.root / "lib64").unlink()
     (fresh.root / "pyvenv.cfg").write_text(f"home = {sys.base_prefix}/bin\n")
     assert doctor.finds(fresh, *SELECT) == {}
@@ -64,7 +64,7 @@ def test_another_relative_link_is_fine(fresh: Venv, doctor: Doctor) -> None:
     assert doctor.finds(fresh, *SELECT) == {}
 
 
-def test_a_link_that_leads_elsewhere_is_left(fresh: Venv, doctor: Doctor, tmp_path: Path) -> None:
+def test_a_link_that_points_elsewhere_is_left(fresh: Venv, doctor: Doctor, tmp_path: Path) -> None:
     relink_lib64(fresh, plant(tmp_path / "elsewhere", {"lib": {}}) / "lib")
     assert set(doctor.finds(fresh, *SELECT)) == {"SD113"}
     report = doctor(fresh, "--fix", *SELECT)
@@ -94,7 +94,7 @@ def test_lib_may_be_the_link(fresh: Venv, doctor: Doctor) -> None:
     assert doctor.finds(fresh, *SELECT) == {}
 
 
-def test_all_are_named(fresh: Venv, doctor: Doctor) -> None:
+def test_the_finding_counts_all(fresh: Venv, doctor: Doctor) -> None:
     other = separate_lib64(fresh)
     for name in ("xone", "xtwo"):
         plant(other, {f"{name}-1.0.dist-info": {"METADATA": f"Name: {name}\nVersion: 1.0\n"}})
@@ -105,8 +105,8 @@ def test_all_are_named(fresh: Venv, doctor: Doctor) -> None:
 def test_without_lib_a_link_does_not_help(fresh: Venv, doctor: Doctor) -> None:
     (fresh.root / "lib").rename(fresh.root / "gone")
     (found,) = doctor(fresh, "--fix", *SELECT)["findings"]
-    assert found["reason"] == f"leads to lib, and {fresh.root}/lib is gone"
-    assert "make the venv anew" in found["remedy"]
+    assert found["reason"] == f"points to lib, and {fresh.root}/lib is gone"
+    assert "create the venv again" in found["remedy"]
     assert "ln -s" not in found["remedy"]
 
 

@@ -1,4 +1,4 @@
-"""Noarch and native on the wrong side, beside what tests/unit/doctor/faults has."""
+"""Distributions in the wrong tree, besides the faults in tests/unit/doctor/faults."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_all_of_one_direction_move_in_one_step(healthy: Venv, doctor: Doctor) ->
     )
 
 
-def test_objects_that_sort_leaves_have_a_remedy_only(healthy: Venv, doctor: Doctor) -> None:
+def test_objects_that_sort_leaves_have_a_remedy_but_no_fix(healthy: Venv, doctor: Doctor) -> None:
     put_native(healthy)
     (healthy.sharedir / "native" / "unlisted.txt").write_text("")
     (healthy.sharedir / "orphan").mkdir()
@@ -52,12 +52,12 @@ def test_objects_that_sort_leaves_have_a_remedy_only(healthy: Venv, doctor: Doct
     found = {each["about"]: each["reason"] + each["remedy"] for each in report["findings"]}
     assert "RECORD does not list" in found["native"]
     orphan = found[str(healthy.sharedir / "orphan" / "one.so")]
-    assert "of no distribution: orphan/one.so and 1 more" in orphan
+    assert "not part of a distribution: orphan/one.so and 1 more" in orphan
     assert len(found) == 2
 
 
 @pytest.mark.parametrize("said", ["--noarch", "--platform"])
-def test_the_user_has_the_last_word(
+def test_what_the_user_says_wins(
     healthy: Venv, doctor: Doctor, command: Command, said: str
 ) -> None:
     put_native(healthy)
@@ -120,8 +120,8 @@ def test_in_a_home_of_several_machines(fresh: Venv, doctor: Doctor, tmp_path: Pa
     assert "reinstall" not in found["remedy"]
 
 
-def test_behind_a_copy_for_this_machine(healthy: Venv, doctor: Doctor, tmp_path: Path) -> None:
-    """Another machine's is no fault where it is not used."""
+def test_a_copy_for_this_machine_hides_it(healthy: Venv, doctor: Doctor, tmp_path: Path) -> None:
+    """A copy for another machine is no fault if nothing uses it."""
     put(healthy.site_dir, "mine", {"mine.py": ""})
     put(tmp_path / "lib" / "python3" / "site-packages", "mine", {f"_mine{FOREIGN}": ""}, tag=BOUND)
     (healthy.site_dir / "x.pth").write_text(f"{tmp_path}/lib/python3/site-packages\n")
@@ -135,5 +135,5 @@ def test_behind_a_copy_for_this_machine(healthy: Venv, doctor: Doctor, tmp_path:
 def test_in_a_sharedir(healthy: Venv, doctor: Doctor) -> None:
     put(healthy.sharedir, "mine", {f"_mine{FOREIGN}": "", "mine.py": ""}, tag=BOUND)
     (found,) = doctor(healthy, "--select", "SD304")["findings"]
-    assert found["remedy"].startswith("`pysharedir sort`, run by the interpreter that it is for")
+    assert found["remedy"].startswith("`pysharedir sort`, run for the interpreter that needs it")
     assert "reinstall" not in found["remedy"]

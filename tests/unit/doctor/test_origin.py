@@ -1,4 +1,4 @@
-"""Shared objects that look for libraries beside themselves."""
+"""Shared objects that look for libraries next to themselves."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def put_library(venv: Venv) -> None:
         ("", False, False),
     ],
 )
-def test_where_it_is_looked_for(
+def test_where_the_loader_looks(
     healthy: Venv, doctor: Doctor, rpath: str, force_rpath: bool, found: bool
 ) -> None:
     put_user(healthy, rpath.replace("SHAREDIR", str(healthy.sharedir)), force_rpath=force_rpath)
@@ -48,7 +48,7 @@ def test_where_it_is_looked_for(
     assert ("SD303" in doctor.finds(healthy, "--select", "SD303")) == found
 
 
-def test_beside_the_packages(healthy: Venv, doctor: Doctor) -> None:
+def test_a_directory_next_to_the_packages(healthy: Venv, doctor: Doctor) -> None:
     put_user(healthy, "$ORIGIN/..")
     put(healthy.sharedir, "thing", {"libthing.so.1": shared_object()}, tag=BOUND)
     assert "SD303" in doctor.finds(healthy, "--select", "SD303")
@@ -65,7 +65,7 @@ def test_names_both_and_where(healthy: Venv, doctor: Doctor) -> None:
     assert f"`pysharedir --python {healthy.root} sort thing`" in finding["remedy"]
 
 
-def test_the_one_that_looks_may_be_the_one_astray(healthy: Venv, doctor: Doctor) -> None:
+def test_the_user_may_be_in_the_wrong_tree(healthy: Venv, doctor: Doctor) -> None:
     user = shared_object("libthing.so.1", rpath="$ORIGIN/../thing/lib")
     put(healthy.sharedir, "user", {"user/_user.so": user}, tag=BOUND)
     put(healthy.site_dir, "thing", {LIBRARY: shared_object()}, purelib="false", tag=BOUND)
@@ -74,7 +74,7 @@ def test_the_one_that_looks_may_be_the_one_astray(healthy: Venv, doctor: Doctor)
     assert not doctor.finds(healthy, "--select", "SD303")
 
 
-def test_is_not_mended_against_the_users_word(
+def test_is_not_fixed_against_the_users_word(
     healthy: Venv, doctor: Doctor, command: Command
 ) -> None:
     put_apart(healthy)
@@ -84,7 +84,7 @@ def test_is_not_mended_against_the_users_word(
     assert len(report["findings"]) == 1
 
 
-def test_one_that_is_in_both_is_found(healthy: Venv, doctor: Doctor) -> None:
+def test_a_library_in_both_trees_is_no_fault(healthy: Venv, doctor: Doctor) -> None:
     put_apart(healthy)
     there = healthy.site_dir / LIBRARY
     there.parent.mkdir(parents=True)
@@ -92,7 +92,7 @@ def test_one_that_is_in_both_is_found(healthy: Venv, doctor: Doctor) -> None:
     assert "SD303" not in doctor.finds(healthy, "--select", "SD303")
 
 
-def test_damaged_objects_are_none(healthy: Venv, doctor: Doctor) -> None:
+def test_damaged_objects_are_ignored(healthy: Venv, doctor: Doctor) -> None:
     whole = shared_object("libthing.so.1", rpath="$ORIGIN/../thing/lib")
     chance = random.Random(0)  # noqa: S311
     files: dict[str, str | bytes] = {}

@@ -1,4 +1,4 @@
-"""What doctor says of packages in two directories; the interpreter says the same."""
+"""What doctor says about packages in two directories; the interpreter agrees."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PINS = (
 
 Files = dict[str, str]
 
-# In the site dir, in the sharedir, and the modules that are found for all that.
+# In the site dir, in the sharedir, and the modules that Python finds all the same.
 FINE: dict[str, tuple[Files, Files, list[str]]] = {
     "portions": ({"ns/a.py": ""}, {"ns/b.py": ""}, ["ns.a", "ns.b"]),
     "portions below": ({"deep/er/a.py": ""}, {"deep/er/b.py": ""}, ["deep.er.a", "deep.er.b"]),
@@ -60,7 +60,7 @@ FINE: dict[str, tuple[Files, Files, list[str]]] = {
     "beside a module": ({"beside.py": "", "beside/a.py": ""}, {}, ["beside"]),
 }
 
-# In the site dir, in the sharedir, what is found there, and the modules that cannot be imported.
+# In the site dir, in the sharedir, the finding, and the modules that Python cannot import.
 WRONG: dict[str, tuple[Files, Files, tuple[str, str], list[str]]] = {
     "module": ({"m.py": ""}, {"m.py": ""}, ("SD202", "share/m.py"), []),
     "package": (
@@ -145,7 +145,7 @@ def test_halves_say_what_is_invisible(enabled: Venv, doctor: Doctor) -> None:
     put(enabled.site_dir, "one", in_site_dir, purelib="false", tag="cp3-abi3-linux_x86_64")
     put(enabled.sharedir, "two", in_sharedir)
     (found,) = doctor(enabled, *SELECT)["findings"]
-    assert "half.b and 2 more cannot be imported" in found["reason"]
+    assert "cannot import half.b and 2 more: " in found["reason"]
     sort = f"`pysharedir --python {enabled.root} sort`"
     assert found["remedy"] == f"{sort} puts one and two into one directory"
 
@@ -161,7 +161,7 @@ def test_sort_is_the_remedy(enabled: Venv, doctor: Doctor) -> None:
     assert importable(enabled, "h.a")
 
 
-def test_copies_of_one_distribution_are_said_once(enabled: Venv, doctor: Doctor) -> None:
+def test_copies_of_one_distribution_are_reported_once(enabled: Venv, doctor: Doctor) -> None:
     put(enabled.site_dir, "same", {"same/__init__.py": "", "s.py": "", "t/__init__.py": ""})
     put(
         enabled.sharedir,
@@ -172,7 +172,7 @@ def test_copies_of_one_distribution_are_said_once(enabled: Venv, doctor: Doctor)
 
 
 def test_a_distribution_in_pieces(enabled: Venv, doctor: Doctor) -> None:
-    """As a wheel leaves it that has one half of a package in its root and one in .data."""
+    """As after a wheel with one half of a package in its root and the other in .data."""
     info = put(enabled.site_dir, "split", {"split/__init__.py": "", "split/a.py": ""})
     plant(enabled.sharedir, {"split/__init__.py": "", "split/b.py": ""})
     with (info / "RECORD").open("a") as record:
@@ -180,7 +180,7 @@ def test_a_distribution_in_pieces(enabled: Venv, doctor: Doctor) -> None:
         record.write(f"../../../share/python/{enabled.sharedir.name}/split/b.py,,\n")
     (found,) = doctor(enabled, *SELECT)["findings"]
     assert found["code"] == "SD203"
-    assert "split.b cannot be imported" in found["reason"]
+    assert "cannot import split.b: " in found["reason"]
     assert "sort" not in found["remedy"]
 
 
@@ -189,7 +189,7 @@ def test_another_root_may_have_its_own(healthy: Venv, fresh: Venv, doctor: Docto
     plant(healthy.site_dir, {"own.py": "", "half/__init__.py": "", "space/__init__.py": ""})
     plant(fresh.site_dir, {"own.py": "", "half/__init__.py": "", "half/b.py": ""})
     assert doctor.finds(healthy, *SELECT, **env) == {}
-    # A portion is no copy, wherever it is.
+    # A portion is never a copy.
     plant(fresh.site_dir, {"space/a.py": ""})
     assert not importable(healthy, "space.a", **env)
     assert doctor.finds(healthy, *SELECT, **env) == {"SD204": [f"{fresh.site_dir}/space"]}
@@ -208,7 +208,7 @@ def test_a_sharedir_elsewhere_is_of_the_same_root(
     assert doctor.finds(venv, "--select", "SD2") == {"SD202": [str(sharedir / "one.py")]}
 
 
-def test_a_prefix_pins_nothing(healthy: Venv, fresh: Venv, doctor: Doctor) -> None:
+def test_a_prefix_is_not_reported(healthy: Venv, fresh: Venv, doctor: Doctor) -> None:
     in_site_dir, in_prefix, _ = FINE["pinned"]
     env = {"PYSHAREDIR_PREFIXES": str(fresh.root)}
     plant(healthy.site_dir, {**in_site_dir})
@@ -235,7 +235,7 @@ def test_what_the_standard_library_shadows_is_left(healthy: Venv, doctor: Doctor
     assert doctor.finds(healthy, *SELECT) == {}
 
 
-def test_directories_of_pythonpath_are_their_users_business(
+def test_directories_of_pythonpath_are_not_reported(
     healthy: Venv, doctor: Doctor, tmp_path: Path
 ) -> None:
     plant(tmp_path, {"project": {"pure": {"helper.py": ""}}})

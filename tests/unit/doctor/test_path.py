@@ -1,4 +1,4 @@
-"""What doctor says of directories that are on ``sys.path`` twice."""
+"""What doctor says about directories that are on ``sys.path`` twice."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def twice(doctor: Doctor, venv: Venv, **env: str) -> list[dict[str, str]]:
     return findings
 
 
-def test_pythonpath_is_to_blame(fresh: Venv, doctor: Doctor) -> None:
+def test_pythonpath_is_the_cause(fresh: Venv, doctor: Doctor) -> None:
     other = fresh.root / "lib64" / fresh.site_dir.relative_to(fresh.root / "lib")
     (found,) = twice(doctor, fresh, PYTHONPATH=str(other))
     assert found["about"] == str(fresh.site_dir)
@@ -32,7 +32,7 @@ def test_a_prefix_that_is_named_twice(healthy: Venv, fresh: Venv, doctor: Doctor
     assert "PYSHAREDIR_PREFIXES" in found["remedy"]
 
 
-def test_startup_code_is_to_blame(healthy: Venv, doctor: Doctor) -> None:
+def test_startup_code_is_the_cause(healthy: Venv, doctor: Doctor) -> None:
     code = f"import sys; sys.path.append({str(healthy.site_dir)!r})"
     plant(healthy.site_dir, {"sitecustomize.py": code})
     assert healthy.says(f"sys.path.count({str(healthy.site_dir)!r})") == 2
@@ -49,7 +49,7 @@ def test_enable_is_the_remedy(fresh: Venv, doctor: Doctor, command: Command) -> 
     plant(fresh.site_dir, {"to": "-> .", "line.pth": "to\n"})
     (found,) = twice(doctor, fresh)
     assert f"{fresh.site_dir}/line.pth put it there" in found["reason"]
-    assert found["remedy"].startswith(f"take the line out of {fresh.site_dir}/line.pth")
+    assert found["remedy"].startswith(f"remove the line from {fresh.site_dir}/line.pth")
     assert f"`pysharedir --python {fresh.root} enable`" in found["remedy"]
     command.json("--python", fresh.root, "enable")
     assert not twice(doctor, fresh)

@@ -1,4 +1,4 @@
-"""Byte-compiled modules that do not fit, or cannot be written."""
+"""Byte-compiled modules that do not match their sources, or cannot be written."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_hash_that_is_not_checked_hides_changes(healthy: Venv, doctor: Doctor)
     assert healthy.says("__import__('sample').X") == 1
     (finding,) = doctor(healthy, "--select", "SD702")["findings"]
     assert finding["reason"].startswith(
-        "1 module with a pyc that does not fit: sample.py; some hide"
+        "1 module with a pyc that does not match: sample.py; some hide"
     )
     assert not doctor(healthy, "--fix", "--select", "SD702")["findings"]
     assert healthy.says("__import__('sample').X") == 2
@@ -67,7 +67,7 @@ def test_a_hash_that_is_checked_hides_nothing(healthy: Venv, doctor: Doctor) -> 
 
 
 @pytest.mark.parametrize("level", [1, 2])
-def test_optimised_ones_are_made_anew_too(healthy: Venv, doctor: Doctor, level: int) -> None:
+def test_optimised_ones_are_compiled_again_too(healthy: Venv, doctor: Doctor, level: int) -> None:
     source = compile_(healthy, level=level)
     source.write_text("X = 22\nassert X, 'SLOW'\n")
     assert stale(doctor, healthy)
@@ -98,14 +98,16 @@ def test_headers(healthy: Venv, doctor: Doctor, damage: object, is_stale: bool) 
     assert stale(doctor, healthy) == is_stale
 
 
-def test_what_is_no_pyc_of_this_interpreter(healthy: Venv, doctor: Doctor) -> None:
+def test_a_pyc_of_another_interpreter(healthy: Venv, doctor: Doctor) -> None:
     pyc = pyc_of(compile_(healthy))
     for name in ("sample.cpython-20.pyc", "sample.pyc", pyc.name + ".txt", f"gone{pyc.name[6:]}"):
         (pyc.parent / name).write_bytes(b"")
     assert not stale(doctor, healthy)
 
 
-def test_what_is_not_asked_for_is_not_judged(healthy: Venv, doctor: Doctor, tmp_path: Path) -> None:
+def test_nothing_is_checked_with_a_pycache_prefix(
+    healthy: Venv, doctor: Doctor, tmp_path: Path
+) -> None:
     touch(healthy)
     protect(healthy)
     assert not doctor.finds(healthy, "--select", "SD7", PYTHONPYCACHEPREFIX=str(tmp_path))
@@ -121,7 +123,7 @@ def test_one_that_cannot_be_written_is_left(healthy: Venv, doctor: Doctor) -> No
     assert len(report["findings"]) == 1
 
 
-def test_what_cannot_be_compiled_is_said(healthy: Venv, doctor: Doctor) -> None:
+def test_a_source_that_does_not_compile_is_reported(healthy: Venv, doctor: Doctor) -> None:
     compile_(healthy).write_text("X =\n")
     report = doctor(healthy, "--fix", "--select", "SD702")
     assert len(report["findings"]) == 1
@@ -146,7 +148,7 @@ def test_protected_modules_with_pycs_are_healthy(healthy: Venv, doctor: Doctor) 
     assert not doctor.finds(healthy, "--select", "SD7")
 
 
-def test_what_is_no_module_needs_no_pyc(healthy: Venv, doctor: Doctor) -> None:
+def test_a_file_that_is_not_a_module_needs_no_pyc(healthy: Venv, doctor: Doctor) -> None:
     files = {
         "tree/template.py": "'\\d'; {{ name }} = \n",
         "tree/py-2/old.py": "",

@@ -55,7 +55,7 @@ def test_a_project(
         assert reason.endswith(str(tmp_path / name))
 
 
-def test_a_tool_that_is_installed(hidden: Venv, doctor: Doctor, command: Command) -> None:
+def test_an_installed_tool(hidden: Venv, doctor: Doctor, command: Command) -> None:
     put(hidden.site_dir, "ty", {"ty.py": ""}, purelib="false", tag="py3-none-linux_x86_64")
     (finding,) = doctor(hidden, "--select", "SD615")["findings"]
     assert (finding["level"], finding["about"]) == ("note", str(hidden.sharedir))
@@ -66,7 +66,7 @@ def test_a_tool_that_is_installed(hidden: Venv, doctor: Doctor, command: Command
     assert not wanted(doctor, hidden)
 
 
-def test_nothing_is_missed_in_an_empty_sharedir(
+def test_tools_miss_nothing_in_an_empty_sharedir(
     venv: Venv, doctor: Doctor, command: Command, tmp_path: Path
 ) -> None:
     plant(tmp_path, {"ty.toml": ""})

@@ -53,7 +53,7 @@ def test_heads(head: str, interpreter: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("head", "mended"),
+    ("head", "fixed"),
     [
         ("#!/nowhere/python3 -sE", "#!BIN/python3 -sE"),
         ("#!/nowhere/python9.9", "#!BIN/python"),
@@ -61,13 +61,13 @@ def test_heads(head: str, interpreter: str | None) -> None:
     ],
 )
 def test_only_the_interpreter_is_rewritten(
-    healthy: Venv, doctor: Doctor, head: str, mended: str
+    healthy: Venv, doctor: Doctor, head: str, fixed: str
 ) -> None:
     script = put_script(healthy, "moved")
     body = script.read_text().partition("\n")[2]
     redirect(script, head)
     assert not doctor(healthy, "--fix", "--select", "SD4")["findings"]
-    head = mended.replace("BIN", str(healthy.root / "bin"))
+    head = fixed.replace("BIN", str(healthy.root / "bin"))
     assert script.read_text() == f"{head}\n{body}"
     run = subprocess.run([script], capture_output=True, text=True, check=True)
     assert run.stdout == f"from {healthy.root}\n"
@@ -75,7 +75,7 @@ def test_only_the_interpreter_is_rewritten(
 
 @pytest.mark.slow
 def test_a_venv_that_was_moved(tmp_path: Path, doctor: Doctor, environment: dict[str, str]) -> None:
-    """Out of a directory with a space, into one, and with pip's own scripts."""
+    """From and to a directory with a space, and with the scripts of pip itself."""
     root = tmp_path / "a b"
     base = os.path.realpath(sys.executable)
     subprocess.run([base, "-m", "venv", root], check=True, env=environment)
@@ -102,7 +102,7 @@ def test_a_copy_of_another_venv(
 
 
 def test_what_no_record_lists_is_left(healthy: Venv, doctor: Doctor) -> None:
-    """A script that is only declared may be there for another venv, on purpose."""
+    """A script that is only declared may be there on purpose, for another venv."""
     script = put_script(healthy, "declared")
     redirect(script, "#!/nowhere/python3")
     (record,) = healthy.root.glob("**/declared-1.0.dist-info/RECORD")
@@ -139,7 +139,7 @@ def test_silent_on_scripts_that_work(healthy: Venv, doctor: Doctor) -> None:
     assert not doctor.finds(healthy, "--select", "SD4")
 
 
-def test_one_that_sync_made_stays_its_own(healthy: Venv, doctor: Doctor, command: Command) -> None:
+def test_sync_renews_a_script_that_it_made(healthy: Venv, doctor: Doctor, command: Command) -> None:
     script = put_script(healthy, "made")
     script.unlink()
     command.json("--python", healthy.root, "sync")
@@ -147,7 +147,7 @@ def test_one_that_sync_made_stays_its_own(healthy: Venv, doctor: Doctor, command
     script = moved.root / "bin" / script.name
     assert doctor.finds(moved, "--select", "SD412") == {"SD412": [str(script)]}
     (finding,) = doctor(moved, "--select", "SD412")["findings"]
-    assert finding["remedy"] == f"`pysharedir --python {moved.root} sync` makes it anew"
+    assert finding["remedy"] == f"`pysharedir --python {moved.root} sync` makes it again"
     assert not doctor(moved, "--fix", "--select", "SD412")["findings"]
     assert script.read_text().startswith(f"#!{moved.root}/bin/python\n")
     (made,) = remembered.read(moved.site_dir).scripts.values()
@@ -167,7 +167,7 @@ def test_a_script_of_another_version_is_not_missing(healthy: Venv, doctor: Docto
 
 
 def test_the_prefix_of_several_versions(healthy: Venv, command: Command) -> None:
-    """One installs over the other's scripts: neither is at fault."""
+    """Each installs over the scripts of the other: neither has a fault."""
     prefix = healthy.root / "prefix"
     site_dir = prefix / "lib" / f"python{VERSION}" / "site-packages"
     put(site_dir, "ours", {"ours.py": ""}, entry_points="[console_scripts]\nours = ours:main\n")
@@ -198,7 +198,7 @@ ACTIVATES = {
 }
 
 
-@pytest.mark.slow  # real installers, whose newest releases are meant
+@pytest.mark.slow  # the newest releases of real installers
 @pytest.mark.parametrize("name", ["plain", "sp ace's"])
 @pytest.mark.parametrize("kind", ACTIVATES)
 def test_what_activates_another_venv(

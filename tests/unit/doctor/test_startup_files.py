@@ -1,4 +1,4 @@
-"""Startup files as they may be, and what the notes say of them."""
+"""Startup files without faults, and what the notes say about them."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_the_hook_is_ready_for_3_18(healthy: Venv, doctor: Doctor) -> None:
     assert codes == {"SD504"}
 
 
-def test_a_line_that_fails_is_for_its_owner_to_mend(fresh: Venv, doctor: Doctor) -> None:
+def test_a_line_that_fails_is_for_its_owner_to_fix(fresh: Venv, doctor: Doctor) -> None:
     put(fresh.site_dir, "one", {"one.pth": "import nothing_such\n"})
     (fresh.site_dir / "sitecustomize.py").write_text("1 / 0\n")
     report = doctor(fresh, "--select", "SD501")
@@ -90,7 +90,7 @@ def test_a_line_that_fails_is_for_its_owner_to_mend(fresh: Venv, doctor: Doctor)
     ]
 
 
-def test_a_path_line_that_is_there_is_no_fault(fresh: Venv, doctor: Doctor) -> None:
+def test_a_path_line_to_a_directory_is_no_fault(fresh: Venv, doctor: Doctor) -> None:
     (fresh.site_dir / "fine.pth").write_text("../..\n#/nowhere\n\n")
     assert doctor.finds(fresh) == {}
 

@@ -1,4 +1,4 @@
-"""What uv remembers of an interpreter, and what it does with that."""
+"""What uv remembers about an interpreter, and how it uses that."""
 
 from __future__ import annotations
 
@@ -56,7 +56,9 @@ def test_uv_installs_where_it_remembers(healthy: Venv, doctor: Doctor, wheel: st
 def test_after_the_hook_is_gone(healthy: Venv, doctor: Doctor) -> None:
     run_uv(healthy, "list")
     assert not found(doctor, healthy)
-    for path in healthy.site_dir.glob("_pysharedir.*"):  # as the package of a distribution does
+    for path in healthy.site_dir.glob(
+        "_pysharedir.*"
+    ):  # as the package of a Linux distribution does
         path.rename(healthy.root / path.name)
     assert len(found(doctor, healthy)) == 1
 
@@ -72,7 +74,7 @@ def test_the_environment_does_not_reach_what_uv_asks(
 
 
 def test_every_name_of_the_interpreter(healthy: Venv, doctor: Doctor) -> None:
-    """uv remembers what it asked by each of them, and may ask by each again."""
+    """uv caches an answer for each name, and may use each of them again."""
     ask_before(healthy, "python")
     ask_before(healthy, "python3")
     assert len(found(doctor, healthy)) == 2
@@ -86,7 +88,7 @@ def test_the_cache_may_be_elsewhere(healthy: Venv, doctor: Doctor, tmp_path: Pat
     assert not found(doctor, healthy, UV_CACHE_DIR=cache)
 
 
-def test_what_uv_would_not_go_by(
+def test_an_entry_that_uv_would_not_use(
     healthy: Venv, make_venv: Callable[[str], Venv], doctor: Doctor, tmp_path: Path
 ) -> None:
     other = make_venv("other")
@@ -97,7 +99,7 @@ def test_what_uv_would_not_go_by(
     content = path.read_bytes()
     time = int(healthy.python.stat().st_ctime).to_bytes(4, "big")
     for changed in (
-        content.replace(time, bytes(4), 1),  # another Python has come to this place
+        content.replace(time, bytes(4), 1),  # another Python took this place
         content.replace(os.uname().release.encode(), b"another release", 1),
         content[: content.index(bytes(healthy.root))],
         b"",

@@ -214,7 +214,7 @@ def test_a_link_of_somebody_else_is_left(tmp_path: Path, there: Path) -> None:
     one = put(tmp_path / "one", P, *LISTED)
     moved = move.Move(one.at(here), there, exchanged=("p", "q", "r"))
     with Trees() as trees:
-        exchange.bring_back([moved], trees)
+        exchange.restore([moved], trees)
         exchange.remove_links([moved], trees)
     assert names(here) == ["p", "q"]
 

@@ -44,7 +44,7 @@ def load(spec: ModuleSpec) -> Any:
     return module
 
 
-def test_hide_and_bring_back(source: Tree) -> None:
+def test_hide_and_restore(source: Tree) -> None:
     py_compile.compile(str(source.path / "one.py"))
     before = {path: path.read_bytes() for path in source.path.rglob("*.py*") if path.is_file()}
     spec = found(source)
@@ -53,7 +53,7 @@ def test_hide_and_bring_back(source: Tree) -> None:
     assert found(source) is None
     assert load(spec).NAME == "one"
     with source.below("trash") as trash:
-        relocation._bring_back(trash, source)  # noqa: SLF001
+        relocation._restore(trash, source)  # noqa: SLF001
     assert {path: path.read_bytes() for path in before} == before
     assert names(source.path) == ["one.py"]
 
@@ -75,5 +75,5 @@ def test_what_was_not_renamed_yet_is_not_brought_back(source: Tree) -> None:
     """A crash may leave it."""
     plant(source.path, {"trash": {".new": "-> ."}})
     with source.below("trash") as trash:
-        relocation._bring_back(trash, source)  # noqa: SLF001
+        relocation._restore(trash, source)  # noqa: SLF001
     assert names(source.path) == ["one.py", "trash/.new"]

@@ -26,12 +26,15 @@ def span(kind: str, file: str | None = None, text: str | None = None, **facts: A
         "file": file,
         "text": text,
         "ns": 1,
+        "begin": 0,
+        "end": 1,
         "modules": [],
         "path": [],
         "files": [],
         "error": None,
         "fatal": False,
         "number": 0,
+        "parent": None,
     }
     made.update(facts)  # type: ignore[typeddict-item]
     return made
@@ -46,6 +49,7 @@ def traced(*made: Span, core: int = 10, calls: Mapping[str, int] | None = None) 
         "user_site": None,
         "path": [],
         "modules": [],
+        "pid": 1,
         "began": 0,
         "before": ["/usr/lib/python3.11/codecs.py", "<frozen>"],
         "spans": [{**each, "number": number} for number, each in enumerate(made)],

@@ -432,7 +432,7 @@ def test_a_manifest_of_another_form_cannot_be_read(tmp_path: Path, said: Any) ->
         path.write_text(said) if said else os.mkfifo(path)
     with pytest.raises(NoViewError):
         view(tmp_path, is_check=True)
-    assert view(tmp_path, "a").reasons == ("what it says of itself cannot be read",)
+    assert view(tmp_path, "a").reasons == ("its manifest cannot be read",)
 
 
 def test_a_relative_view_holds_where_the_tree_is_moved(tmp_path: Path) -> None:
@@ -684,7 +684,7 @@ def test_native_wheels_of_another_machine_are_refused(
     if not refused:
         assert run(said, request).links == 2
         return
-    with pytest.raises(ViewSourceError, match=f"b-2 in it is for {machine}, and .* for x86_64"):
+    with pytest.raises(ViewSourceError, match=f"b-2 in it is for {machine}, but .* for x86_64"):
         run(said, request)
 
 

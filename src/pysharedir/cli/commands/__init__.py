@@ -1,4 +1,5 @@
-"""The commands as the parser sees them, each a module of its name.
+"""The commands as the parser sees them: one module for each, under its name.
 
-What one runs and prints with is imported when it is called, since a TAB loads it for its options.
+A command imports what it runs and prints with only when it is called, since the shell's completion
+loads its module for its options.
 """

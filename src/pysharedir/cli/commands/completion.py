@@ -20,12 +20,13 @@ Examples:
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print what lets a shell complete commands, options and values.
+    """Print the completion script for a shell.
 
-    bash and zsh read it in .bashrc and .zshrc, the latter after `compinit`; fish looks for it in
-    a directory.  Versions and venvs are offered for --python, codes for --select.
+    bash and zsh read it in .bashrc and .zshrc (in zsh, after `compinit`); fish reads it from its
+    directory of completions.  With it, the shell completes commands, options, and values: versions
+    and venvs after --python, codes of checks after --select.
     """
-    made = get_completion_class(shell)
-    assert made is not None  # noqa: S101  # one of click's own
-    source = made(ctx.find_root().command, {}, "pysharedir", "_PYSHAREDIR_COMPLETE").source()
+    shell_class = get_completion_class(shell)
+    assert shell_class is not None  # noqa: S101  # click has a class for each choice
+    source = shell_class(ctx.find_root().command, {}, "pysharedir", "_PYSHAREDIR_COMPLETE").source()
     click.echo(source, nl=False)

@@ -22,6 +22,7 @@ Examples:
     "--restore", is_flag=True, help="First move the distributions in the sharedir back to purelib."
 )
 @click.option("--force", is_flag=True, help="Leave what is in the sharedir, unimportable.")
+@options.verbose
 @options.prefix
 @options.dry_run
 @options.json
@@ -31,6 +32,7 @@ def disable(
     *,
     restore: bool,
     force: bool,
+    verbose: bool,
     prefix: str | None,
     dry_run: bool,
     as_json: bool,
@@ -47,4 +49,5 @@ def disable(
         raise UsageError("--restore and --force exclude each other", "choose one of them")
     snapshot = Snapshot.of(python, prefix, changes=True)
     outcome = run(snapshot, restore=restore, force=force, dry_run=dry_run)
-    report.tell(outcome, as_json=as_json, idle="not enabled")
+    words = {"done": "hook taken from", "idle": "not enabled"}
+    report.tell(outcome, as_json=as_json, verbose=verbose, **words)

@@ -35,11 +35,21 @@ def _variables(
     return values or None
 
 
+def _named(settings: dict[str, Any], *, no_prefixes_from: bool) -> dict[str, Any]:
+    """Return the settings that the user gave."""
+    if no_prefixes_from:
+        if settings["prefixes_from"]:
+            raise click.UsageError("give --prefixes-from or --no-prefixes-from, not both")
+        settings["prefixes_from"] = ()
+    return {name: value for name, value in settings.items() if value is not None}
+
+
 @click.command(
     cls=Command,
     epilog="""\b
 Examples:
   pysharedir --python .venv enable
+  pysharedir --python .venv enable --sort      and move what is there already
   pysharedir --python .venv enable --opt-in    off until PYSHAREDIR=1 is set
   pysharedir --python /apps/x86_64/bin/python3 \\
       enable --sharedir '/apps/share/python/{version}'
@@ -95,15 +105,19 @@ Examples:
     help="Also name the sharedir to tools that read .pth files and do not start Python, as ty and"
     " zuban.  [default: from Python 3.13 on, unless --opt-in]",
 )
+@click.option("--sort", is_flag=True, help="Then move what is installed to where it belongs.")
+@options.verbose
 @options.root
 @options.prefix
 @options.dry_run
 @options.json
-@click.pass_obj
+@click.pass_context
 def enable(
-    python: str | None,
+    ctx: click.Context,
     /,
     *,
+    sort: bool,
+    verbose: bool,
     root: str | None,
     prefix: str | None,
     dry_run: bool,
@@ -113,17 +127,18 @@ def enable(
 ) -> None:
     """Install the hook into an interpreter, and make its sharedir.
 
-    What is not said stays as it was when the hook is there already: to run it again changes
+    When the hook is there already, what you do not say stays as it was: to run this again changes
     nothing but an older hook.
     """
     from pysharedir.activation.enable import run
+    from pysharedir.cli import output
     from pysharedir.cli.reports import activation as report
     from pysharedir.snapshot import Snapshot
 
-    if no_prefixes_from:
-        if settings["prefixes_from"]:
-            raise click.UsageError("give --prefixes-from or --no-prefixes-from, not both")
-        settings["prefixes_from"] = ()
-    named = {name: value for name, value in settings.items() if value is not None}
-    outcome = run(Snapshot.of(python, prefix, root, changes=True), named, dry_run=dry_run)
-    report.tell(outcome, as_json=as_json, idle="enabled already")
+    named = _named(settings, no_prefixes_from=no_prefixes_from)
+    snapshot = Snapshot.of(ctx.obj, prefix, root, changes=True)
+    outcome = run(snapshot, named, output.progress, sort=sort, dry_run=dry_run)
+    words = {"done": "hook put into", "idle": "enabled already"}
+    report.tell(outcome, as_json=as_json, verbose=verbose, **words)
+    if outcome.failure:
+        ctx.exit(outcome.failure.exit_code)

@@ -15,10 +15,10 @@ from pysharedir.cli.group import Command
     epilog="""\b
 Examples:
   pysharedir --python .venv sort --dry-run
-  pysharedir --python .venv sort                   all that is installed
-  pysharedir --python .venv sort requests idna     these, and their kin
-  pysharedir --python .venv sort --platform torch  it stays, whatever it is
-  pysharedir --python .venv sort --check           exits 1 if any is misplaced
+  pysharedir --python .venv sort                   sort all distributions
+  pysharedir --python .venv sort requests idna     sort only these two
+  pysharedir --python .venv sort --platform torch  keep torch in platlib
+  pysharedir --python .venv sort --check           fail if any is misplaced
   pysharedir --python /usr/bin/python3 \\
       sort --root "$DESTDIR" --prefix /usr --only-noarch
 """,
@@ -28,22 +28,37 @@ Examples:
 @click.option(
     "--check",
     is_flag=True,
-    help="Change nothing, and exit with 1 when a distribution is misplaced.",
+    help="Change nothing, and exit with 1 if a distribution is misplaced.",
 )
 @click.option(
-    "--all", "show_all", is_flag=True, help="Also list what is where it belongs, with the reason."
+    "--all",
+    "show_all",
+    is_flag=True,
+    help="Also list the distributions that are where they belong, with the reason.",
 )
 @click.option(
-    "--noarch", multiple=True, metavar="NAME", help="NAME is noarch, whatever it looks like."
+    "--noarch",
+    multiple=True,
+    metavar="NAME",
+    help="Treat NAME as noarch, whatever its labels and files say.  May be repeated.",
 )
-@click.option("--platform", multiple=True, metavar="NAME", help="NAME is for the platform, ditto.")
 @click.option(
-    "--no-overrule", multiple=True, metavar="NAME", help="Forget what was said of NAME before."
+    "--platform",
+    multiple=True,
+    metavar="NAME",
+    help="Treat NAME as made for one platform, whatever its labels and files say.  May be"
+    " repeated.",
+)
+@click.option(
+    "--no-overrule",
+    multiple=True,
+    metavar="NAME",
+    help="Forget an earlier --noarch or --platform for NAME.  May be repeated.",
 )
 @click.option(
     "--only-noarch",
     is_flag=True,
-    help="Change nothing, and exit with 1, when a distribution is not noarch.",
+    help="Fail without a change if any distribution is not noarch.",
 )
 @options.root
 @options.prefix
@@ -62,16 +77,16 @@ def sort(
     as_json: bool,
     **request: Any,
 ) -> None:
-    """Move every distribution to where it belongs.
+    """Move noarch distributions to the sharedir, all others to platlib.
 
-    Noarch ones go to the sharedir, all others to platlib.  A distribution is noarch if its WHEEL
-    says so and none of its files is native code of the target's operating system; distributions
-    that share a regular package stay together.  What has no WHEEL or RECORD, is editable, belongs
-    to a package manager, or is not whole, is left alone.
+    A distribution is noarch if its WHEEL file says so and none of its files is native code for the
+    target's operating system.  Distributions that share a regular package stay together, also if
+    you name only one of them.  `sort` leaves a distribution where it is if it has no WHEEL or
+    RECORD, is editable, belongs to a system package manager, or lacks files.
 
-    What --noarch and --platform say is remembered in the interpreter, until --no-overrule.
+    The interpreter remembers --noarch and --platform until --no-overrule.
 
-    With --root it sorts what an installer has staged for a package, and remembers nothing.
+    With --root, `sort` works on what an installer has staged for a package, and remembers nothing.
     """
     from pysharedir.cli import output
     from pysharedir.cli.reports import sort as report

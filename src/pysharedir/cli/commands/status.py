@@ -13,7 +13,7 @@ from pysharedir.cli.group import Command
     epilog="""\b
 Examples:
   pysharedir --python .venv status
-  PYSHAREDIR=0 pysharedir --python .venv status    as it is without the hook
+  PYSHAREDIR=0 pysharedir --python .venv status    show it without the hook
   pysharedir --python /usr/bin/python3 status --prefix /usr
 """,
 )
@@ -22,10 +22,13 @@ Examples:
 @options.json
 @click.pass_obj
 def status(python: str | None, *, prefix: str | None, as_json: bool) -> None:
-    """Show layout, hook, counts, and sys.path entry by entry.
+    """Show an interpreter's layout, hook, distributions and sys.path.
 
-    The interpreter is started as you start it, with the environment as it is now, so its startup
-    files run: for one that you do not trust there is `startup --static`.
+    For each entry of sys.path, `status` shows its role and who put it there.  For each directory,
+    it counts the distributions.
+
+    `status` starts the interpreter as you would, with the current environment, so its startup
+    files run: for an interpreter that you do not trust, use `startup --static`.
     """
     from pysharedir.cli.reports import status as report
     from pysharedir.snapshot import Snapshot

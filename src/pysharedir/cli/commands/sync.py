@@ -15,17 +15,17 @@ from pysharedir.errors import UsageError
 Examples:
   pysharedir --python /apps/aarch64/bin/python3 sync
   pysharedir --python /apps/aarch64/bin/python3 sync --install
-  pysharedir --python .venv sync --check     exits with 1 if anything is to do
+  pysharedir --python .venv sync --check   fail if there is anything to do
 """,
 )
 @options.python
 @click.option(
     "--install",
     is_flag=True,
-    help="Install what is missing, with the target's pip or else with uv.",
+    help="Install the missing dependencies, with the target's pip or else with uv.",
 )
 @click.option(
-    "--check", is_flag=True, help="Change nothing, and exit with 1 when anything is to do."
+    "--check", is_flag=True, help="Change nothing, and exit with 1 if there is anything to do."
 )
 @options.prefix
 @options.dry_run
@@ -42,13 +42,14 @@ def sync(
 ) -> None:
     """Complete an interpreter whose sharedir another one filled.
 
-    All interpreters that use a sharedir find the packages in it, but the scripts, the data files
-    and the native dependencies of these are where they were installed from.  This makes the
-    scripts that are missing here, copies the data files, and removes what it made when their
-    distribution is gone.
-    It names the dependencies that are missing here, or are not of a version that the shared
-    packages require, and the packages whose files cannot be copied, as commands for pip and uv,
-    of which each will do.
+    Every interpreter that uses a sharedir finds the packages in it, but an installer puts their
+    scripts, data files and native dependencies only into the interpreter that it runs for.  `sync`
+    makes the scripts that are missing here, copies the data files, and removes what it made for
+    distributions that are gone.
+
+    `sync` also names the dependencies that are missing here or have a version that the shared
+    packages do not accept, and the packages whose files it cannot copy.  It prints commands that
+    install them, one for pip and one for uv: run either.
 
     Exits with 1 while dependencies or files are missing.
     """

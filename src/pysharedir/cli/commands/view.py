@@ -14,9 +14,9 @@ from pysharedir.errors import UsageError
     epilog="""\b
 Examples:
   pysharedir -p 3.11 view /apps/all /apps/numpy/2.1 /apps/tool/1.0
-  PYTHONPATH=/apps/all/lib/python3.11/site-packages python3.11   use it
-  pysharedir -p 3.11 view /apps/all           anew, of the same prefixes
-  pysharedir -p 3.11 view /apps/all --check   exits with 1 if one has changed
+  PYTHONPATH=/apps/all/lib/python3.11/site-packages python3.11   use the view
+  pysharedir -p 3.11 view /apps/all           update it from the same prefixes
+  pysharedir -p 3.11 view /apps/all --check   fail if one has changed
   pysharedir -p 3.11 view image/srv/all image/opt/tool --relative
 """,
 )
@@ -35,14 +35,14 @@ Examples:
     "--relative/--absolute",
     "is_relative",
     default=None,
-    help="How links name what they lead to: relative ones hold where a tree that has both the view"
-    " and the prefixes is moved.  [default: as they are, else absolute]",
+    help="Make relative or absolute links.  Relative links survive a move of a tree that holds"
+    " both the view and the prefixes.  [default: as in the existing view, else absolute]",
 )
 @click.option(
     "--check",
     "is_check",
     is_flag=True,
-    help="Change nothing, and exit with 1 when a prefix or the view itself has changed since.",
+    help="Change nothing, and exit with 1 if a prefix or the view has changed since `view` ran.",
 )
 @options.dry_run
 @options.json
@@ -57,24 +57,25 @@ def view(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Merge prefixes into one root of links, which needs no hook.
+    """Merge prefixes into one tree of symbolic links, without a hook.
 
-    DIR gets one site dir for all: lib/pythonX.Y/site-packages has a link to each package in the
-    site dirs and sharedirs of the prefixes.  It has directories of its own only for the metadata
-    of distributions, and where several prefixes have a part of one namespace.  Scripts and data
-    files in bin, etc, include, lib and share are linked in the same way.  An import searches one
+    DIR gets one site dir, lib/pythonX.Y/site-packages, with a link to each package in the site
+    dirs and sharedirs of the prefixes.  It has directories of its own only for the metadata of
+    distributions, and for a namespace of which several prefixes have a part.  `view` links scripts
+    and data files in bin, etc, include, lib and share in the same way.  An import searches one
     directory, however many prefixes there are.
 
-    When several prefixes have the same name, the view has that of the first one, as on sys.path,
-    and what is hidden is told.  Startup files (.pth, sitecustomize) of prefixes are left out.
+    If several prefixes have the same name, the view has that of the first prefix, as on sys.path,
+    and `view` names what it hides.  It leaves out the startup files (.pth, sitecustomize) of
+    prefixes.
 
-    DIR is a link to a directory beside it, .DIR.view/N, that is made whole before one rename lets
-    DIR lead to it.  Without a PREFIX, the view is made of the prefixes that it has.  When nothing
-    has changed, nothing is done.  Install into the prefixes, never into DIR: an installer that
-    follows its links removes files of the prefixes.
+    DIR is a link to a directory beside it, .DIR.view/N.  `view` completes that directory before
+    one rename makes DIR lead to it.  Without PREFIX, `view` uses the prefixes of the existing view.
+    If nothing has changed, it does nothing.  Install into the prefixes, never into DIR: an
+    installer that follows its links removes files of the prefixes.
 
-    Use it by PYTHONPATH=DIR/lib/pythonX.Y/site-packages, by that path in a .pth file, or with the
-    hook by PYSHAREDIR_PREFIXES=DIR.
+    To use the view, set PYTHONPATH=DIR/lib/pythonX.Y/site-packages, put that path into a .pth
+    file, or set PYSHAREDIR_PREFIXES=DIR for an interpreter with the hook.
     """
     from pysharedir.cli import output
     from pysharedir.cli.reports import view as report
@@ -83,7 +84,7 @@ def view(
 
     if not directory.strip("/"):
         raise UsageError(
-            f"{directory!r}: no directory for a view", "give one that is not there yet"
+            f"{directory!r}: no directory for a view", "name one that does not exist yet"
         )
     with output.working("merging"):
         facts = finding.bare(finding.locate(ctx.obj, bare=True))

@@ -24,16 +24,16 @@ Examples:
 @options.json
 @click.pass_context
 def why(ctx: click.Context, *, name: str, prefix: str | None, as_json: bool) -> None:
-    """Say where a module, a distribution or a script comes from.
+    """Explain where a module, distribution or script comes from.
 
-    NAME may be several of these, and is then explained as each.  The interpreter is started as
-    you start it, in this directory and with the environment as it is now, and tells which entry
-    of sys.path has what.  It imports neither the module nor its parents, but its startup files
-    run: for one that you do not trust there is `startup --static`.
+    If NAME is more than one of these, `why` explains each of them.  It starts the interpreter as
+    you would, in this directory and with the current environment, and shows what each entry of
+    sys.path has.  This imports neither the module nor its parents, but it runs the startup files:
+    for an interpreter that you do not trust, use `startup --static`.
 
-    When there is no such thing, this says why, and what helps.
+    If nothing has that name, `why` gives the reason and a remedy.
 
-    Exits with 1 when nothing of that name is found, or only the script of a module that is not.
+    Exits with 1 if it finds nothing of that name, or only a script whose module is missing.
     """
     from pysharedir.cli.reports import why as report
     from pysharedir.moving import recovery

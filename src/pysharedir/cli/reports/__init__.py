@@ -1,1 +1,1 @@
-"""What commands print: for each a module that knows its tables, lines and JSON."""
+"""What the commands print: one module for each, with its tables, lines and JSON."""

@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pysharedir import wording
-from pysharedir.cli import output
+from pysharedir.cli import documents, output
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from pysharedir.doctor.findings import Check
     from pysharedir.doctor.run import Outcome
     from pysharedir.doctor.treatment import Diagnosis
+    from pysharedir.hook.place import Place
 
 
 def tell_checks(checks: Iterable[Check]) -> None:
-    """Print what is looked for."""
+    """List the checks."""
     table = output.table("code", "name", "finds that")
     for check in checks:
         note = f" ({check.remark})" if check.remark else ""
@@ -24,10 +26,25 @@ def tell_checks(checks: Iterable[Check]) -> None:
     output.console().print(table)
 
 
-def tell(outcome: Outcome, *, as_json: bool, show_all: bool) -> None:
-    """Print what was found, and what was done about it.
+def write_sarif(
+    outcome: Outcome, file: Path, place: Place, *, as_json: bool, show_all: bool
+) -> None:
+    """Write the findings in SARIF.
 
-    :param show_all: Notes too, which are no faults.
+    :param show_all: Write notes too, which are no faults.
+    """
+    from pysharedir.doctor import sarif
+
+    found = sarif.document(outcome, place.root, place.site_dir, notes=show_all)
+    steps = documents.write(file, found)
+    if not as_json:
+        output.tell_steps(steps, dry_run=False)
+
+
+def tell(outcome: Outcome, *, as_json: bool, show_all: bool) -> None:
+    """Report what doctor found, and what it did about it.
+
+    :param show_all: Show notes too, which are no faults.
     """
     if as_json:
         output.print_json(_facts(outcome))
@@ -54,7 +71,9 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
                 "code": check.code,
                 "name": check.name,
                 "level": check.level,
-                **{key: value for key, value in vars(finding).items() if key != "fix"},
+                "about": finding.about,
+                "reason": finding.reason,
+                "remedy": finding.remedy,
                 "fix": [str(step) for step in finding.fix],
             }
             for check, finding in diagnosis.findings
@@ -87,10 +106,10 @@ def _summary(outcome: Outcome, *, show_all: bool) -> str:
     unchecked = len(diagnosis.unchecked)
     text = f"{outcome.executable}: "
     text += f"{wording.number(len(outcome.checks) - unchecked, 'check')}, "
-    text += f"{unchecked} more could not be made, " if unchecked else ""
+    text += f"{unchecked} more failed, " if unchecked else ""
     text += wording.number(count, "finding") if count else "nothing found"
     if fixable:
-        text += f", {fixable} of them for --fix"
+        text += f", {fixable} fixable with --fix"
     if notes:
         text += f"; {wording.number(notes, 'note')}" + ("" if show_all else ", shown with --all")
     return text

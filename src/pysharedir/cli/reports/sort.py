@@ -15,34 +15,39 @@ if TYPE_CHECKING:
 def tell(outcome: Outcome, *, as_json: bool, show_all: bool) -> None:
     """Print what was moved, or would be.
 
-    :param show_all: Also what is where it belongs.
+    :param show_all: Also print the distributions that are where they belong.
     """
     if as_json:
-        output.print_json(_facts(outcome))
+        output.print_json(facts(outcome))
         return
-    plan = outcome.plan
+    tell_plan(outcome.plan, dry_run=outcome.dry_run, show_all=show_all)
+    output.tell_notes(outcome.notes)
+    tell_summary(outcome.plan, dry_run=outcome.dry_run)
+
+
+def tell_plan(plan: Plan, *, dry_run: bool, show_all: bool) -> None:
+    """Print what was moved, or would be, as a table."""
     table = output.table("distribution", "verdict", "place", "reason")
     destinations = _destinations(plan)
-    for each in plan.verdicts:
-        there = destinations.get(str(each.distribution.info))
-        if there is not None:
-            name = "the sharedir" if each.kind is Kind.NOARCH else "platlib"
-            place = f"{'belongs' if outcome.dry_run else 'moved'} to {name}"
+    for verdict in plan.verdicts:
+        destination = destinations.get(str(verdict.distribution.info))
+        if destination is not None:
+            name = "the sharedir" if verdict.kind is Kind.NOARCH else "platlib"
+            place = f"{'belongs' if dry_run else 'moved'} to {name}"
         else:
-            place = "stays" if each.kind is Kind.LEFT_ALONE else "there already"
-        if show_all or there or each.overruled or each.kind is Kind.LEFT_ALONE:
-            name = f"{each.distribution.name} {each.distribution.version}"
-            table.add_row(output.text((name, "bold")), each.kind.value, place, each.explained)
+            place = "stays" if verdict.kind is Kind.LEFT_ALONE else "already there"
+        if show_all or destination or verdict.overruled or verdict.kind is Kind.LEFT_ALONE:
+            name = f"{verdict.distribution.name} {verdict.distribution.version}"
+            table.add_row(output.text((name, "bold")), verdict.kind.value, place, verdict.explained)
     if table.row_count:
         output.console().print(table)
-    output.tell_notes(outcome.notes)
-    output.say(_summary(plan, dry_run=outcome.dry_run))
 
 
-def _facts(outcome: Outcome) -> dict[str, Any]:
+def facts(outcome: Outcome) -> dict[str, Any]:
+    """Return what ``--json`` prints."""
     plan, dry_run = outcome.plan, outcome.dry_run
     destinations = _destinations(plan)
-    names = [each.distribution.name for each in plan.moves]
+    names = [move.distribution.name for move in plan.moves]
     return {
         "target": outcome.executable,
         "sharedir": plan.layout.sharedir,
@@ -53,32 +58,32 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
         "misplaced" if dry_run else "moved": names,
         "distributions": [
             {
-                "name": each.distribution.name,
-                "version": each.distribution.version,
-                "verdict": each.kind.value,
-                "reason": each.reason,
-                "files": each.files,
-                "overruled": each.overruled,
-                "directory": each.distribution.directory,
-                "destination": destinations.get(str(each.distribution.info)),
+                "name": verdict.distribution.name,
+                "version": verdict.distribution.version,
+                "verdict": verdict.kind.value,
+                "reason": verdict.reason,
+                "files": verdict.files,
+                "overruled": verdict.overruled,
+                "directory": verdict.distribution.directory,
+                "destination": destinations.get(str(verdict.distribution.info)),
             }
-            for each in plan.verdicts
+            for verdict in plan.verdicts
         ],
         "notes": outcome.notes,
     }
 
 
-def _summary(plan: Plan, *, dry_run: bool) -> str:
-    kinds = [each.kind for each in plan.verdicts]
+def tell_summary(plan: Plan, *, dry_run: bool) -> None:
+    """Print how many distributions there are of each kind, and how many of them move."""
+    kinds = [verdict.kind for verdict in plan.verdicts]
     places = {
         Kind.NOARCH: f" (sharedir: {plan.layout.sharedir})",
         Kind.PLATFORM: f" (platlib: {plan.layout.platlib})",
     }
     counts = ", ".join(f"{kinds.count(kind)} {kind.value}{places.get(kind, '')}" for kind in Kind)
-    if not plan.moves:
-        return f"{counts}; nothing to move"
-    return f"{counts}; {len(plan.moves)} {'misplaced' if dry_run else 'moved'}"
+    moves = f"{len(plan.moves)} {'misplaced' if dry_run else 'moved'}"
+    output.say(f"{counts}; {moves if plan.moves else 'nothing to move'}")
 
 
 def _destinations(plan: Plan) -> dict[str, str]:
-    return {str(each.distribution.info): str(each.destination) for each in plan.moves}
+    return {str(move.distribution.info): str(move.destination) for move in plan.moves}

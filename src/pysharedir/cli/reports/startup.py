@@ -8,8 +8,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from pysharedir import wording
-from pysharedir.cli import output
-from pysharedir.startup import allowlist
+from pysharedir.cli import documents, output
+from pysharedir.startup import allowlist, timeline
 from pysharedir.startup.digests import UNREADABLE
 from pysharedir.startup.spans import Kind
 
@@ -23,14 +23,15 @@ if TYPE_CHECKING:
     from pysharedir.startup.run import Allowed, Compared
     from pysharedir.startup.spans import File, Startup
     from pysharedir.startup.static import Static
+    from pysharedir.startup.timeline import Timeline
 
 _BAR = 16
-_NARROW = 60  # columns of a terminal that has no room for bars
-_NAMED = 3  # modules in the table; all are in the JSON
+_NARROW = 60  # a terminal of fewer columns has no room for bars
+_NAMED = 3  # modules in the table; JSON has all
 
 
 def tell_allowed(allowed: Allowed, *, as_json: bool) -> None:
-    """Print what an allowlist now has."""
+    """Report what an allowlist now has."""
     if as_json:
         output.print_json(
             {
@@ -43,13 +44,13 @@ def tell_allowed(allowed: Allowed, *, as_json: bool) -> None:
         )
         return
     output.tell_steps(allowed.steps, dry_run=allowed.dry_run)
-    state = "allowed" if allowed.steps else "allowed already, nothing to do"
+    state = "allowed" if allowed.steps else "already allowed, nothing to do"
     count = wording.number(len(allowed.hashes), "file")
     output.say(f"{allowed.executable}: {count}, {state}")
 
 
 def tell_compared(compared: Compared, file: Path, *, as_json: bool) -> None:
-    """Print what a start runs that an allowlist does not have.
+    """Report what a start runs that is not in an allowlist.
 
     :param file: The allowlist.
     """
@@ -66,12 +67,12 @@ def tell_compared(compared: Compared, file: Path, *, as_json: bool) -> None:
     output.tell_notes([f"gone: {allowlist.escaped(name)}" for name in comparison.gone])
     faults = comparison.faults
     said = f"{faults} not allowed by {file}" if faults else f"all allowed by {file}"
-    ran = "" if compared.started else "; nothing was run"
+    ran = "" if compared.started else "; nothing ran"
     output.say(f"{compared.executable}: {wording.number(len(hashes), 'file')}, {said}{ran}")
 
 
 def tell_static(static: Static, *, as_json: bool) -> None:
-    """Print what a start would run."""
+    """Report what a start would run."""
     if as_json:
         facts: dict[str, Any] = output.plain(asdict(static))
         output.print_json({"target": facts.pop("executable"), **facts})
@@ -88,11 +89,18 @@ def tell_static(static: Static, *, as_json: bool) -> None:
                 output.say(output.text((f"{item.line}: {ignored}", "dim"), item.text), 6)
     output.tell_notes(static.notes)
     count = wording.number(len(static.files), "startup file")
-    output.say(f"{static.executable}: {count}, none was run")
+    output.say(f"{static.executable}: {count}, none ran")
+
+
+def tell_trace(taken: Timeline, file: Path, *, as_json: bool) -> None:
+    """Write a start as trace events."""
+    steps = documents.write(file, timeline.events(taken))
+    if not as_json:
+        output.tell_steps(steps, dry_run=False)
 
 
 def tell(startup: Startup, *, as_json: bool) -> None:
-    """Print what a start runs, and what that costs."""
+    """Report what a start runs, and what that costs."""
     if as_json:
         output.print_json(_facts(startup))
         return
@@ -123,7 +131,7 @@ def tell(startup: Startup, *, as_json: bool) -> None:
     output.tell_notes(startup.notes)
     calls = "" if startup.cost.calls is None else f", {startup.cost.calls} system calls"
     output.say(
-        f"{startup.executable}: {_ms(startup.cost)} ms, of each part the least in"
+        f"{startup.executable}: {_ms(startup.cost)} ms, the sum of the least times in"
         f" {wording.number(startup.runs, 'start')}{calls}"
     )
 
@@ -143,9 +151,9 @@ def _facts(startup: Startup) -> dict[str, Any]:
 
 
 def _names(files: Sequence[File], times: str) -> list[str]:
-    """Return what to call each file: its name, or its path if others have that name.
+    """Return the name of each file, with its directory if others have that name.
 
-    :param times: What stands before the number of times that it runs.
+    :param times: The sign before the number of times that it runs.
     """
     names = Counter(os.path.basename(file.path or "") for file in files)
     told = []
@@ -180,7 +188,7 @@ def _tell_errors(file: File) -> None:
     for item in file.items:
         if item.error:
             where = f"{file.path}:{item.line}" if item.line else str(file.path)
-            ends = "; a start ends here" if item.fatal else ""
+            ends = "; the start ends here" if item.fatal else ""
             output.say(output.text(("fails:", "bold red"), f" {where}: {item.error}{ends}"))
 
 

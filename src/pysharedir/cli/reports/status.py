@@ -30,13 +30,13 @@ def tell(status: Status, *, as_json: bool) -> None:
         entries.add_row(path, entry.role, entry.by)
     for dropped in status.dropped:
         path = output.text((dropped, "dim strike"))
-        entries.add_row(path, "dropped: on it already", "pysharedir")
+        entries.add_row(path, "dropped: already on sys.path", "pysharedir")
     console.print(entries)
     output.tell_notes(status.notes)
 
 
 def _prefixes(settings: Settings) -> str:
-    """Say which variables name prefixes, in their order, and how the hook treats these."""
+    """Return which variables name prefixes, in order, and how the hook treats the prefixes."""
     names = [
         f"{name} (site dirs)" if are_site_dirs else name
         for name, are_site_dirs in settings.variables.items()
@@ -55,8 +55,8 @@ def _summary(status: Status) -> list[tuple[str, str]]:
     version = ".".join(map(str, target.version_info))
     bits = f"{target.bits}-bit {target.platform}"
     state, inactive = str(hook.state), status.inactive
-    is_there = hook.state is not State.ABSENT
-    if is_there:
+    is_installed = hook.state is not State.ABSENT
+    if is_installed:
         toggled = " (opt-in)" if hook.settings.opt_in else ""
         state = f"{state}{toggled}, style {hook.settings.style}, in {hook.site_dir}"
         state += f"; not active: {inactive.reason}" if inactive else "; active"
@@ -70,7 +70,7 @@ def _summary(status: Status) -> list[tuple[str, str]]:
         ("sharedir", status.sharedir + ("" if Path(status.sharedir).is_dir() else " (missing)")),
         ("hook", state),
         *([("prefixes", _prefixes(hook.settings))] if hook.settings.extends_prefixes else []),
-        *([("remedy", inactive.remedy)] if is_there and inactive else []),
+        *([("remedy", inactive.remedy)] if is_installed and inactive else []),
         *(("distributions", f"{count} in {path}") for path, count in status.counts.items()),
         *(("overruled", f"{name}: {kind}") for name, kind in status.overrules.items()),
     ]

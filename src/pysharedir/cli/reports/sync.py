@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def tell(outcome: Outcome, *, as_json: bool, install: bool) -> None:
     """Print what was done, or would be, and what is missing.
 
-    :param install: Whether what is missing was to be installed.
+    :param install: Whether the user asked to install the missing dependencies.
     """
     if as_json:
         output.print_json(_facts(outcome))
@@ -27,25 +27,25 @@ def tell(outcome: Outcome, *, as_json: bool, install: bool) -> None:
     for requirement in report.installed:
         output.say(f"install {requirement}")
     output.tell_notes(outcome.notes)
-    for each in report.dependencies:
-        there = f"{each.installed} is installed" if each.installed else "missing"
-        by = f" (required by {', '.join(each.required_by)})" if each.required_by else ""
-        output.say(f"{each.requirement}: {there}{by}")
-    title = "would install with one of:" if dry_run and install else "to install:"
+    for dependency in report.dependencies:
+        state = f"{dependency.installed} is installed" if dependency.installed else "missing"
+        by = f" (required by {', '.join(dependency.required_by)})" if dependency.required_by else ""
+        output.say(f"{dependency.requirement}: {state}{by}")
+    title = "would run one of:" if dry_run and install else "to install, run one of:"
     _tell_commands(title, report.commands)
     for distribution, lacking in report.scripts.lacking + report.data.lacking:
         output.say(f"{distribution.name}: {lacking}")
-    _tell_commands("to install again:", report.reinstall)
+    _tell_commands("to install again, run one of:", report.reinstall)
     if not (report.steps or report.installed or report.dependencies or report.lacks):
         output.say(f"{outcome.executable}: complete already, nothing to do")
 
 
 def _tell_commands(title: str, commands: Mapping[str, Sequence[str]]) -> None:
-    """Print the commands of which each will do."""
+    """Print alternative commands."""
     if commands:
         output.say(title)
     for command in commands.values():
-        output.print_line(f"  {shlex.join(command)}")  # whole, to be copied
+        output.print_line(f"  {shlex.join(command)}")  # unbroken, so that it can be copied
 
 
 def _facts(outcome: Outcome) -> dict[str, Any]:

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from pysharedir.view.merge import Hidden
     from pysharedir.view.run import Outcome
 
-_MOST = 20  # lines of one kind
+_MOST = 20  # lines of one kind that are printed
 _IN_METADATA = re.compile(r"(?<=-info)/.*", re.DOTALL)
 
 
 def tell(outcome: Outcome, *, as_json: bool, is_check: bool) -> None:
     """Print what was done, or would be, and what is not in the view.
 
-    :param is_check: Whether it was only compared.
+    :param is_check: Whether the view was only compared with its prefixes.
     """
     if as_json:
         output.print_json(_facts(outcome))
@@ -53,23 +53,23 @@ def _tell_changes(outcome: Outcome, *, is_check: bool) -> None:
 
 
 def _tell_hidden(hidden: Sequence[Hidden]) -> None:
-    """Print which distributions of another version are hidden, and how many copies."""
-    others = [each for each in hidden if each.kind is Kind.DISTRIBUTION and _differs(each)]
+    """Print each hidden distribution of another version, and how many other names are hidden."""
+    others = [item for item in hidden if item.kind is Kind.DISTRIBUTION and _differs(item)]
     _tell_some(
         [
-            f"hidden: {each.name} {_version(each.path)} in {os.path.dirname(each.path)}, "
-            f"by {_version(each.by)} in {os.path.dirname(each.by)}"
-            for each in others
+            f"hidden: {item.name} {_version(item.path)} in {os.path.dirname(item.path)}, "
+            f"by {_version(item.by)} in {os.path.dirname(item.by)}"
+            for item in others
         ]
     )
     rest = len(hidden) - len(others)
     if rest:
-        besides = " besides" if others else ""
-        output.say(f"hidden{besides}: {number(rest, 'name')} that a prefix before has too")
+        also = "also " if others else ""
+        output.say(f"{also}hidden: {number(rest, 'name')} that an earlier prefix has too")
 
 
 def _tops(paths: Sequence[str]) -> list[str]:
-    """Return paths, but of what is in the metadata of a distribution only that."""
+    """Return *paths*, but only the ``.dist-info`` directory in place of each file in it."""
     return list(dict.fromkeys(_IN_METADATA.sub("", path) for path in paths))
 
 
@@ -77,17 +77,17 @@ def _tell_some(lines: Sequence[str]) -> None:
     for line in lines[:_MOST]:
         output.say(line)
     if len(lines) > _MOST:
-        output.say(f"and {len(lines) - _MOST} more, which --json names")
+        output.say(f"and {len(lines) - _MOST} more, which --json lists")
 
 
 def _notes(outcome: Outcome) -> Iterator[str]:
     for prefix in outcome.empty:
-        yield f"{prefix}: nothing in it is for {outcome.executable}"
+        yield f"{prefix}: has nothing for {outcome.executable}"
     reasons: dict[str, list[str]] = {}
-    for each in outcome.left:
-        reasons.setdefault(each.reason, []).append(each.path)
+    for left in outcome.left:
+        reasons.setdefault(left.reason, []).append(left.path)
     for reason, paths in reasons.items():
-        yield f"not in the view, since {reason}: {some(paths, 3)}"
+        yield f"not in the view, because {reason}: {some(paths, 3)}"
 
 
 def _differs(hidden: Hidden) -> bool:

@@ -31,14 +31,15 @@ _STYLES = {
     Outcome.NOTHING: "dim",
     Outcome.NOT_ASKED: "dim",
 }
-_SENTENCES = (Code.NEEDS_IMPORT, Code.PROGRAM)  # the reasons that say it all, or that nobody knows
-_MANY = 12  # names that are shown of a list
+# With these reasons "NAME is not found" would repeat the reason, or would not be known.
+_SENTENCES = (Code.NEEDS_IMPORT, Code.PROGRAM)
+_MANY = 12  # names that a list shows at most
 
 
 def tell(target: Target, answer: Answer, notes: Sequence[str], *, as_json: bool) -> None:
     """Print where a name comes from.
 
-    :param notes: What is good to know, besides what the answer has.
+    :param notes: Notes about the target, in addition to those of the answer.
     """
     notes = [*answer.notes, *notes]
     if as_json:
@@ -74,12 +75,12 @@ def _sentences(answer: Answer) -> Iterator[str]:
     if answer.module:
         yield _of_module(answer.module)
     if answer.distribution:
-        each = answer.distribution
-        kind = "an editable distribution" if each.editable else "a distribution"
-        yield f"{each.name} {each.version} is {kind} in the {each.role}"
-    is_told = any(each.code in _SENTENCES for each in answer.reasons)
+        release = answer.distribution
+        kind = "an editable distribution" if release.editable else "a distribution"
+        yield f"{release.name} {release.version} is {kind} in the {release.role}"
+    is_explained = any(reason.code in _SENTENCES for reason in answer.reasons)
     is_other = answer.script and not answer.lacks_module
-    if not answer.found and not is_other and not is_told:
+    if not answer.found and not is_other and not is_explained:
         yield f"{answer.name} is not found"
     if answer.parent:
         yield _of_module(answer.parent)
@@ -87,9 +88,9 @@ def _sentences(answer: Answer) -> Iterator[str]:
 
 def _of_script(answer: Answer) -> Iterator[str]:
     if answer.script:
-        owner = _of(answer.script.distribution, answer.script.version)
-        what = "a script" if answer.script.is_there else "to be a script, and not there,"
-        yield f"{answer.script.name} is {what} {owner}"
+        script = answer.script
+        missing = "" if script.is_there else ", but the file is missing"
+        yield f"{script.name} is a script {_of(script.distribution, script.version)}{missing}"
 
 
 def _of_module(module: Module) -> str:
@@ -115,9 +116,9 @@ def _of(distribution: str | None, version: str | None) -> str:
 
 
 def _facts(answer: Answer) -> Iterator[tuple[str, str]]:
-    found = answer.module or answer.parent
-    if found:
-        yield from _facts_of_module(found)
+    module = answer.module or answer.parent
+    if module:
+        yield from _facts_of_module(module)
     if answer.distribution:
         yield from _facts_of_distribution(answer.distribution)
     if answer.script:
@@ -130,12 +131,12 @@ def _facts_of_module(module: Module) -> Iterator[tuple[str, str]]:
     for row in module.portions:
         yield "portion", f"{row.file} ({row.distribution or 'of no distribution'})"
     if module.at_startup:
-        yield "imported", "by startup code already, so no entry is asked"
+        yield "imported", "by startup code, so an import asks no entry of sys.path"
     if module.finder and not module.is_stdlib:
         yield "finder", module.finder
     if module.in_sharedir:
         hook = ", which the hook put on sys.path" if module.by_hook else ""
-        yield "sharedir", f"it is in one{hook}"
+        yield "sharedir", f"the module is in one{hook}"
     for row in module.shadowed:
         yield "shadowed", f"{row.file} ({row.distribution or row.role})"
 
@@ -147,8 +148,8 @@ def _facts_of_distribution(release: Release) -> Iterator[tuple[str, str]]:
     for name, values in ("modules", release.modules), ("scripts", release.scripts):
         if values:
             yield name, some(values, _MANY)
-    for each in release.copies:
-        yield "other copy", f"{each.version} in {each.path} ({each.role})"
+    for copy in release.copies:
+        yield "other copy", f"{copy.version} in {copy.path} ({copy.role})"
 
 
 def _facts_of_script(script: Script) -> Iterator[tuple[str, str]]:
@@ -163,19 +164,19 @@ def _facts_of_script(script: Script) -> Iterator[tuple[str, str]]:
         state = "found" if script.module_found else "not found"
         yield "calls", f"{script.module} (module {state})"
     if script.on_path != script.file:
-        yield "on PATH", f"{script.on_path}, another one" if script.on_path else "nothing"
+        yield "on PATH", f"{script.on_path}, another file" if script.on_path else "nothing"
 
 
 def _entries(rows: Sequence[Row]) -> object:
-    table = output.table("sys.path", "there is", "role, by")
+    table = output.table("sys.path", "contents", "role, by")
     for row in rows:
         style = _STYLES.get(row.outcome, "")
         role = f"{row.role}, {row.by}" if row.by not in ("", row.role) else row.role
-        table.add_row(row.path, output.text((_there(row), style)), role)
+        table.add_row(row.path, output.text((_contents(row), style)), role)
     return table
 
 
-def _there(row: Row) -> str:
+def _contents(row: Row) -> str:
     if row.kind is None:
         return f"{row.outcome}: {row.file}" if row.file else row.outcome
     owner = f" of {row.distribution}" if row.distribution else ""
@@ -185,7 +186,7 @@ def _there(row: Row) -> str:
 
 
 def _tell_reasons(reasons: Sequence[Reason], word: str = "") -> None:
-    for each in reasons:
-        output.say(output.text((word, "yellow"), each.reason))
-        if each.remedy:
-            output.say(output.text(("remedy: ", "cyan"), each.remedy), indent=2)
+    for reason in reasons:
+        output.say(output.text((word, "yellow"), reason.reason))
+        if reason.remedy:
+            output.say(output.text(("remedy: ", "cyan"), reason.remedy), indent=2)

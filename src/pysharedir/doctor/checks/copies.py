@@ -1,4 +1,4 @@
-"""What is wrong with distributions of which there are several copies."""
+"""Faults of distributions that have several copies."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 
 def twice(examination: Examination) -> Iterator[Finding]:
-    """Find distributions that are in one root twice; in several roots a nearer one is to win."""
+    """Find distributions that are twice in one root; of several roots, the nearest should win."""
     copies: defaultdict[tuple[str, str], list[Distribution]] = defaultdict(list)
     for entry, root in _places(examination):
-        for distribution in examination.described(entry):
+        for distribution in examination.distributions_of(entry):
             copies[root, distribution.key].append(distribution)
     for distributions in copies.values():
         first, *others = _distinct(distributions)
@@ -37,7 +37,7 @@ def twice(examination: Examination) -> Iterator[Finding]:
 
 
 def hidden_by_venv(examination: Examination) -> Iterator[Finding]:
-    """Find what a user has installed for nothing: a venv that sees it has an older copy."""
+    """Find distributions in the user site dir that an older copy in a venv hides."""
     target = examination.target
     user_root = examination.root_of(target.user_site) if target.user_site else None
     if user_root is None or not target.is_venv:
@@ -53,7 +53,8 @@ def hidden_by_venv(examination: Examination) -> Iterator[Finding]:
                     about=copy.name,
                     reason=f"version {first.version} in {first.directory} hides the newer"
                     f" {copy.version} in {copy.directory}",
-                    remedy=f"{examination.installer('install', _pinned(copy))} has it in the venv",
+                    remedy=f"{examination.installer('install', _pinned(copy))} installs it in the"
+                    " venv",
                 )
 
 
@@ -63,13 +64,13 @@ def _places(examination: Examination) -> Iterator[tuple[Entry, str]]:
     for entry in examination.entries:
         root = directories.get(str(Path(entry.path)))
         if entry.role is Role.PATH_LINE and not layout.lists(directories, entry.path):
-            root = examination.root_behind(entry)
+            root = examination.root_of_entry(entry)
         if root is not None:
             yield entry, root
 
 
 def _distinct(copies: list[Distribution]) -> list[Distribution]:
-    """Leave out an egg-info beside a dist-info of the same version, as Debian ships it."""
+    """Leave out an egg-info next to a dist-info of the same version, as Debian ships it."""
     described = {(copy.directory, copy.version) for copy in copies if _is_dist_info(copy)}
     return [
         copy
@@ -89,7 +90,7 @@ def _finding(examination: Examination, first: Distribution, other: Distribution)
         reason += (
             "the same version twice"
             if first.version == other.version
-            else "which version an importer is told is chance"
+            else "which version importlib.metadata reports is chance"
         )
     else:
         what = "the same version" if first.version == other.version else f"version {other.version}"
@@ -114,30 +115,30 @@ def _removal(info: Path) -> Iterator[Step]:
 
 
 def _is_in_reach(examination: Examination, distribution: Distribution) -> bool:
-    """Tell whether it is in the root that is examined; others are somebody else's."""
+    """Tell whether a distribution is in the root that is examined, which alone may change."""
     roots = {directory.path: directory.root for directory in examination.directories}
     return roots.get(distribution.directory) == examination.place.root
 
 
 def _of_two_directories(examination: Examination, first: Distribution, other: Distribution) -> str:
-    """Say how one copy goes.
+    """Say how to remove one copy.
 
     pip removes the one that it finds first, with its scripts; uv removes both.
     """
     here, there = first.directory, other.directory
     lines = {Path(each.path): each for each in examination.entries if each.role is Role.PATH_LINE}
-    behind = next(filter(None, map(lines.get, (there, here))), None)
-    if behind:
-        return _of_path_line(first.name, behind)
+    line = next(filter(None, map(lines.get, (there, here))), None)
+    if line:
+        return _of_path_line(first.name, line)
     if examination.target.is_venv and not here.is_relative_to(examination.target.prefix):
-        return f"pip of this venv leaves both: uninstall {first.name} with one that owns {here}"
+        return f"pip of this venv removes neither: uninstall {first.name} with the pip of {here}"
     if not examination.has_pip:
         install = examination.installer("install", _pinned(first))
         return f"{examination.installer('uninstall', first.name)} removes both; then {install}"
     remedy = (
-        f"{examination.installer('uninstall', first.name)} once: that removes the copy in {here}, "
+        f"{examination.installer('uninstall', first.name)} once: it removes the copy in {here}, "
     )
-    remedy += "the other stays"
+    remedy += "and the other stays"
     has_scripts = (other.info / "entry_points.txt").exists()
     if has_scripts and layout.same_directory(str(there), str(examination.sharedir)):
         remedy += f"; then {examination.command('sync')}, for its scripts"
@@ -145,14 +146,14 @@ def _of_two_directories(examination: Examination, first: Distribution, other: Di
 
 
 def _of_path_line(name: str, line: Entry) -> str:
-    """Say how the copy goes that a line of a .pth file makes visible.
+    """Say how to remove the copy that a line of a .pth file adds.
 
-    `setup.py develop` writes an egg-link beside it, by which pip and uv know the copy.
+    `setup.py develop` writes an egg-link next to it, by which pip and uv find the copy.
     """
     directory = Path(line.by).parent
     links = [each.name for each in directory.glob("*.egg-link") if _is_of(each, line.path)]
     also = "".join(f", and remove {directory / link}" for link in links)
-    return f"to keep the other {name}, take the line of {line.path} out of {line.by}{also}"
+    return f"to keep the other {name}, remove the line {line.path} from {line.by}{also}"
 
 
 def _is_of(egg_link: Path, directory: str) -> bool:
@@ -163,14 +164,14 @@ def _is_of(egg_link: Path, directory: str) -> bool:
 
 
 def _of_one_directory(examination: Examination, first: Distribution, other: Distribution) -> str:
-    """Say how one copy stays: pip cannot tell apart the files of the two."""
+    """Say how to keep one copy: pip cannot tell the files of the two apart."""
     old, new = sorted((other, first), key=lambda copy: _version(copy.version))
     install = examination.installer("install", "--force-reinstall", "--no-deps", _pinned(new))
     return f"`rm -r {shlex.quote(str(old.info))}`, then {install}"
 
 
 def _pinned(distribution: Distribution) -> str:
-    """Return the requirement of this very version."""
+    """Return the requirement of exactly this version."""
     return "==".join(filter(None, (distribution.name, distribution.version)))
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def missing(examination: Examination) -> Iterator[Finding]:
-    """Find data files that shared distributions have, and that are not there, or are outdated."""
+    """Find data files of shared distributions that are missing or outdated."""
     if not examination.uses_sharedir:
         return
     report = examination.sync_report
@@ -24,7 +24,7 @@ def missing(examination: Examination) -> Iterator[Finding]:
     for name, own in paths.items():
         yield Finding(
             about=name,
-            reason=f"{some(own)} not there, or of another version",
+            reason=f"missing, or of another version: {some(own)}",
             remedy=f"{examination.command('sync')} copies them",
             fix=report.steps,
         )

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 def missing(examination: Examination) -> Iterator[Finding]:
-    """Find what is required by shared distributions, and not there for this target."""
+    """Find what shared distributions require and this target does not have."""
     if not examination.uses_sharedir:
         return
     for dependency in examination.sync_report.dependencies:
         installed, requirers = dependency.installed, dependency.required_by
         if not requirers:
-            continue  # SD304 tells of it
+            continue  # SD304 reports it
         has = f"{installed} is installed" if installed else "not installed"
         yield Finding(
             about=dependency.name,

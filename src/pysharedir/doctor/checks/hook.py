@@ -1,4 +1,4 @@
-"""What is wrong with the hook."""
+"""Faults of the hook."""
 
 from __future__ import annotations
 
@@ -29,31 +29,31 @@ def outdated(examination: Examination) -> Iterator[Finding]:
     if hook.state is State.OUTDATED and not _costly(examination):
         yield Finding(
             about=str(hook.site_dir / files.GATE),
-            reason=f"the hook is that of pysharedir {hook.version}, not of this one",
-            remedy=f"{examination.command('enable')} writes it anew; settings stay",
+            reason=f"pysharedir {hook.version} wrote the hook, not this release",
+            remedy=f"{examination.command('enable')} writes it again, and keeps its settings",
             fix=_enable(examination) if _is_older(hook.version) else (),
         )
 
 
 def altered(examination: Examination) -> Iterator[Finding]:
-    """Find a hook that is not as it was written."""
+    """Find a hook that is not as ``enable`` wrote it."""
     hook = examination.hook
     if hook.state is State.ALTERED:
         yield Finding(
             about=str(hook.site_dir / files.GATE),
             reason="files of the hook are not as `enable` wrote them",
-            remedy=f"see who did that; {examination.command('enable')} writes them anew",
+            remedy=f"find out who changed them; {examination.command('enable')} writes them again",
         )
 
 
 def incomplete(examination: Examination) -> Iterator[Finding]:
-    """Find a hook of which files are missing, but not the gate."""
+    """Find a hook that has its gate, but not all of its files."""
     missing = _wanted(examination) - examination.hook.names
     if missing and examination.hook.version is not None:
         yield Finding(
             about=str(examination.hook.site_dir / files.GATE),
             reason=f"files of the hook are missing: {', '.join(sorted(missing))}",
-            remedy=f"{examination.command('enable')} writes it anew; settings stay",
+            remedy=f"{examination.command('enable')} writes it again, and keeps its settings",
             fix=_enable(examination),
         )
 
@@ -64,8 +64,8 @@ def orphaned(examination: Examination) -> Iterator[Finding]:
     if hook.files and hook.version is None:
         yield Finding(
             about=str(hook.site_dir / hook.files[-1]),
-            reason=f"left behind by a hook: {hook.site_dir / files.GATE} is missing, or damaged",
-            remedy=f"{examination.command('enable')} completes it, "
+            reason=f"left over from a hook: {hook.site_dir / files.GATE} is missing or damaged",
+            remedy=f"{examination.command('enable')} completes the hook, "
             f"{examination.command('disable')} removes it",
         )
 
@@ -88,44 +88,44 @@ def doubled(examination: Examination) -> Iterator[Finding]:
         other = examination.hook_in(directory.path)
         if not other.files:
             continue
-        # Hooks of two roots go together: the first serves both, unless they are to differ.
+        # Hooks of two roots work together: the first serves both, unless their sharedirs differ.
         if (
             directory.root == examination.place.root
             or other.settings.sharedir != hook.settings.sharedir
         ):
             yield Finding(
                 about=str(directory.path / files.GATE),
-                reason=f"a second hook beside that in {examination.site_dir}: only the first runs",
+                reason=f"a second hook besides that in {examination.site_dir}: only the first runs",
                 remedy=_disable(examination, directory.root),
             )
 
 
 def costly(examination: Examination) -> Iterator[Finding]:
-    """Find a ``.start`` file that only makes starts dearer."""
+    """Find a ``.start`` file that only makes starts slower."""
     path = _costly(examination)
     if path is not None:
         yield Finding(
             about=str(path),
-            reason="not needed, and a start of Python 3.15 or newer imports pkgutil and re for it",
+            reason="not needed, and makes each start of Python 3.15 or later import pkgutil and re",
             remedy=f"{examination.command('enable')} removes it",
             fix=_enable(examination),
         )
 
 
 def required(examination: Examination) -> Iterator[Finding]:
-    """Find that the hook does not act, on whoever requires it."""
+    """Find a hook that does not act, for those who require one."""
     why = why_unused(examination, examination.sharedir)
     if why is not None:
         yield Finding(
             about=str(examination.site_dir),
-            reason=f"the hook is required, and does not act: {why.reason}",
+            reason=f"the hook is required, but does not act: {why.reason}",
             remedy=why.remedy,
         )
 
 
 def _disable(examination: Examination, root: str) -> str:
-    """Say what takes one of two hooks away."""
-    first = f"{examination.command('disable')} takes away that in {examination.site_dir}"
+    """Say how to remove one of two hooks."""
+    first = f"{examination.command('disable')} removes that in {examination.site_dir}"
     other = f"`{examination.target.command('disable', root=root)}` the other"
     return first if root == examination.place.root else f"{first}, {other}"
 
@@ -137,14 +137,14 @@ def _wanted(examination: Examination) -> set[str]:
 
 
 def _costly(examination: Examination) -> Path | None:
-    """Return the ``.start`` file that the hook has and does not need, unless a newer one does."""
+    """Return the ``.start`` file that the hook does not need, unless a newer release wrote it."""
     hook = examination.hook
     is_newer = hook.version is not None and _is_newer(hook.version)
     return None if is_newer else examination.place.costly_start_file(examination.target, hook)
 
 
 def _enable(examination: Examination) -> tuple[Step, ...]:
-    """Return what writes the hook anew; nothing when something is in the way, or it is packaged."""
+    """Return the steps that write the hook again; none if a package owns it, or they cannot."""
     if system_packages.packages([str(examination.hook.site_dir / files.GATE)]):
         return ()
     try:

@@ -1,4 +1,4 @@
-"""What pip leaves behind when it is interrupted: directories with a ``~`` before their names."""
+"""What an interrupted pip leaves behind: directories whose names begin with ``~``."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pysharedir.doctor.examination import Examination
     from pysharedir.installed.distribution import Distribution
 
-# What pip puts after the ``~``, in place of as many characters of a name or before the whole of
-# it, to find one that is free.
+# What pip puts after the ``~`` to find a free name: in place of as many characters of a name, or
+# before the whole of it.
 _FILLING = "-~.=%0123456789"
 
 
@@ -29,8 +29,8 @@ class _Owned:
     """What distributions own in the directories of one root.
 
     :ivar distributions: Those that are installed, by normalised name.
-    :ivar packages: The directories, relative to such a one, that have files of one in them or
-        below, and which one's.
+    :ivar packages: The owners of packages, by their directories relative to the site dir or
+        sharedir.
     """
 
     def __init__(self, examination: Examination, directories: Iterable[Path]) -> None:
@@ -48,9 +48,9 @@ class _Owned:
 
 
 def left_behind(examination: Examination) -> Iterator[Finding]:
-    """Find directories that pip had renamed, to remove them, when it was interrupted.
+    """Find directories that pip renamed before it was interrupted.
 
-    It removes them no more: it says at each of its runs that it ignores them.
+    pip never removes them: each of its runs prints that it ignores them.
     """
     roots: dict[str, list[Path]] = {}
     for directory in examination.directories:
@@ -66,7 +66,7 @@ def left_behind(examination: Examination) -> Iterator[Finding]:
 
 
 def _renamed(directory: Path) -> Iterator[str]:
-    """Yield the directories below *directory* with such names, relative to it."""
+    """Yield the renamed directories below *directory*, relative to it."""
     for parent, names, _ in os.walk(directory):
         prefix = parent[len(str(directory)) + 1 :]
         for name in sorted(names):
@@ -76,7 +76,7 @@ def _renamed(directory: Path) -> Iterator[str]:
 
 
 def _replacement(name: str, owned: _Owned) -> Distribution | None:
-    """Return the distribution that is there instead of what was renamed.
+    """Return the distribution that is now in the place of a renamed directory.
 
     :param name: Relative to the site dir or sharedir; `sort` may have moved the new one since.
     """
@@ -92,22 +92,22 @@ def _replacement(name: str, owned: _Owned) -> Distribution | None:
 
 
 def _head(renamed: str) -> str:
-    """Return what of a metadata directory was the name: up to the version."""
+    """Return the part of a metadata directory's name that comes before the version."""
     rest = renamed[1:].lstrip(_FILLING)
     return renamed.removesuffix(rest) + rest.partition("-")[0]
 
 
 def _fits(renamed: str, name: str) -> bool:
-    """Tell whether pip may have renamed *name*; they are compared as names of packages are."""
+    """Tell whether pip may have made a name from *name*, compared as names of packages."""
     rest = canonicalize_name(renamed[1:].lstrip(_FILLING))
     return bool(rest) and len(renamed) >= len(name) and canonicalize_name(name).endswith(rest)
 
 
 def _finding(path: Path, replaced_by: Distribution | None, *, is_safe: bool) -> Finding:
     remedy = f"`rm -r {shlex.quote(str(path))}`"
-    reason = "pip renamed it to remove it, was interrupted, and ignores it since"
+    reason = "pip renamed it to remove it, was interrupted, and now ignores it"
     if replaced_by:
         reason += f"; {replaced_by.info.name} is in its place"
     else:
-        remedy += ", after you have installed again what is in it, if that is missing"
+        remedy += "; first install its distribution again, if that is missing"
     return Finding(str(path), reason, remedy, (RemoveTree(path),) if is_safe else ())

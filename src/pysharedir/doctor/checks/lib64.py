@@ -1,4 +1,4 @@
-"""What is wrong with the lib64 beside lib."""
+"""Faults of the lib64 next to lib."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 
 
 def missing(examination: Examination) -> Iterator[Finding]:
-    """Find a venv that has lost the link that venv, or ``enable``, made."""
+    """Find a venv that no longer has the link that venv or ``enable`` made."""
     link = _link(examination)
     if not examination.target.makes_lib64 or os.path.lexists(link):
         return
     if "lib64" in examination.hook.created or _made_with_link(examination):
         yield Finding(
             about=str(link),
-            reason="missing, so that what looks for libraries in lib64 finds none",
+            reason="missing, so programs that look for libraries in lib64 find none",
             remedy=f"ln -s lib {link}",
             fix=(MakeLink(link, "lib", optional=True),),
         )
 
 
 def absolute(examination: Examination) -> Iterator[Finding]:
-    """Find a link of a venv that would not move with it (astral-sh/uv#4265)."""
+    """Find a link that breaks if its venv moves (astral-sh/uv#4265)."""
     link = _link(examination)
     if not examination.target.is_venv or not link.is_symlink():
         return
@@ -42,14 +42,14 @@ def absolute(examination: Examination) -> Iterator[Finding]:
     if os.path.isabs(to) and _leads_to_lib(link):
         yield Finding(
             about=str(link),
-            reason=f"leads to {to}: when the venv is moved or copied, it leads to the old place",
+            reason=f"points to {to}: after a move or copy of the venv, it still points there",
             remedy=f"ln -sfn lib {link}",
             fix=_relink(link),
         )
 
 
 def astray(examination: Examination) -> Iterator[Finding]:
-    """Find a link of a venv that leads nowhere, or elsewhere than to lib."""
+    """Find a link of a venv that does not point to lib."""
     link = _link(examination)
     if not examination.target.is_venv or not link.is_symlink() or _leads_to_lib(link):
         return
@@ -58,16 +58,16 @@ def astray(examination: Examination) -> Iterator[Finding]:
     if not lib.is_dir():
         yield Finding(
             about=str(link),
-            reason=f"leads to {to}, and {lib} is gone",
-            remedy="bring lib back, or make the venv anew: what was installed in it is in there",
+            reason=f"points to {to}, and {lib} is gone",
+            remedy="restore lib, or create the venv again: all that was installed is in lib",
         )
         return
     is_dangling = not os.path.exists(link)
     yield Finding(
         about=str(link),
-        reason=f"leads to {to}, which {'is not there' if is_dangling else 'is not lib'}",
-        remedy=f"ln -sfn lib {link}" + ("" if is_dangling else ", if nothing there is needed"),
-        # Another place outside may only not be mounted.
+        reason=f"points to {to}, which {'is missing' if is_dangling else 'is not lib'}",
+        remedy=f"ln -sfn lib {link}" + ("" if is_dangling else ", if the venv needs nothing there"),
+        # Another place outside may just not be mounted.
         fix=_relink(link)
         if is_dangling and (not os.path.isabs(to) or os.path.basename(to) == "lib")
         else (),
@@ -75,9 +75,9 @@ def astray(examination: Examination) -> Iterator[Finding]:
 
 
 def separate(examination: Examination) -> Iterator[Finding]:
-    """Find distributions of a venv in a lib64 of its own where the interpreter does not look.
+    """Find distributions of a venv in a separate lib64, where the interpreter does not look.
 
-    A 32-bit one rightly leaves lib64 to another, and builds with a platlibdir look into both.
+    A 32-bit one rightly leaves lib64 to another, and builds with a platlibdir look in both.
     """
     if not examination.target.is_venv or examination.target.bits != 64:  # noqa: PLR2004
         return
@@ -88,10 +88,9 @@ def separate(examination: Examination) -> Iterator[Finding]:
     if names:
         yield Finding(
             about=str(other),
-            reason=f"not on sys.path, so that {some(names)} installed there cannot be imported",
-            remedy=f"move {_link(examination)} away, `ln -s lib {_link(examination)}`, and install "
-            + ("them" if names[1:] else "it")
-            + " again",
+            reason=f"not on sys.path, so Python cannot import what is there: {some(names)}",
+            remedy=f"move {_link(examination)} away, run `ln -s lib {_link(examination)}`, and"
+            " install " + ("them" if names[1:] else "it") + " again",
         )
 
 

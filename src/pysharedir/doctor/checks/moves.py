@@ -1,4 +1,4 @@
-"""What is wrong with moves of distributions."""
+"""Faults of moves of distributions."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 
 
 def interrupted(examination: Examination) -> Iterator[Finding]:
-    """Find moves that did not come to their end; ``--fix`` brings them there before any check."""
+    """Find interrupted moves; ``--fix`` finishes or undoes them before any check."""
     for home, error in recovery.interrupted(examination.scope):
         yield Finding(about=str(home), reason=error.message, remedy=error.hint)

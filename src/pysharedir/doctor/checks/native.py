@@ -1,4 +1,4 @@
-"""What is on the wrong side: native in the sharedir, noarch outside it."""
+"""Distributions in the wrong tree: native ones in the sharedir, noarch ones outside it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NAMED = 5  # distributions in a reason
 
 
 def in_sharedir(examination: Examination) -> Iterator[Finding]:
-    """Find what is for one platform in the sharedir."""
+    """Find distributions for one platform in the sharedir."""
     if examination.hook.state is State.ABSENT or not examination.sharedir.is_dir():
         return
     platlib = examination.sort_plan.layout.platlib
@@ -31,7 +31,7 @@ def in_sharedir(examination: Examination) -> Iterator[Finding]:
     for verdict in _moving(examination, platlib):
         yield Finding(
             about=verdict.distribution.name,
-            reason=f"for one platform, and in {verdict.distribution.directory}: "
+            reason=f"for one platform, but in {verdict.distribution.directory}: "
             f"{verdict.explained}",
             remedy=f"{examination.command('sort', verdict.distribution.name)} moves it to platlib",
             fix=fix,
@@ -54,20 +54,20 @@ def outside(examination: Examination) -> Iterator[Finding]:
     for directory, names in movable.items():
         yield Finding(
             about=str(directory),
-            reason=f"noarch, and outside the sharedir: {some(names, _NAMED)}",
+            reason=f"noarch, but outside the sharedir: {some(names, _NAMED)}",
             remedy=f"{examination.command('sort')} moves {'it' if len(names) == 1 else 'them'}",
             fix=relocation(examination, sharedir),
         )
 
 
 def of_another_machine(examination: Examination) -> Iterator[Finding]:
-    """Find what has native parts for another machine, or another interpreter, and none for this."""
+    """Find distributions with native parts only for another machine or interpreter."""
     target = examination.target
     own = Own(target)
     if not own.machines:
         return
     found = examination.visible(str(directory.path) for directory in examination.directories)
-    for distribution in found.values():  # a copy that is hidden by another one is not used
+    for distribution in found.values():  # nothing uses a copy that another one hides
         lacking = own.lacks(distribution)
         if lacking is None:
             continue
@@ -81,19 +81,19 @@ def of_another_machine(examination: Examination) -> Iterator[Finding]:
 
 
 def _taken_out(examination: Examination, distribution: Distribution) -> str:
-    """Return the remedy for what another machine has in the sharedir, and needs itself."""
+    """Return the remedy for a distribution in the sharedir that another machine needs."""
     wanted = f"{distribution.name}=={distribution.version}"
     return (
-        "`pysharedir sort`, run by the interpreter that it is for, moves it to platlib there; "
+        "`pysharedir sort`, run for the interpreter that needs it, moves it to platlib there; "
         f"then {examination.installer('install', wanted)}"
     )
 
 
 def relocation(examination: Examination, destination: Path) -> tuple[Relocation, ...]:
-    """Return the step that does all that ``sort`` would move to *destination*, if any.
+    """Return the step that makes all moves of ``sort`` to *destination*, if there are any.
 
-    A sharedir of its own place may serve other prefixes, which this would undo or rob, and with
-    --opt-in a plain start does not find what is in it.
+    A sharedir that --sharedir named may serve other prefixes, which need a distribution where it
+    is; and with --opt-in, a plain start does not find what is in the sharedir.
     """
     settings = examination.hook.settings
     if settings.sharedir is not None or settings.opt_in:
@@ -120,12 +120,12 @@ def _left(examination: Examination, owner: Distribution | str, paths: list[str])
     if isinstance(owner, str):
         return Finding(
             about=str(examination.sharedir / paths[0]),
-            reason=f"native, in the sharedir, and of no distribution: {some(paths)}",
+            reason=f"native, in the sharedir, and not part of a distribution: {some(paths)}",
             remedy="move it to platlib, or remove it if nothing needs it",
         )
     verdicts = examination.sort_plan.verdicts
     verdict = next(verdict for verdict in verdicts if verdict.distribution == owner)
-    remedy = f"install it anew; `sort` leaves it alone: {verdict.reason}"
+    remedy = f"install it again; `sort` leaves it alone: {verdict.reason}"
     if Own(examination.target).lacks(owner):
         remedy = _taken_out(examination, owner)
     return Finding(

@@ -1,4 +1,4 @@
-"""Shared objects that look for libraries beside themselves (``$ORIGIN``)."""
+"""Shared objects that look for libraries next to themselves (``$ORIGIN``)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ORIGINS = ("$ORIGIN", "${ORIGIN}")
 
 @dataclass(frozen=True)
 class _Stray:
-    """A library that is in another tree than the one in which it is looked for.
+    """A library that is in another tree than the one where a shared object looks for it.
 
     :ivar user: The shared object that looks for it.
     :ivar wanted: Where that looks.
@@ -34,12 +34,12 @@ class _Stray:
 
 
 def astray(examination: Examination) -> Iterator[Finding]:
-    """Find libraries that are in the other tree than the one in which they are looked for."""
+    """Find libraries that are in another tree than the one where a shared object looks."""
     target = examination.target
     if target.platform != "linux":
         return
     if not examination.sharedir.is_dir() and target.purelib == target.platlib:
-        return  # there is one tree only
+        return  # there is only one tree
     plan = examination.sort_plan
     platlib = plan.layout.platlib
     by_names: dict[tuple[str, str], list[_Stray]] = {}
@@ -54,7 +54,7 @@ def astray(examination: Examination) -> Iterator[Finding]:
             reason=_reason(strays, user, library),
             remedy=f"{examination.command('sort', culprits[0])} moves it to platlib"
             if culprits
-            else f"install {user} and {library} into one tree, see "
+            else f"install {user} and {library} into one tree; see "
             + examination.command("sort", "--platform", "NAME"),
             fix=native.relocation(examination, platlib) if culprits else (),
         )
@@ -70,7 +70,7 @@ def _name(examination: Examination, path: str) -> str:
 
 def _reason(strays: Sequence[_Stray], user: str, library: str) -> str:
     first = strays[0]
-    more = f" (and {len(strays) - 1} more so)" if len(strays) > 1 else ""
+    more = f" (and {len(strays) - 1} more)" if len(strays) > 1 else ""
     return (
         f"{user} looks for {os.path.basename(first.library)} in {first.wanted}, "
         f"but {library} has it in {os.path.dirname(first.library)}{more}"
@@ -83,7 +83,7 @@ def _strays(examination: Examination) -> Iterator[_Stray]:
     for tree, path in objects if len(trees) > 1 else ():
         user = f"{tree}/{path}"
         libraries, spellings = _dynamic(user)
-        # Where it looks, by how it spells that.
+        # Where it looks, by the spelling in the object.
         directories = {
             spelling: os.path.normpath(_expanded(spelling, os.path.dirname(user)))
             for spelling in spellings
@@ -109,10 +109,10 @@ def _is_in(directories: Iterable[str], name: str) -> bool:
 def _stray(
     user: str, name: str, tree: str, wanted: Sequence[str], others: Sequence[str]
 ) -> _Stray | None:
-    """Return the library of a name, if it is in another tree where it is wanted in this one.
+    """Return a library by its name, if it is at the same place in another tree.
 
     :param tree: The one that *user* is in.
-    :param wanted: The directories in it that *user* looks into.
+    :param wanted: The directories in it where *user* looks.
     """
     for directory in wanted:
         for other in others:
@@ -134,9 +134,9 @@ def _objects(examination: Examination) -> Iterator[tuple[str, str]]:
 
 
 def _dynamic(path: str) -> tuple[list[str], list[str]]:
-    """Return the libraries that an ELF object needs, and where it looks for them first.
+    """Return the libraries that an ELF object needs, and the directories where it looks first.
 
-    RUNPATH silences RPATH, see ``ld.so(8)``.
+    The loader ignores RPATH if there is a RUNPATH, see ``ld.so(8)``.
     """
     from elftools.common.exceptions import ELFError  # noqa: PLC0415  # few targets need it
     from elftools.elf.dynamic import DynamicSegment  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""What is wrong with modules and packages that are in several directories."""
+"""Faults of modules and packages that are in several directories."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
 
     from pysharedir.doctor.examination import Examination
 
-# Startup files, and the hook, are another check's.
+# Other checks look at startup files and the hook.
 _IGNORED = frozenset(
     ("__init__", "__main__", "__pycache__", "sitecustomize", "usercustomize", "_pysharedir")
 )
-# In the directory of a project, which a path line or PYTHONPATH may name, these are no packages.
+# In the directory of a project, which a path line or PYTHONPATH may name, these are not packages.
 _OF_PROJECTS = frozenset(
     ("benchmarks", "build", "doc", "docs", "examples", "scripts", "test", "tests", "tools")
 )
 _RUN = (Origin.SITE, Origin.HOOK)  # they run the .pth files of the site dirs that they add
-# `why` goes by the same, see the program `lookup` for targets.
+# `why` uses the same, see the program `lookup` for targets.
 EXTENDS = re.compile(
     rb"extend_path\(|declare_namespace\(|__path__\s*\+?=(?!=)|__path__\.(append|extend|insert)"
 )
 
 
 class _Form(Enum):
-    """What the import system takes something for (PEP 420)."""
+    """What something is to the import system (PEP 420)."""
 
     MODULE = "module"
     PACKAGE = "regular package"
@@ -50,7 +50,7 @@ class _Candidate:
 
     :ivar path: The file of a module, the directory of a package.
     :ivar file: The module, the ``__init__`` of a regular package, any module of a portion.
-    :ivar entry: The entry of ``sys.path`` that it was reached from.
+    :ivar entry: The entry of ``sys.path`` that leads to it.
     """
 
     form: _Form
@@ -61,7 +61,7 @@ class _Candidate:
 
 @dataclass(frozen=True)
 class _Conflict:
-    """What is imported by a name, and what is not because of that."""
+    """What Python imports by a name, and what that hides."""
 
     name: str
     winner: _Candidate
@@ -69,24 +69,24 @@ class _Conflict:
 
 
 def twice(examination: Examination) -> Iterator[Finding]:
-    """Find modules and packages of which all is shadowed by another in the same root."""
+    """Find modules and packages that another one in the same root shadows completely."""
     for _, winner, other in _second_copies(examination):
         if not _invisible(examination, winner, other):
             yield Finding(
                 about=other.path,
                 reason=f"shadowed by {winner.path}, which comes first",
-                remedy="remove the one that is not wanted, with its distribution if it has one",
+                remedy="remove the one that you do not want, or uninstall its distribution",
             )
 
 
 def halved(examination: Examination) -> Iterator[Finding]:
-    """Find regular packages of which one half is in another directory of the same root."""
+    """Find regular packages that are split over two directories of one root."""
     for name, winner, other in _second_copies(examination):
         modules = _invisible(examination, winner, other)
         if modules:
             yield Finding(
                 about=other.path,
-                reason=f"{name}.{some(modules)} cannot be imported: "
+                reason=f"Python cannot import {name}.{some(modules)}: "
                 f"{winner.path} comes first, and has no such module",
                 remedy=_remedy(examination, winner, other),
             )
@@ -111,16 +111,16 @@ def hidden(examination: Examination) -> Iterator[Finding]:
                 continue
             yield Finding(
                 about=other.path,
-                reason=f"what is in it, such as {os.path.basename(other.file)}, cannot be "
-                f"imported: {winner.file} hides it",
+                reason=f"Python cannot import its modules, such as {os.path.basename(other.file)}: "
+                f"{winner.file} hides them",
                 remedy=_remedy(examination, winner, other),
             )
 
 
 def _second_copies(examination: Examination) -> Iterator[tuple[str, _Candidate, _Candidate]]:
-    """Yield each name with what is imported by it and what is shadowed, in the same root.
+    """Yield each name with what Python imports by it and what that shadows, in the same root.
 
-    Copies of one distribution are another check's.
+    Another check finds copies of one distribution.
     """
     for root in dict.fromkeys(directory.root for directory in examination.directories):
         paths = [
@@ -144,7 +144,7 @@ def _directories(examination: Examination) -> list[str]:
 
 
 def _conflicts(entries: Iterable[str], suffixes: Sequence[str]) -> Iterator[_Conflict]:
-    """Yield the names of which not all is visible in *entries*, namespaces looked into."""
+    """Yield the names with hidden parts in *entries*, also in namespace packages."""
     # The import system looks for compiled modules first, and for bare pycs last.
     last = (".py", ".pyc")
     ordered = sorted(suffixes, key=lambda suffix: last.index(suffix) if suffix in last else -1)
@@ -154,14 +154,14 @@ def _conflicts(entries: Iterable[str], suffixes: Sequence[str]) -> Iterator[_Con
 def _conflicts_below(
     directories: Sequence[tuple[str, str]], suffixes: Sequence[str], parent: str
 ) -> Iterator[_Conflict]:
-    """Yield the names below *parent* of which not all is visible.
+    """Yield the names below *parent* with hidden parts.
 
-    :param directories: Where modules of *parent* are looked for, each after the entry that it was
-        reached from.
+    :param directories: Where Python looks for modules of *parent*, each after the entry that leads
+        to it.
     :param suffixes: In the order in which the import system tries them.
     """
     for name, candidates in _in_several(directories, suffixes):
-        # The first that is no portion wins, over portions before it too (PEP 420).
+        # The first that is no portion wins, even over portions before it (PEP 420).
         no_portions = (each for each in candidates if each.form is not _Form.PORTION)
         winner = next(no_portions, None)
         others = tuple(candidate for candidate in candidates if candidate is not winner)
@@ -191,7 +191,7 @@ def _in_several(
 
 
 def _listing(directory: str, suffixes: Sequence[str]) -> dict[str, set[str]]:
-    """Return the names that may be imported from a directory.
+    """Return the names that Python can import from a directory.
 
     Each has the suffixes of its modules, and an empty one when it is a directory.
     """
@@ -217,8 +217,8 @@ def _candidate(
 ) -> _Candidate | None:
     """Return what the import system finds in one directory, None when it finds nothing.
 
-    :param path: Of a package of the name that is looked for.
-    :param endings: What there is of that name, see :func:`_listing`.
+    :param path: That of a package of this name.
+    :param endings: The suffixes of this name, see :func:`_listing`.
     """
     if "" in endings:
         for suffix in suffixes:
@@ -232,7 +232,7 @@ def _candidate(
 
 
 def _modules(directory: str, suffixes: Sequence[str]) -> Iterator[str]:
-    """Yield the files below a directory that could be imported, relative to it."""
+    """Yield the files below a directory that Python could import, relative to it."""
     for parent, directories, files in os.walk(directory):
         directories[:] = sorted(filter(str.isidentifier, directories))
         prefix = parent[len(directory) + 1 :]
@@ -243,7 +243,7 @@ def _modules(directory: str, suffixes: Sequence[str]) -> Iterator[str]:
 
 
 def _invisible(examination: Examination, winner: _Candidate, other: _Candidate) -> list[str]:
-    """Return the modules that the second of two packages has and the first has not."""
+    """Return the modules that the second of two packages has and the first does not."""
     if _Form.MODULE in (winner.form, other.form):
         return []
     first, second = (
@@ -261,7 +261,7 @@ def _dotted(file: str) -> str:
 
 
 def _extends_its_path(package: _Candidate) -> bool:
-    """Tell whether a regular package lets in portions, as pkgutil and pkg_resources have it."""
+    """Tell whether a regular package adds portions, as pkgutil and pkg_resources do."""
     if package.form is not _Form.PACKAGE:
         return False
     try:
@@ -271,7 +271,7 @@ def _extends_its_path(package: _Candidate) -> bool:
 
 
 def _made_at_startup(examination: Examination, name: str, portion: _Candidate) -> bool:
-    """Tell whether a portion is let in by an ``-nspkg.pth`` of old releases of setuptools."""
+    """Tell whether an ``-nspkg.pth`` of old releases of setuptools adds a portion."""
     run: tuple[Origin | Role, ...] = _RUN
     if any(hook.settings.prefix_startup_files for hook in examination.hooks):
         run = (*_RUN, Role.PREFIX_SITE_DIR, Role.PREFIX_SHAREDIR)
@@ -287,17 +287,17 @@ def _made_at_startup(examination: Examination, name: str, portion: _Candidate) -
 
 
 def _of_one_distribution(examination: Examination, winner: _Candidate, other: _Candidate) -> bool:
-    """Tell whether these belong to copies of one distribution; it may be in pieces itself."""
+    """Tell whether these belong to copies of one distribution, which may itself be split."""
     owners = [examination.owner_of(candidate.file) for candidate in (winner, other)]
     keys = {owner and owner.key for owner in owners}
     return None not in keys and len(keys) < len(set(owners))
 
 
 def _remedy(examination: Examination, winner: _Candidate, other: _Candidate) -> str:
-    """Say how both come into one directory."""
+    """Say how to get both into one directory."""
     roots = {str(directory.path): directory.root for directory in examination.directories}
     owners = [examination.owner_of(candidate.file) for candidate in (winner, other)]
     names = [owner.name for owner in owners if owner]
     if len(set(names)) > 1 and roots[winner.entry] == roots.get(other.entry):
         return f"{examination.command('sort')} puts {names[0]} and {names[1]} into one directory"
-    return "move one of the two into the directory of the other, if both are wanted"
+    return "move one of the two into the directory of the other, if you want both"

@@ -1,4 +1,4 @@
-"""What is wrong with ``sys.path`` itself."""
+"""Faults of ``sys.path`` itself."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from pysharedir.interpreter.syspath import Entry
 
 _REMEDIES = {
-    Origin.PYTHONPATH: "take it out of PYTHONPATH",
-    Origin.STARTUP_CODE: "let what adds it at startup see first whether it is there",
+    Origin.PYTHONPATH: "remove it from PYTHONPATH",
+    Origin.STARTUP_CODE: "make the startup code that adds it check first whether it is there",
 }
 
 
 def twice(examination: Examination) -> Iterator[Finding]:
-    """Find directories that are on the path twice, mostly under two names."""
+    """Find directories that are on the path twice, usually under two names."""
     seen: dict[tuple[int, int], Entry] = {}
     for entry in examination.entries:
         try:
@@ -32,28 +32,28 @@ def twice(examination: Examination) -> Iterator[Finding]:
         first = seen.setdefault((status.st_dev, status.st_ino), entry)
         if first is entry or not stat.S_ISDIR(status.st_mode):
             continue
-        # site puts no spelling there twice.
+        # site never adds one spelling twice.
         by = Origin.STARTUP_CODE if first.path == entry.path else entry.by
         yield Finding(
             about=entry.path,
-            reason=f"all in it is found twice: {by} put it there, and {first.by} {first.path}, "
-            "which is the same directory",
+            reason=f"Python finds everything in it twice: {by} put it there, and {first.by} put"
+            f" {first.path} there, which is the same directory",
             remedy=_remedy(examination, first.by if by is Origin.SITE else by),
         )
 
 
 def _remedy(examination: Examination, by: Origin | str) -> str:
-    """Say how one of two entries goes.
+    """Say how to remove one of two entries.
 
-    :param by: Who put it there, see :class:`pysharedir.interpreter.syspath.Entry`.
+    :param by: What put it there, see :class:`pysharedir.interpreter.syspath.Entry`.
     """
     line = ""
     if by is Origin.PREFIXES or not (isinstance(by, Origin) or by.startswith("/")):
         return f"name each prefix once in {by}"
     if not isinstance(by, Origin):
-        line = f"take the line out of {by}; "
+        line = f"remove the line from {by}; "
     elif by in _REMEDIES:
         return _REMEDIES[by]
     if examination.hook.files:
-        return f"{line}the hook takes the second off the path when it is on (PYSHAREDIR=1)"
-    return f"{line}{examination.command('enable')} takes the second off the path"
+        return f"{line}the hook removes the second entry when it is on (PYSHAREDIR=1)"
+    return f"{line}{examination.command('enable')} removes the second entry"

@@ -1,4 +1,4 @@
-"""Byte-compiled modules: whether they can be written, and whether they fit their sources."""
+"""Byte-compiled modules: whether users can write them, and whether they match their sources."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from pysharedir.interpreter.target import Target
 
 _HEADER = 16
-_FEW = 100  # sources that are compiled to see whether they can be
+_FEW = 100  # sources to compile, to see whether that is possible
 _CHECKED = 3
 
 
 def unwritable(examination: Examination) -> Iterator[Finding]:
-    """Find modules that are compiled at each start because that cannot be kept."""
+    """Find modules that each start compiles again because it cannot write the result."""
     for tree in _trees(examination):
         sources = [
             source
@@ -38,14 +38,14 @@ def unwritable(examination: Examination) -> Iterator[Finding]:
         if sources:
             yield Finding(
                 about=str(tree),
-                reason=f"{wording.number(len(sources), 'module')} without a pyc, "
-                f"which this user cannot write: {_first(sources, tree)}",
+                reason=f"{wording.number(len(sources), 'module')} without a pyc, and this user "
+                f"cannot write one: {_first(sources, tree)}",
                 remedy=f"as its owner: {examination.target.executable} -m compileall -q {tree}",
             )
 
 
 def stale(examination: Examination) -> Iterator[Finding]:
-    """Find pycs that do not fit their sources."""
+    """Find pycs that do not match their sources."""
     target = examination.target
     for tree in _trees(examination):
         misfits: list[Pyc] = []
@@ -68,9 +68,9 @@ def _stale(target: Target, tree: Path, misfits: list[Pyc]) -> Finding:
     hides = any(pyc.hashed for pyc in misfits)
     return Finding(
         about=str(tree),
-        reason=f"{wording.number(len(misfits), 'module')} with a pyc that does not fit: "
+        reason=f"{wording.number(len(misfits), 'module')} with a pyc that does not match: "
         f"{_first([pyc.source for pyc in misfits], tree)}"
-        + ("; some hide what has changed in the source" if hides else ""),
+        + ("; some hide changes of the source" if hides else ""),
         remedy=f"{target.executable} -m compileall -q -f {tree}",
         fix=(Recompile(target.executable, tree, writable),) if writable else (),
     )
@@ -84,7 +84,7 @@ def _trees(examination: Examination) -> list[Path]:
 
 
 def _packages(tree: Path) -> Iterator[tuple[str, list[str]]]:
-    """Yield the directories that modules are imported from, with their modules."""
+    """Yield the directories that hold modules, with their modules."""
     for directory, below, names in os.walk(tree):
         below[:] = [name for name in below if name.isidentifier() and name != "__pycache__"]
         modules = [name for name in names if name.endswith(".py") and name[:-3].isidentifier()]
@@ -93,7 +93,7 @@ def _packages(tree: Path) -> Iterator[tuple[str, list[str]]]:
 
 
 def _nearest(directory: str) -> str:
-    """Return *directory*, or the one that it would be made in."""
+    """Return *directory*, or its parent if it does not exist yet."""
     return directory if os.path.isdir(directory) else os.path.dirname(directory)
 
 
@@ -105,7 +105,7 @@ def _uncompiled(directory: str, names: Iterable[str], target: Target) -> Iterato
 
 
 def _compilable(sources: list[str], target: Target) -> list[str]:
-    """Return those of which there could be a pyc: templates and tests may be no modules at all."""
+    """Return the sources that compile: templates and tests may not be modules at all."""
     try:
         answer: Pycs = processes.ask(
             target.executable, "pycs", flags=processes.ISOLATED, given=[[], sources]
@@ -137,9 +137,9 @@ def _names(directory: str) -> list[str]:
 
 
 def _fitting(pyc: Pyc, magic: str) -> Pyc | None:
-    """Return a pyc that fits its source as far as 16 bytes tell, see PEP 552; None otherwise.
+    """Return a pyc that matches its source as far as 16 bytes tell, see PEP 552; None otherwise.
 
-    :return: The pyc, with its hash if it is by this that it fits.
+    :return: The pyc, with its hash if that is what must match.
     """
     try:
         header = bytecode.header(pyc.path)
@@ -147,7 +147,7 @@ def _fitting(pyc: Pyc, magic: str) -> Pyc | None:
         if len(header) < _HEADER or header[:4].hex() != magic or flags > _CHECKED:
             return None
         if flags:
-            # A checked one is seen through by the interpreter itself.
+            # The interpreter itself checks this one.
             return pyc if flags == _CHECKED else Pyc(pyc.path, pyc.source, header[8:].hex())
         status = os.stat(pyc.source)
     except OSError:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pysharedir.doctor.examination import Examination
 
 _TOOLS = {"ty", "zuban"}
-# Files of a project, each with what says in it that such a tool is used; pyright and basedpyright
-# do not ask the interpreter where venvPath is set.
+# Files of a project, each with the text that shows that it uses such a tool; pyright and
+# basedpyright do not ask the interpreter if venvPath is set.
 _SETTINGS = {
     "ty.toml": "",
     "pyproject.toml": r"^\s*\[tool\.(ty|zuban)[].]|^\s*venvPath\s*=",
@@ -37,8 +37,8 @@ def unseeing(examination: Examination) -> Iterator[Finding]:
     if readers:
         yield Finding(
             about=str(sharedir),
-            reason=f"{number(len(missed), 'distribution')} there, which tools miss that read .pth"
-            f" files and do not start Python: {some(readers)}",
+            reason=f"tools that read .pth files and do not start Python miss"
+            f" {number(len(missed), 'distribution')} there: {some(readers)}",
             remedy=_remedy(examination),
         )
 
@@ -48,11 +48,11 @@ def _remedy(examination: Examination) -> str:
         examination.place.path_line(examination.target, examination.hook.settings)
     except PathLineError as error:
         return error.hint
-    return f"{examination.command('enable', '--path-line')} names it to them"
+    return f"{examination.command('enable', '--path-line')} tells them about it"
 
 
 def _installed(examination: Examination) -> list[str]:
-    """Return such tools that are installed in the target."""
+    """Return the tools of this kind that are installed in the target."""
     return sorted(
         distribution.name
         for directory in examination.directories
@@ -62,7 +62,7 @@ def _installed(examination: Examination) -> list[str]:
 
 
 def _configured(examination: Examination) -> list[str]:
-    """Return the files of the project around a venv that say that such a tool is used."""
+    """Return the files of the project around a venv that configure such a tool."""
     project = Path(examination.target.prefix).parent
     if not examination.target.is_venv:
         return []

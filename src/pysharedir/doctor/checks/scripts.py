@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 # As venv (in double quotes up to 3.12), virtualenv and uv write it.
 _ACTIVATES = re.compile(r"^[ \t]*(?:export[ \t]+)?VIRTUAL_ENV=(.+?)[ \t]*$", re.MULTILINE)
-# What virtualenv has for the case that the venv was moved.
+# What virtualenv writes for the case that the venv has moved.
 _FINDS_ITSELF = '"$CURRENT_ENV"'
 
 
@@ -40,7 +40,7 @@ _FINDS_ITSELF = '"$CURRENT_ENV"'
 class _Script:
     """A script.
 
-    :ivar is_listed: Whether RECORD lists it; what is only declared may be somebody else's.
+    :ivar is_listed: Whether RECORD lists it; a script that is only declared may be another's.
     """
 
     path: Path
@@ -49,14 +49,14 @@ class _Script:
 
 
 def missing(examination: Examination) -> Iterator[Finding]:
-    """Find scripts that shared distributions have, and that are not there."""
+    """Find scripts of shared distributions that are missing."""
     if not examination.uses_sharedir:
         return
     report = examination.sync_report
     for path in report.scripts.missing:
         yield Finding(
             about=str(path),
-            reason="not there, but declared by a distribution in the sharedir",
+            reason="missing, but a distribution in the sharedir declares it",
             remedy=f"{examination.command('sync')} makes it",
             fix=report.steps,
         )
@@ -65,7 +65,7 @@ def missing(examination: Examination) -> Iterator[Finding]:
 
 
 def misdirected(examination: Examination) -> Iterator[Finding]:
-    """Find scripts that start an interpreter which is not there, or is another one."""
+    """Find scripts that start a missing interpreter, or another one."""
     declared = _declared(examination)
     for script in _scripts(examination, declared):
         content = _content(script.path)
@@ -104,8 +104,8 @@ def activating(examination: Examination) -> Iterator[Finding]:
             continue
         yield Finding(
             about=str(path),
-            reason=f"activates {directory}, which is {'another venv' if is_there else 'not there'}",
-            remedy=f"make the venv anew in its place, or write {prefix} for {directory} in it",
+            reason=f"activates {directory}, which is {'another venv' if is_there else 'missing'}",
+            remedy=f"create the venv again, or replace {directory} with {prefix} in the script",
         )
 
 
@@ -120,7 +120,7 @@ def _literal(value: str) -> str | None:
 
 
 def parse(content: bytes) -> Head | None:
-    """Return how a script names its Python, None when it does so by no absolute path."""
+    """Return how a script names its Python, None if not by an absolute path."""
     head = shebangs.parse(content)
     if head is None or not os.path.isabs(head.interpreter):
         return None
@@ -128,7 +128,7 @@ def parse(content: bytes) -> Head | None:
 
 
 def _declared(examination: Examination) -> Declared:
-    """Return what makes the scripts of a distribution, of which many have one interpreter."""
+    """Return a function that gives the scripts of a distribution, and remembers them."""
     target = examination.target
     directory = examination.place.scripts(target)
 
@@ -172,12 +172,12 @@ def _fault(
 ) -> str | None:
     """Return what is wrong with an interpreter.
 
-    Real files tell nothing: that of a venv is a link to the one that it was made from.
+    The real file tells nothing: in a venv, it is that of the Python that made it.
 
     :param made: Whether an installer wrote the script; others may name a Python on purpose.
     """
     if not os.path.exists(interpreter):
-        return "not there"
+        return "missing"
     target = examination.target
     home, own = os.path.dirname(interpreter), os.path.dirname(target.sys_executable)
     if layout.same_directory(home, own):
@@ -201,23 +201,23 @@ def _version(interpreter: str) -> str | None:
 
 def _remedy(script: _Script, examination: Examination) -> str:
     if examination.uses_sharedir and script.path in examination.sync_report.scripts.outdated:
-        return f"{examination.command('sync')} makes it anew"
+        return f"{examination.command('sync')} makes it again"
     return examination.reinstalling(script.distribution)
 
 
 def _interpreter(examination: Examination, head: Head) -> str:
-    """Return what a script should name: the target, by the name that it has for it."""
+    """Return what a script should name: the target, by the name that the script uses."""
     executable = Path(examination.target.sys_executable)
     own = executable.with_name(os.path.basename(head.interpreter))
     return str(own if own.exists() and own.samefile(executable) else executable)
 
 
 def _wrapper(body: bytes, wanted: dict[Path, Wanted]) -> bytes | None:
-    """Return what should be there, if a script does what the wrapper of an entry point does.
+    """Return the right wrapper, if a script does what the wrapper of an entry point does.
 
     :param wanted: The scripts that its distribution declares.
     """
-    # By what it does: pip's have a version in their names that it does not declare.
+    # By what it does: the names of pip's scripts have versions that pip does not declare.
     wrappers = (script.content for script in wanted.values())
     return next((wrapper for wrapper in wrappers if _is_wrapper(body, wrapper)), None)
 
@@ -225,9 +225,9 @@ def _wrapper(body: bytes, wanted: dict[Path, Wanted]) -> bytes | None:
 def _fix(
     script: _Script, body: bytes, head: Head, wrapper: bytes | None, examination: Examination
 ) -> tuple[Step, ...]:
-    """Return what names the right interpreter in a script, if it is what an installer wrote."""
+    """Return the steps that correct the interpreter of a script that an installer wrote."""
     if examination.uses_sharedir and script.path in examination.sync_report.scripts.outdated:
-        return examination.sync_report.steps  # one that `sync` made, and has a digest of
+        return examination.sync_report.steps  # `sync` made it, and has its digest
     new = wrapper and parse(wrapper)
     if not new or not script.is_listed or system_packages.packages([str(script.path)]):
         return ()
@@ -236,14 +236,14 @@ def _fix(
 
 
 def _is_wrapper(body: bytes, wrapper: bytes) -> bool:
-    """Tell whether a script does nothing but what an installer's would do."""
+    """Tell whether a script does only what one of an installer does."""
     imports = re.search(rb"^from \S+ import \S+$", wrapper, re.MULTILINE)
     return imports is not None and imports[0] in body.splitlines() and b"sys.exit(" in body
 
 
 def _content(path: Path) -> bytes:
     try:
-        if path.is_symlink() or not path.is_file():  # a FIFO would be waited for
+        if path.is_symlink() or not path.is_file():  # a FIFO would block
             return b""
         with path.open("rb") as file:
             start = file.read(2)

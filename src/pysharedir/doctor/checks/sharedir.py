@@ -1,4 +1,4 @@
-"""What is wrong with the sharedir as a directory."""
+"""Faults of the sharedir as a directory."""
 
 from __future__ import annotations
 
@@ -24,37 +24,36 @@ if TYPE_CHECKING:
     from pysharedir.doctor.examination import Examination
 
 
-_LOCK = ".lock"  # of `uv pip install --target`, which everybody may lock and nothing reads
+_LOCK = ".lock"  # of `uv pip install --target`: everybody may lock it, and nothing reads it
 
 
 def missing(examination: Examination) -> Iterator[Finding]:
-    """Find a hook whose sharedir is not there, so that it does nothing."""
+    """Find a hook that does nothing, since its sharedir is missing."""
     if examination.hook.state is State.ABSENT or examination.sharedir.is_dir():
         return
     obstacle = _obstacle(examination.sharedir)
     makes = f"{examination.command('enable')} makes it"
     if obstacle:
-        cause = f": {obstacle} is no directory"
+        cause = f": {obstacle} is not a directory"
         remedy = f"move {obstacle} away; then {makes}"
     elif _is_emptied(examination):
-        cause = ": pip, for one, removes a directory with the last file in it"
-        remedy = f"bring it back if it was moved; else {makes}, with a README that stays"
+        cause = ": pip removes a directory with the last file in it"
+        remedy = f"move it back if it was moved; otherwise {makes}, with a README that stays"
     else:
         cause = ""
-        remedy = f"bring it back if it was moved, mount it if it is to be mounted; else {makes}"
+        remedy = f"move it back if it was moved, or mount its file system; otherwise {makes}"
     yield Finding(
         about=str(examination.sharedir),
-        reason=f"the hook has no sharedir, so that it does nothing{cause}",
+        reason=f"the hook has no sharedir, so it does nothing{cause}",
         remedy=remedy,
         fix=_new(examination.sharedir) if _is_emptied(examination) else (),
     )
 
 
 def _is_emptied(examination: Examination) -> bool:
-    """Tell whether the sharedir is one that `enable` made, of which only the parent is left.
+    """Tell whether `enable` made the sharedir, and only the sharedir itself is missing.
 
-    An empty one in the place of any other would hide that a full one was moved away, or is not
-    mounted.
+    To make any other would hide that a full one was moved away, or is not mounted.
     """
     sharedir = examination.sharedir
     made = (os.path.join(examination.place.root, name) for name in examination.hook.created)
@@ -75,20 +74,20 @@ def unused(examination: Examination) -> Iterator[Finding]:
     """Find a sharedir with distributions that the interpreter does not find."""
     distributions = examination.whole(examination.sharedir)
     why = why_unused(examination, examination.sharedir) if distributions else None
-    # Who switches it off knows; that others can write to it is a finding of its own.
+    # Users know if they switch it off; SD613 reports that others can write to it.
     if why is None or why.cause in (Cause.HOOK_OFF, Cause.SHAREDIR_WRITABLE):
         return
     names = some([distribution.name for distribution in distributions])
     yield Finding(
         about=str(examination.sharedir),
-        reason=f"holds distributions that this interpreter does not find: {names}; {why.reason}",
+        reason=f"has distributions that this interpreter does not find: {names}; {why.reason}",
         remedy=f"{examination.command('enable')} makes it find them, "
         f"{examination.command('disable', '--restore')} moves them to the site dir",
     )
 
 
 def writable(examination: Examination) -> Iterator[Finding]:
-    """Find sharedirs that others can write to, or to something in them or above them."""
+    """Find sharedirs where others can write to them, into them, or above them."""
     if examination.hook.settings.allow_world_writable:
         return
     own = [examination.sharedir] if examination.hook.state is not State.ABSENT else []
@@ -109,7 +108,7 @@ def writable(examination: Examination) -> Iterator[Finding]:
 
 
 def _is_ours(examination: Examination, sharedir: Path) -> bool:
-    """Tell whether a sharedir is the target's alone: no other prefix's, and reached by no link."""
+    """Tell whether only the target has a sharedir: no other prefix, and no link leads to it."""
     own = layout.sharedir_of(examination.place.root, examination.target.version)
     links = (own, os.path.dirname(own), f"{examination.place.root}/share")
     return str(sharedir) == own and not any(map(os.path.islink, links))
@@ -118,9 +117,9 @@ def _is_ours(examination: Examination, sharedir: Path) -> bool:
 def _finding(directory: Path, modes: dict[str, int], option: str, *, ours: bool) -> Finding:
     """Return one finding for all in a directory that others can write to.
 
-    :param modes: The paths of that, with their modes.
-    :param option: Of chmod.
-    :param ours: Whether the directory is the target's alone.
+    :param modes: The modes of what they can write to, by path.
+    :param option: One of chmod.
+    :param ours: Whether only the target has the directory.
     """
     first, *others = modes
     what = some(["it" if first == str(directory) else os.path.relpath(first, directory), *others])
@@ -128,7 +127,7 @@ def _finding(directory: Path, modes: dict[str, int], option: str, *, ours: bool)
         what += " in it"
     return Finding(
         about=str(directory),
-        reason=f"others can write to {what}, and so run code as whoever starts Python",
+        reason=f"others can write to {what}, and so can run code as anyone who starts Python",
         remedy=f"chmod {option}o-w {shlex.quote(str(directory))}",
         fix=tuple(
             ChangeMode(Path(path), stat.S_IMODE(mode) & ~stat.S_IWOTH)
@@ -138,9 +137,9 @@ def _finding(directory: Path, modes: dict[str, int], option: str, *, ours: bool)
 
 
 def _open_in(sharedir: Path) -> Iterator[tuple[str, int]]:
-    """Yield what others can write to with its mode, the sharedir first; links lead elsewhere."""
+    """Yield what others can write to, with its mode, the sharedir first; skip links."""
     mode = sharedir.stat().st_mode
-    if mode & stat.S_IWOTH:  # with the sticky bit too: the hook skips it
+    if mode & stat.S_IWOTH:  # even with the sticky bit: the hook skips it
         yield str(sharedir), mode
     for parent, directories, files in os.walk(sharedir):
         for name in (*directories, *files):
@@ -159,6 +158,6 @@ def _is_open(mode: int) -> bool:
 
 
 def _obstacle(directory: Path) -> Path | None:
-    """Return what is no directory in the place of one, or of a parent of it."""
+    """Return the file that has the name of a directory, or of one above it."""
     there = next(path for path in (directory, *directory.parents) if os.path.lexists(path))
     return None if there.is_dir() else there

@@ -1,4 +1,4 @@
-"""What is wrong with .pth and .start files, sitecustomize and usercustomize."""
+"""Faults of .pth and .start files, sitecustomize and usercustomize."""
 
 from __future__ import annotations
 
@@ -17,35 +17,38 @@ if TYPE_CHECKING:
     from pysharedir.doctor.examination import Examination
     from pysharedir.startup.spans import File
 
-_LONGEST = 80  # of what is shown of a line
+_LONGEST = 80  # characters to show of a line
 
 
 def failing(examination: Examination) -> Iterator[Finding]:
-    """Find what raises at a start."""
+    """Find startup code that raises an exception."""
     for file in examination.startup.files:
         for item in file.items:
             if item.error:
                 line = f"line {item.line} fails" if item.line else "fails"
                 ends = ", and ends the start" if item.fatal else ""
                 yield Finding(
-                    str(file.path), f"{line}{ends}: {item.error}", _remedy(examination, file)
+                    about=str(file.path),
+                    reason=f"{line}{ends}: {item.error}",
+                    remedy=_remedy(examination, file),
+                    line=item.line,
                 )
 
 
 def missing(examination: Examination) -> Iterator[Finding]:
-    """Find path lines that name nothing; from Python 3.15 on, each start complains of them."""
+    """Find path lines that name nothing; from Python 3.15 on, each start prints a message."""
     for file in _read(examination):
         for line in file.lines:
             if line.entry and not os.path.exists(line.entry):
                 reason = f"line {line.number}: {line.entry} is missing"
-                yield Finding(str(file.path), reason, _remedy(examination, file))
+                yield Finding(str(file.path), reason, _remedy(examination, file), line=line.number)
 
 
 def ignored(examination: Examination) -> Iterator[Finding]:
     """Find import lines for which there is no .start file (PEP 829)."""
     for file in _read(examination):
         if file.path and examination.is_of_hook(file.path):
-            continue  # `enable` writes its .start file, where one is needed
+            continue  # `enable` writes its .start file if one is needed
         numbers = [str(line.number) for line in file.lines if line.kind is pth.Kind.IMPORT_LINE]
         start = Path(str(file.path)).with_suffix(".start")
         if numbers and not start.exists():
@@ -53,18 +56,18 @@ def ignored(examination: Examination) -> Iterator[Finding]:
             yield Finding(
                 str(file.path),
                 f"of {_owner(file)}; Python 3.18 will not run {lines}",
-                f"{start.name} beside it, with entries for Python 3.15 and newer (PEP 829)",
+                f"add {start.name} next to it, with entries for Python 3.15 and newer (PEP 829)",
             )
 
 
 def read(examination: Examination) -> Iterator[Finding]:
-    """Tell of each .pth and .start whose it is and what it runs."""
+    """Report each .pth and .start file with its owner and what it runs."""
     for file in _read(examination):
         yield Finding(str(file.path), f"of {_owner(file)}; {_doing(file)}", "")
 
 
 def shadowed(examination: Examination) -> Iterator[Finding]:
-    """Find what is never imported, since one of the same name comes first."""
+    """Find modules that Python never imports, since one of the same name comes first."""
     for file in examination.startup.files:
         if file.kind not in (Kind.SITECUSTOMIZE, Kind.USERCUSTOMIZE):
             continue
@@ -72,7 +75,7 @@ def shadowed(examination: Examination) -> Iterator[Finding]:
         for path in spans.customizations(file.kind, file.search):
             if not any(os.path.samefile(path, other) for other in paths):
                 paths.append(path)
-        while paths and examination.is_of_hook(paths[0]):  # it runs the one that it hides
+        while paths and examination.is_of_hook(paths[0]):  # the hook runs the one that it hides
             del paths[0]
         for path in paths[1:]:
             yield Finding(
@@ -80,12 +83,12 @@ def shadowed(examination: Examination) -> Iterator[Finding]:
                 f"never runs, since {paths[0]} comes first on sys.path",
                 examination.command("enable", "--style", "pth")
                 if examination.is_of_hook(path)
-                else f"do what it does in {paths[0]}",
+                else f"move its code to {paths[0]}",
             )
 
 
 def _read(examination: Examination) -> Iterator[File]:
-    """Return the files that are read line by line."""
+    """Return the files that site reads line by line."""
     return (file for file in examination.startup.files if file.kind in (Kind.PTH, Kind.START))
 
 
@@ -95,7 +98,7 @@ def _owner(file: File) -> str:
 
 def _remedy(examination: Examination, file: File) -> str:
     if file.path and examination.is_of_hook(file.path):
-        return f"{examination.command('enable')} writes it anew"
+        return f"{examination.command('enable')} writes it again"
     if file.owner:
         return f"reinstall or uninstall {file.owner}"
     return "no distribution owns it: correct it, or move it away"
@@ -111,7 +114,7 @@ def _doing(file: File) -> str:
         parts.append(f"names {', '.join(entries)}")
     texts = [line.text for line in file.lines if line.entry is None]
     if texts:
-        verb = "would run, but for its .start," if file.silenced else "runs"
+        verb = "would run, if there were no .start," if file.silenced else "runs"
         parts.append(f"{verb} `{'; '.join(map(_short, texts))}`")
     if file.modules:
         parts.append(f"imports {', '.join(file.modules)}")

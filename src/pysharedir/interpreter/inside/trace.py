@@ -10,7 +10,8 @@ does by itself in a start without ``-S``, and look on.  That program sets
 - ``names``: the modules that were there before their own imports,
 - ``clock`` and ``began``: the clock in nanoseconds, and the time before this text was compiled,
 - ``mark``: what tells a tracer of system calls which span the next ones belong to, or None,
-- ``watch``: whether to find out which files are executed, which takes time of its own.
+- ``look``: what to find out besides, which takes time of its own: ``files`` that are executed,
+  ``imports`` of modules, or nothing.
 """
 
 import builtins
@@ -25,6 +26,7 @@ entries = {entry for entry in sys.path if isinstance(entry, str)}
 spans = []
 stack = []
 last = 0
+elapsed = 0  # nanoseconds that the clock has run
 
 # Not what os.__file__ says, as PYTHONPATH is searched before it; 3.10 and older do not tell.
 stdlib = getattr(sys, "_stdlib_dir", None) or "/".join(
@@ -38,16 +40,18 @@ except OSError:  # it is gone
 
 def pause():
     """Stop the clock, and put down to the span that runs what is new."""
+    global elapsed
     now = clock()
     if mark:
         mark("")
     top = stack[-1]
     top["ns"] += now - last
+    elapsed += now - last
     for name in list(sys.modules):
         if name not in known and isinstance(name, str):
             known.add(name)
             top["modules"].append(name)
-            if watch:
+            if look == "files":
                 note(top["files"], origin(sys.modules.get(name)))
     for entry in sys.path:
         if isinstance(entry, str) and entry not in entries:
@@ -110,6 +114,8 @@ class Span:
             file=file,
             text=text,
             ns=0,
+            begin=0,
+            end=0,
             modules=[],
             path=[],
             files=[],
@@ -120,7 +126,8 @@ class Span:
     def __enter__(self):
         if stack:
             pause()
-        self.facts["number"] = len(spans)
+        parent = stack[-1]["number"] if stack else None
+        self.facts.update(number=len(spans), parent=parent, begin=elapsed)
         spans.append(self.facts)
         stack.append(self.facts)
         resume()
@@ -128,6 +135,7 @@ class Span:
 
     def __exit__(self, kind, error, traceback):
         pause()
+        self.facts["end"] = elapsed
         fatal = error is not None and not self.survives(error)
         if error is not None and self.facts["kind"] != "hook":  # which ends a search by one
             self.facts.update(error=describe(error), fatal=fatal)
@@ -285,6 +293,23 @@ def finding(original, file):
     return find_spec
 
 
+def importing(original):
+    """Wrap what the import statement calls for a module that is not there yet."""
+
+    def find_and_load(name, import_):
+        if not stack or ident() != main:
+            return original(name, import_)
+        with Span("import", None, name, survives=lambda error: True) as facts:
+            module = original(name, import_)
+            facts["file"] = origin(module)
+            return module
+
+    # Tracebacks leave out the frames of importlib by this name.
+    code = find_and_load.__code__.replace(co_filename="<frozen importlib._bootstrap>")
+    find_and_load.__code__ = code
+    return find_and_load
+
+
 def audit(event, arguments):
     """Note the file of each module that is executed, however it was found."""
     if event in ("exec", "import") and stack:
@@ -329,6 +354,7 @@ def facts():
         user_site=site.USER_SITE if site.ENABLE_USER_SITE else None,
         path=[entry for entry in sys.path if isinstance(entry, str)],
         modules=modules,
+        pid=sys.modules["posix"].getpid(),
         began=began,
         before=before,
         spans=spans,
@@ -336,10 +362,14 @@ def facts():
 
 
 before = []
-if watch:
+if look == "files":
     for name in sorted(names):
         note(before, origin(sys.modules.get(name)))
     sys.addaudithook(audit)
+elif look == "imports":
+    ident = sys.modules["_thread"].get_ident
+    main = ident()
+    wrap(sys.modules["_frozen_importlib"], _find_and_load=importing)
 start()
 sys.modules["site"].__spec__._initializing = False
 found = facts()

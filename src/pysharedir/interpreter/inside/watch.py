@@ -1,8 +1,8 @@
 """Note what every start has, then run the program ``trace``, whose text is an argument.
 
 Runs in the target, with ``-S``.  The arguments are: a name by which spans are marked for a tracer
-of system calls, or nothing; ``1`` when executed files are to be noted; and that text, which is not
-part of this file so that the time to compile it is not taken for the interpreter's own.
+of system calls, or nothing; what to find out besides; and that text, which is not part of this
+file so that the time to compile it is not taken for the interpreter's own.
 """
 
 import sys
@@ -10,9 +10,8 @@ import sys
 names = set(sys.modules)
 from time import perf_counter_ns as clock
 
-_, place, watch, text = sys.argv
+_, place, look, text = sys.argv
 del sys.argv[1:]
-watch = watch == "1"
 mark = None
 if place:
     from posix import access

@@ -1,4 +1,4 @@
-"""Faults of what is there more than once."""
+"""Faults of modules and distributions that are there more than once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def put_platform(directory: Path, name: str, files: Mapping[str, str]) -> None:
 
 
 def put_a_distribution_twice(venv: Venv) -> None:
-    """As installers leave it that spell a name in two ways."""
+    """As after two installers that spell a name in two ways."""
     put_platform(venv.site_dir, "spelled.twice", {"spelled.py": ""})
     put_platform(venv.site_dir, "spelled_twice", {"spelled.py": ""})
 

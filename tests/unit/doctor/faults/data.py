@@ -19,5 +19,5 @@ def put_data_elsewhere(venv: Venv) -> None:
 
 
 FAULTS = {
-    "SD414": Fault(put_data_elsewhere, ("dated",), mended=True, excludes=NO_SHAREDIR),
+    "SD414": Fault(put_data_elsewhere, ("dated",), fixed=True, excludes=NO_SHAREDIR),
 }

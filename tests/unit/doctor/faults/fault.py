@@ -1,4 +1,4 @@
-"""What a fault is that a test puts into a healthy venv."""
+"""The form of a fault that a test puts into a healthy venv."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ class Fault:
 
     :ivar make: Puts it into a healthy venv with the hook.
     :ivar about: What the findings are about: ends of paths, or names.
-    :ivar mended: Whether ``--fix`` takes it away.
-    :ivar others: Codes of faults that cannot but come with it.
+    :ivar fixed: Whether ``--fix`` fixes it.
+    :ivar others: Codes of faults that always come with it.
     :ivar excludes: Codes of faults that cannot be in the same venv.
-    :ivar env: Variables without which it is none.
+    :ivar env: Variables that make it a fault.
     """
 
     make: Callable[[Venv], object]
     about: tuple[str, ...]
-    mended: bool = False
+    fixed: bool = False
     others: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
     env: dict[str, str] = field(default_factory=dict)

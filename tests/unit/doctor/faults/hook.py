@@ -19,7 +19,7 @@ RECORD = "# pysharedir-record: "
 
 
 def outdate(venv: Venv) -> None:
-    """Make it the hook of another release: with other files, and a record that fits them."""
+    """Make it the hook of another release: with other files, and a record that matches them."""
     part = venv.site_dir / "_pysharedir.d" / "more.py"
     part.write_text(part.read_text() + "# of another release\n")
     gate = venv.site_dir / hook.GATE
@@ -82,26 +82,26 @@ def interrupt(venv: Venv) -> None:
 _HOOKS = ("SD601", "SD602", "SD603", "SD604", "SD605", "SD612", "SD616")
 
 FAULTS = {
-    "SD601": Fault(outdate, ("/_pysharedir.py",), mended=True, excludes=_HOOKS),
+    "SD601": Fault(outdate, ("/_pysharedir.py",), fixed=True, excludes=_HOOKS),
     "SD602": Fault(alter, ("/_pysharedir.py",), excludes=_HOOKS),
-    "SD603": Fault(take_part, ("/_pysharedir.py",), mended=True, excludes=_HOOKS),
+    "SD603": Fault(take_part, ("/_pysharedir.py",), fixed=True, excludes=_HOOKS),
     "SD604": Fault(take_gate, ("/_pysharedir.pth",), others=("SD501", "SD612"), excludes=_HOOKS),
-    "SD605": Fault(start_twice, ("/sitecustomize.py",), mended=True, excludes=_HOOKS),
-    # To write a hook anew is to make its sharedir.
+    "SD605": Fault(start_twice, ("/sitecustomize.py",), fixed=True, excludes=_HOOKS),
+    # To write a hook again also makes its sharedir.
     "SD611": Fault(
         take_sharedir,
         ("/share/python/VERSION",),
-        mended=True,
+        fixed=True,
         excludes=("SD601", "SD603", "SD605", "SD613", "SD616"),
     ),
     "SD612": Fault(take_hook, ("/share/python/VERSION",), excludes=_HOOKS),
-    "SD613": Fault(open_to_all, ("/share/python/VERSION",), mended=True),
-    # What moves distributions waits for it; a hook that is gone leaves no sharedir to look into.
+    "SD613": Fault(open_to_all, ("/share/python/VERSION",), fixed=True),
+    # What moves distributions waits for it; without a hook there is no sharedir to look at.
     "SD614": Fault(
         interrupt,
         ("/share/python/VERSION",),
-        mended=True,
+        fixed=True,
         excludes=("SD611", "SD612"),
     ),
-    "SD616": Fault(add_start_file, ("/_pysharedir.start",), mended=True, excludes=_HOOKS),
+    "SD616": Fault(add_start_file, ("/_pysharedir.start",), fixed=True, excludes=_HOOKS),
 }

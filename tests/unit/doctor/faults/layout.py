@@ -33,7 +33,7 @@ def make_lib64_absolute(venv: Venv) -> None:
 
 
 def make_lib64_dangle(venv: Venv) -> None:
-    """As an absolute one does where the venv was moved to."""
+    """As an absolute one does after the venv moved."""
     relink_lib64(venv, venv.root.with_name("where-it-was") / "lib")
 
 
@@ -47,16 +47,16 @@ def separate_lib64(venv: Venv) -> Path:
 
 
 FAULTS = {
-    # With the hook off nothing in the sharedir is found.
+    # With the hook off, Python finds nothing in the sharedir.
     "SD101": Fault(
         put_on_path_twice,
         ("/site-packages",),
         excludes=("SD111", "SD114", "SD202", "SD203", "SD204"),
         env={"PYSHAREDIR": "0"},
     ),
-    "SD111": Fault(remove_lib64, ("/lib64",), mended=True, excludes=("SD101", "SD112", "SD113")),
-    "SD112": Fault(make_lib64_absolute, ("/lib64",), mended=True, excludes=("SD111", "SD113")),
-    "SD113": Fault(make_lib64_dangle, ("/lib64",), mended=True, excludes=("SD111", "SD112")),
+    "SD111": Fault(remove_lib64, ("/lib64",), fixed=True, excludes=("SD101", "SD112", "SD113")),
+    "SD112": Fault(make_lib64_absolute, ("/lib64",), fixed=True, excludes=("SD111", "SD113")),
+    "SD113": Fault(make_lib64_dangle, ("/lib64",), fixed=True, excludes=("SD111", "SD112")),
     "SD114": Fault(
         separate_lib64, ("/site-packages",), excludes=("SD101", "SD111", "SD112", "SD113")
     ),

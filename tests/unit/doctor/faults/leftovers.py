@@ -1,4 +1,4 @@
-"""Faults of an installer that was interrupted."""
+"""Faults that an interrupted installer leaves."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ def interrupt_pip(venv: Venv) -> None:
 
 
 FAULTS = {
-    "SD211": Fault(interrupt_pip, ("/~pgraded", "/~pgraded-1.0.dist-info"), mended=True),
+    "SD211": Fault(interrupt_pip, ("/~pgraded", "/~pgraded-1.0.dist-info"), fixed=True),
 }

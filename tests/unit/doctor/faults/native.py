@@ -1,4 +1,4 @@
-"""Faults of what is noarch and what is native."""
+"""Faults of noarch and native distributions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 BOUND = "cp3-abi3-linux_x86_64"
 FOREIGN = ".cpython-37m-sparc64-linux-gnu.so"
-# Where the sharedir is not used, or taken away, there can be none of these.
+# None of these can be there if the sharedir is gone or not used.
 NO_SHAREDIR = ("SD603", "SD604", "SD611", "SD612")
 
 
@@ -34,7 +34,7 @@ def shared_object(*needed: str, rpath: str = "", force_rpath: bool = False) -> b
         changes = [["--add-needed", name] for name in needed]
         if rpath:
             changes.append([*(["--force-rpath"] if force_rpath else []), "--set-rpath", rpath])
-        for change in changes:  # of two at once, patchelf 0.14 mixes up the strings
+        for change in changes:  # patchelf 0.14 mixes up the strings of two changes at once
             subprocess.run(["patchelf", *change, path], check=True)
         return path.read_bytes()
 
@@ -66,10 +66,10 @@ def put_elsewhere(venv: Venv) -> None:
 
 
 FAULTS = {
-    "SD301": Fault(put_native, ("native",), mended=True, excludes=NO_SHAREDIR),
-    "SD302": Fault(put_outside, ("/site-packages",), mended=True, excludes=NO_SHAREDIR),
+    "SD301": Fault(put_native, ("native",), fixed=True, excludes=NO_SHAREDIR),
+    "SD302": Fault(put_outside, ("/site-packages",), fixed=True, excludes=NO_SHAREDIR),
     "SD304": Fault(put_elsewhere, ("elsewhere",)),
     "SD303": Fault(
-        put_apart, ("/user/_user.so",), mended=True, others=("SD301",), excludes=NO_SHAREDIR
+        put_apart, ("/user/_user.so",), fixed=True, others=("SD301",), excludes=NO_SHAREDIR
     ),
 }

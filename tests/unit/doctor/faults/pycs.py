@@ -26,5 +26,5 @@ def touch(venv: Venv) -> None:
 
 FAULTS = {
     "SD701": Fault(protect, ("/share/python/VERSION",), excludes=NO_SHAREDIR),
-    "SD702": Fault(touch, ("/share/python/VERSION",), mended=True, excludes=NO_SHAREDIR),
+    "SD702": Fault(touch, ("/share/python/VERSION",), fixed=True, excludes=NO_SHAREDIR),
 }

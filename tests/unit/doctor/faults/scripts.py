@@ -43,7 +43,7 @@ def copy_from_elsewhere(venv: Venv) -> None:
 
 
 FAULTS = {
-    "SD411": Fault(take_script, ("/bin/taken-script",), mended=True, excludes=NO_SHAREDIR),
-    "SD412": Fault(misdirect, ("/bin/moved-script",), mended=True, excludes=NO_SHAREDIR),
+    "SD411": Fault(take_script, ("/bin/taken-script",), fixed=True, excludes=NO_SHAREDIR),
+    "SD412": Fault(misdirect, ("/bin/moved-script",), fixed=True, excludes=NO_SHAREDIR),
     "SD413": Fault(copy_from_elsewhere, ("/bin/activate",)),
 }

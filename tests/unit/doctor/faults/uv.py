@@ -30,11 +30,11 @@ def run_uv(venv: Venv, *arguments: str, executable: str = "python", **env: str) 
 
 
 def ask_before(venv: Venv, executable: str = "python") -> None:
-    """Let uv look at the venv as it was before it had the hook."""
+    """Let uv ask the venv as it was before it had the hook."""
     path = venv.site_dir / "_pysharedir.pth"
     away = path.rename(f"{path}.away")
     run_uv(venv, "list", executable=executable)
     away.rename(path)
 
 
-FAULTS = {"SD801": Fault(ask_before, (".msgpack",), mended=True, excludes=NO_SHAREDIR)}
+FAULTS = {"SD801": Fault(ask_before, (".msgpack",), fixed=True, excludes=NO_SHAREDIR)}

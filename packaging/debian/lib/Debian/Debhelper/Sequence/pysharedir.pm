@@ -5,7 +5,7 @@ use warnings;
 use strict;
 use Debian::Debhelper::Dh_Lib;
 
-# As soon as all is where it belongs in each package.
+# After dh_install, each package has the files that belong to it.
 insert_after('dh_install', 'dh_pysharedir');
 
 1

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pysharedir.sort.kin import groups, together
+from pysharedir.sort.together import agreed, groups
 from pysharedir.sort.verdicts import Kind, Verdict
 from unit.pure.made import distribution
 
@@ -95,14 +95,18 @@ NOARCH, PLATFORM, LEFT = Kind.NOARCH, Kind.PLATFORM, Kind.LEFT_ALONE
         ([PLATFORM, LEFT, NOARCH], LEFT, "b"),
     ],
 )
-def test_together(kinds: list[Kind], kind: Kind, because_of: str | None) -> None:
-    before = [_verdict(distribution(name), each) for name, each in zip("abc", kinds, strict=False)]
-    after = together(before, "p")
-    assert [each.distribution for each in after] == [each.distribution for each in before]
-    assert {each.kind for each in after} == {kind}
+def test_agreed(kinds: list[Kind], kind: Kind, because_of: str | None) -> None:
+    verdicts = [
+        _verdict(distribution(name), kind) for name, kind in zip("abc", kinds, strict=False)
+    ]
+    result = agreed(verdicts, "p")
+    assert [verdict.distribution for verdict in result] == [
+        verdict.distribution for verdict in verdicts
+    ]
+    assert {verdict.kind for verdict in result} == {kind}
     why = f"shares p with {because_of}, which is {kind}"
-    assert [each.reason for each in after] == [
-        "its own" if each.kind is kind else why for each in before
+    assert [each.reason for each in result] == [
+        "its own" if each.kind is kind else why for each in verdicts
     ]
 
 

@@ -1,4 +1,4 @@
-"""Distributions that must stay in one directory, since they share a regular package."""
+"""Distributions that must stay in one directory, because they share a regular package."""
 
 from __future__ import annotations
 
@@ -24,17 +24,18 @@ class Group:
 
 
 def groups(distributions: Sequence[Distribution], verdicts: Iterable[Verdict]) -> list[Group]:
-    """Return *distributions* in groups that share a regular package, most of them of one.
+    """Return *distributions* in groups that share a regular package; most groups have one member.
 
-    The halves of a regular package in two directories hide each other.  A package of the kinds
-    that pkgutil and pkg_resources make counts as one, and so does a namespace that an
-    ``-nspkg.pth`` file makes at startup, in its own directory only.
+    In two directories, one half of a regular package would hide the other.  A namespace package in
+    the style of pkgutil or pkg_resources counts as regular, and so does one that an ``-nspkg.pth``
+    file makes at startup, since that finds portions in its own directory only.
     """
-    leader = {each: each for each in distributions}
+    # A forest of disjoint sets: each distribution leads, over others, to the first of its group.
+    leader = {distribution: distribution for distribution in distributions}
 
     def lead(member: Distribution) -> Distribution:
         while leader[member] is not member:
-            leader[member] = leader[leader[member]]
+            leader[member] = leader[leader[member]]  # shortens the way for the next call
             member = leader[member]
         return member
 
@@ -47,15 +48,15 @@ def groups(distributions: Sequence[Distribution], verdicts: Iterable[Verdict]) -
             for other in members[1:]:
                 leader[lead(other)] = first
     grouped: defaultdict[Distribution, list[Distribution]] = defaultdict(list)
-    for each in distributions:
-        grouped[lead(each)].append(each)
+    for distribution in distributions:
+        grouped[lead(distribution)].append(distribution)
     return [Group(tuple(members), packages.get(key, "")) for key, members in grouped.items()]
 
 
-def together(members: list[Verdict], package: str) -> list[Verdict]:
-    """Return the verdicts of distributions that must stay together.
+def agreed(members: list[Verdict], package: str) -> list[Verdict]:
+    """Return the verdicts of a group, made equal: if one member is not noarch, none is.
 
-    :param package: What they share.
+    :param package: The package that they share.
     """
     for kind in (Kind.LEFT_ALONE, Kind.PLATFORM):
         first = next((verdict for verdict in members if verdict.kind is kind), None)
@@ -69,7 +70,7 @@ def together(members: list[Verdict], package: str) -> list[Verdict]:
 
 
 def _holders(verdicts: Iterable[Verdict]) -> dict[str, list[Distribution]]:
-    """Return which distributions have the same top-level names."""
+    """Return the distributions of each top-level name that more than one has."""
     holders: defaultdict[str, list[Distribution]] = defaultdict(list)
     for verdict in verdicts:
         for top in verdict.tops:
@@ -80,19 +81,20 @@ def _holders(verdicts: Iterable[Verdict]) -> dict[str, list[Distribution]]:
 def _shared_packages(
     top: str, members: Sequence[Distribution]
 ) -> Iterator[tuple[str, list[Distribution]]]:
-    """Yield the regular packages below *top* in which more than one has files."""
+    """Yield the regular packages below *top* in which more than one distribution has files."""
     regular: set[str] = set()
     holders: defaultdict[str, list[Distribution]] = defaultdict(list)
-    for each in members:
-        inside = each.listing.inside
+    for distribution in members:
+        inside = distribution.listing.inside
         at_startup = any(name.endswith("-nspkg.pth") for name in inside.get("", ()))
         below = [path for path in inside if path.partition("/")[0] == top]
         own = {parent for path in below for parent in records.lineage(path)}
         for directory in own:
-            holders[directory].append(each)
+            holders[directory].append(distribution)
             if at_startup or records.is_regular(inside.get(directory, ())):
                 regular.add(directory)
-    bases = {str(each.directory) for each in members}
+    # RECORD of the one that owns the __init__.py may be unknown: so look at the disk as well.
+    bases = {str(distribution.directory) for distribution in members}
     for directory in sorted(holders):
         if len(holders[directory]) > 1 and (
             directory in regular or any(records.is_package(f"{base}/{directory}") for base in bases)
