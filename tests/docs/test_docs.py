@@ -30,6 +30,8 @@ NOT_RUN = {
     "$(uname -m)": "it is for nodes of several architectures: tests/lab runs it",
     "/apps/pure": "it follows from the former: tests/lab runs it",
     "module load": "it follows from the former: tests/lab runs it",
+    "ansible-galaxy": "it needs Ansible: tests/fleet runs it",
+    "ansible-playbook": "it needs Ansible and hosts: tests/fleet runs it",
 }
 CONTEXT = click.Context(cli)
 COMMANDS = {

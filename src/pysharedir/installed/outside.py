@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # Those of the hash algorithms that the specification of RECORD allows which are in use.
 _ALGORITHMS = ("sha256", "sha384", "sha512")
+# A prefix by the FHS, whether or not this host has a Python in it, and not a part of /usr.
+_LOCAL = "/usr/local"
 # Directories at the top of a prefix; they show the prefix of files when it no longer exists.
 _TOPS = frozenset({"bin", "etc", "include", "lib", "lib64", "libexec", "sbin", "share", "var"})
 
@@ -137,7 +139,8 @@ def _evident(paths: Sequence[str], version: str, roots: Collection[str]) -> str 
         *(f"{lib}/{name}{version}" for lib in ("lib", "lib64") for name in ("python", "pypy")),
     )
     for directory in _above(paths):
-        if directory in roots or any(os.path.lexists(f"{directory}/{mark}") for mark in marks):
+        is_known = directory in roots or directory == _LOCAL
+        if is_known or any(os.path.lexists(f"{directory}/{mark}") for mark in marks):
             return directory
     return None
 

@@ -25,6 +25,13 @@ def encoded(algorithm: str) -> str:
     return f"{algorithm}={base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
 
 
+def test_usr_local_of_another_host() -> None:
+    # This host has a Python in /usr, and perhaps none in /usr/local.
+    shared = distribution("hello", "../../usr/local/bin/hello", directory="/apps/share")
+    (file,) = outside.files(shared, "3.0", ["/usr"])
+    assert (file.prefix, file.script) == ("/usr/local", "hello")
+
+
 @pytest.mark.parametrize(
     ("rows", "prefix"),
     [
