@@ -160,7 +160,7 @@ class MetaFinder:
     """Comes before PathFinder, and passes fewer entries to it.
 
     It leaves out the entries whose EntryFinder does not list the name: asking a thousand objects
-    in vain takes ten times as long as the rest of an import.
+    needlessly takes ten times as long as the rest of an import.
     """
 
     def __init__(self):

@@ -82,5 +82,5 @@ def index_metadata(listings):
 
 
 def plain(name):
-    # Remove everything that some version of Python ignores; so a search may ask an entry in vain.
+    # Remove everything that some version of Python ignores; so a search may ask an entry needlessly.
     return name.lower().replace("-", "").replace("_", "").replace(".", "")

@@ -223,7 +223,7 @@ def _hash(content: bytes) -> str:
 
 
 def _install(wheel: Path, tree: _Tree, purelib: str) -> None:
-    """Install as any installer does that asks sysconfig: the hook needs no more."""
+    """Install as any installer does that asks sysconfig: the hook needs nothing else."""
     target = tree.target
     destination = SchemeDictionaryDestination(
         {

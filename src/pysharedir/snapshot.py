@@ -85,7 +85,7 @@ class Reader:
         return distribution.whole(self.installed(directory))
 
     def visible(self, path: Iterable[str]) -> dict[str, Distribution]:
-        """Return the distributions that importlib.metadata finds on a path, by normalised name."""
+        """Return the distributions that importlib.metadata finds on a path, by normalized name."""
         return distribution.first_of_each_name(
             known for entry in path for known in self.whole(entry)
         )

@@ -40,7 +40,7 @@ WORLD = """
     azure-core google-api-core google-cloud-core jsonschema markupsafe numpy nvidia-nvtx-cu12
     playwright pydantic requests setuptools sphinx
 """
-# The most downloaded packages of November 2026, but for those that only serve one cloud's tool.
+# The most downloaded packages of November 2026, except those that only serve one cloud's tool.
 MOST_USED = """
     aiohttp annotated-types anyio attrs boto3 botocore cachetools certifi cffi charset-normalizer
     click colorama cryptography filelock fsspec google-api-core google-auth

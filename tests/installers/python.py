@@ -152,7 +152,7 @@ def only_from(wheels: Path, env: dict[str, str]) -> dict[str, str]:
 
 
 def tree(root: Path) -> set[str]:
-    """Return the names of all files and links below *root*, but for pycs and uv's lock."""
+    """Return the names of all files and links below *root*, except pycs and uv's lock."""
     names = {
         str(path.relative_to(root))
         for path in root.rglob("*")

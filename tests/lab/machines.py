@@ -44,7 +44,7 @@ def _packages(version: str) -> tuple[str, ...]:
     return f"python{version}-minimal", f"libpython{version}-stdlib", f"python{version}-venv"
 
 
-# The standard library of both is the same files but for lib-dynload, whose names tell them apart;
+# The standard library of both is the same files except lib-dynload, whose names tell them apart;
 # of the two executables one must have another name.
 BOTH = Recipe(
     layers=(("bookworm", "i386", _packages("3.11")), ("bookworm", "amd64", _packages("3.11"))),

@@ -73,7 +73,7 @@ class Builder:
         return box.run("rpm", "--dbpath", "/var/lib/rpm", *arguments, check=check)
 
     def ask(self, query: str, package: str, topdir: str = "first") -> list[str]:
-        """Return the lines that rpm prints of a package, but for what it says of itself."""
+        """Return the lines that rpm prints of a package, except what it says of itself."""
         lines = self.rpm("-qp", query, inside(package, topdir)).stdout.splitlines()
         return [each for each in lines if not each.startswith("rpmlib(")]
 

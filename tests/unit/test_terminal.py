@@ -143,7 +143,7 @@ def test_a_long_path_begins_a_line_and_the_home_is_short(columns: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["doctor", "--list"], ["status", "--python", "no"]])
-def test_colour(look: Look, command: Command, arguments: list[str]) -> None:
+def test_color(look: Look, command: Command, arguments: list[str]) -> None:
     assert look(*arguments).has_color
     assert not look(*arguments, NO_COLOR="1").has_color
     assert not look(*arguments, NO_COLOR="1", FORCE_COLOR="1").has_color

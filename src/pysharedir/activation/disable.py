@@ -106,7 +106,7 @@ def _refuse_occupied_roots(snapshot: Snapshot) -> None:
 
 
 def _refuse_altered_starters(place: Place) -> None:
-    """Refuse to leave behind what would name a module that is not there any more."""
+    """Refuse to leave behind what would name a module that is no longer there."""
     for name in files.STARTERS["pth"]:
         path = place.on_disk(place.site_dir) / name
         if os.path.lexists(path) and not files.is_ours(path):

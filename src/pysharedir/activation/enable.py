@@ -167,7 +167,7 @@ def check(target: Target, place: Place, settings: Settings, before: Sequence[str
     """Start the target with the hook switched on, and see that its sharedir is in use.
 
     :param before: Entries of its path that must be there still.
-    :raises StartError: when it is not, or something else is no more.
+    :raises StartError: when it is not, or something else no longer is.
     """
     sharedir = place.sharedir(target, settings)
     if place.destdir or place.site_dir not in (*target.site_dirs, target.purelib):
@@ -183,7 +183,7 @@ def check(target: Target, place: Place, settings: Settings, before: Sequence[str
         if os.path.isdir(entry) and not layout.lists(path, entry):
             raise StartError(
                 str(target.executable),
-                f"with the hook it does not find {entry} any more",
+                f"with the hook it no longer finds {entry}",
                 "another hook on its path has brought that: enable it in one place only",
             )
     if not layout.lists(path[:-1], str(sharedir)):

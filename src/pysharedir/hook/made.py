@@ -122,7 +122,7 @@ def removal(
 
     :param root: The prefix of the files.
     :param site_dir: The site dir with the list of them; the list itself stays.
-    :param keep: Normalised names of distributions whose files stay.
+    :param keep: Normalized names of distributions whose files stay.
     """
 
     def unchanged(files: Mapping[str, MadeFile]) -> dict[Path, MadeFile]:

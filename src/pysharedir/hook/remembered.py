@@ -20,7 +20,7 @@ NAME = "_pysharedir.d/remembered.json"
 class MadeFile:
     """A file that ``sync`` made.
 
-    :ivar distribution: The normalised name of the distribution that it belongs to.
+    :ivar distribution: The normalized name of the distribution that it belongs to.
     :ivar digest: The SHA-256 of its content, in hexadecimal.
     """
 
@@ -37,7 +37,7 @@ class MadeFile:
 class Remembered:
     """What pysharedir remembers.
 
-    :ivar overrules: ``noarch`` or ``platform``, by the normalised name of the distribution.
+    :ivar overrules: ``noarch`` or ``platform``, by the normalized name of the distribution.
     :ivar scripts: Scripts that ``sync`` made, by their paths.
     :ivar data: Other files that it made, by their paths.
     :ivar directories: Paths of directories that it made for these files.

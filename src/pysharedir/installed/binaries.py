@@ -1,4 +1,4 @@
-"""Native objects, recognised by their content, never by their names."""
+"""Native objects, recognized by their content, never by their names."""
 
 from __future__ import annotations
 

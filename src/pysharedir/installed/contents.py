@@ -204,7 +204,7 @@ def _raise_unless_missing(error: OSError) -> None:
 def _refuse_linked_directories(
     distribution: Distribution, root: str, directories: Iterable[str], scans: Scans
 ) -> None:
-    """Refuse files behind a link to a directory: they may belong to anything."""
+    """Refuse files below a link to a directory: they may belong to anything."""
     for directory in sorted(directories):  # a link comes before what is below it
         entry = _entry(root, directory, scans)
         if entry is not None and entry.is_symlink():

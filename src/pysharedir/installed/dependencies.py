@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 class Dependency:
     """A dependency of the distributions in a sharedir that a target lacks.
 
-    :ivar name: Its normalised name.
+    :ivar name: Its normalized name.
     :ivar requirement: All requirements on it, as one dependency specifier.
     :ivar installed: The version that is installed instead.
     :ivar required_by: The names of the distributions that require it; none when it is installed,
-        but for another machine.
+        but only for another machine.
     """
 
     name: str
@@ -48,7 +48,7 @@ def unmet(
     requirement names count, since the extras that a user asked for are not recorded.
     https://packaging.python.org/en/latest/specifications/dependency-specifiers/
 
-    :param requirements: The requirements of all installed distributions, by normalised name.
+    :param requirements: The requirements of all installed distributions, by normalized name.
     :param version: Returns the version of a distribution that the target can use, or None.
     :param shared: The names of the distributions in the sharedir.
     :param markers: The environment of the target, for markers.

@@ -114,7 +114,7 @@ class Own:
 class Usable:
     """Distributions that a target can use, and those that it cannot.
 
-    :ivar foreign: The ones that it cannot use, of those asked for so far, by normalised name.
+    :ivar foreign: The ones that it cannot use, of those asked for so far, by normalized name.
     """
 
     def __init__(self, target: Target, distributions: Mapping[str, Distribution]) -> None:

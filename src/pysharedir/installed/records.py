@@ -158,7 +158,7 @@ def rewritten(name: str, content: bytes, rewrite: Callable[[Row], Row | None]) -
     """Return RECORD with new rows for the files outside; all other bytes stay the same.
 
     :param content: RECORD as it is.
-    :param rewrite: Returns the new row for a row with a normalised path, or None to leave it out.
+    :param rewrite: Returns the new row for a row with a normalized path, or None to leave it out.
     :raises RecordError: when RECORD cannot be read.
     """
     try:

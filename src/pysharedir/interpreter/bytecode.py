@@ -36,7 +36,7 @@ class Pyc:
 
     @property
     def level(self) -> int:
-        """The level of optimisation (PEP 488)."""
+        """The level of optimization (PEP 488)."""
         tag = self.path.rsplit(".", 2)[1]
         return int(tag[4:]) if tag[:4] == "opt-" and tag[4:].isdigit() else 0
 

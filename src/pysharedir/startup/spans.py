@@ -71,7 +71,7 @@ class Item:
 class File:
     """A startup file.
 
-    :ivar path: Its path; None for a sitecustomize that Python looked for in vain.
+    :ivar path: Its path; None for a sitecustomize that Python looked for and did not find.
     :ivar owner: The distribution that it belongs to, or ``pysharedir``; None if it has no owner.
     :ivar lines: The lines of a .pth or .start file that do something.
     :ivar silenced: Whether a .start file of the same name keeps its import lines from running.

@@ -263,7 +263,7 @@ class _Start:
         added = prefixes.directories(settings, self.facts, before)
         at = prefixes.place(settings, self.facts, before, self._floor() + 1)
         self.path[at:at] = added
-        self._normalise()
+        self._normalize()
         if settings.prefix_startup_files:
             named = {each for name in settings.variables for each in prefixes.named(name)}
             again = [each for each in before if not named.isdisjoint((each, self._root_of(each)))]
@@ -282,7 +282,7 @@ class _Start:
         kept = [entry for entry in self.path if entry not in moved]
         self.path = [entry for each in kept for entry in (each, *after.get(each, ()))]
 
-    def _normalise(self) -> None:
+    def _normalize(self) -> None:
         """Drop directories that are already on the path under another name."""
         seen: set[tuple[int, int]] = set()
         kept = []

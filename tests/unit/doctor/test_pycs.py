@@ -67,7 +67,7 @@ def test_a_hash_that_is_checked_hides_nothing(healthy: Venv, doctor: Doctor) -> 
 
 
 @pytest.mark.parametrize("level", [1, 2])
-def test_optimised_ones_are_compiled_again_too(healthy: Venv, doctor: Doctor, level: int) -> None:
+def test_optimized_ones_are_compiled_again_too(healthy: Venv, doctor: Doctor, level: int) -> None:
     source = compile_(healthy, level=level)
     source.write_text("X = 22\nassert X, 'SLOW'\n")
     assert stale(doctor, healthy)

@@ -28,7 +28,7 @@ _FILLING = "-~.=%0123456789"
 class _Owned:
     """What distributions own in the directories of one root.
 
-    :ivar distributions: Those that are installed, by normalised name.
+    :ivar distributions: Those that are installed, by normalized name.
     :ivar packages: The owners of packages, by their directories relative to the site dir or
         sharedir.
     """
@@ -76,7 +76,7 @@ def _renamed(directory: Path) -> Iterator[str]:
 
 
 def _replacement(name: str, owned: _Owned) -> Distribution | None:
-    """Return the distribution that is now in the place of a renamed directory.
+    """Return the distribution that is now in place of a renamed directory.
 
     :param name: Relative to the site dir or sharedir; `sort` may have moved the new one since.
     """
