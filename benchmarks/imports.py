@@ -92,7 +92,7 @@ class Result:
     """What one way costs with one number of prefixes; 0 stands for all in one directory.
 
     :ivar calls: Path calls of a whole process, by workload.
-    :ivar cpu: Its seconds of CPU, ditto; empty when no times are taken.
+    :ivar cpu: Its seconds of CPU; empty when no times are taken.
     :ivar metadata: Seconds of the first `version()`, of a further one, of the first
         `entry_points()`, and of a further one.
     """
@@ -110,7 +110,7 @@ class Slow:
     """What one way costs where each request to the file system takes a millisecond.
 
     :ivar requests: Those of a first run, by workload.
-    :ivar seconds: From its start to its end, ditto.
+    :ivar seconds: From its start to its end; empty when no times are taken.
     """
 
     title: str
@@ -292,7 +292,7 @@ class Bench:
         for workload in self.workloads:
             if keys and workload.key not in keys:
                 continue
-            # Mounted anew, so that the kernel remembers nothing.
+            # Mounted again, so that the kernel remembers nothing.
             with slowfs.mounted(root, mount, DELAY) as count_requests:
                 before = time.perf_counter()
                 commands.run(workload.command(python), environment, self.cwd)

@@ -130,7 +130,7 @@ class Pristine:
         return path
 
     def wheels(self) -> Path:
-        """Return a directory with a wheel of each distribution that is moved, packed anew."""
+        """Return a directory with a wheel of each distribution that is moved, packed again."""
         directory = self.root / "wheels"
         if not directory.exists():
             directory.mkdir()

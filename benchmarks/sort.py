@@ -331,7 +331,7 @@ def _times(report: Report) -> list[list[str]]:
 
 
 def _calls(report: Report) -> list[list[str]]:
-    """Return the cells of the table of system calls: those of judging, and of all behind it."""
+    """Return the cells of the table of system calls: those of judging, and of all after it."""
     judging, moved = Counter(report.judging), report.moved_files
     moving_ = Counter(report.sorting) - judging
     lines = [["system calls", "judging", "moving", "moving, per file moved"]]

@@ -1,6 +1,6 @@
-"""What tests fetch or make once, and keep in the user's cache for every process and later run.
+"""Directories that tests fetch or make once, and keep in the user's cache for later runs.
 
-It is safe to remove at any time that no test runs, and then it is fetched and made anew.
+It is safe to remove when no test runs; the next run then fetches and makes everything again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "pysharedir-tests")
-# What could not be fetched today, so that an older one served: told at the end of a run.
+# What could not be fetched today, so that an older copy was used: the end of a run names it.
 STALE: list[str] = []
 
 
@@ -53,11 +53,11 @@ def daily(name: str, key: str, make: Callable[[Path], object]) -> Path:
     with (parent / "lock").open("a+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         lock.seek(0)
-        last = lock.read()  # the day of the last that is complete
+        last = lock.read()  # the day of the last complete one
         today = str(date.today())  # noqa: DTZ011 - the day where the cache is
         if last == today:
             return parent / today
-        # Whoever began yesterday may still use that one.
+        # A run that began yesterday may still use yesterday's.
         for day in parent.glob("????-??-??"):
             if day.name != last:
                 shutil.rmtree(day)

@@ -1,4 +1,4 @@
-"""The command of the runner's Python, for tests of what it does to real targets."""
+"""The command in the runner's Python, for tests of what it does to real targets."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def pysharedir(
 
 @cache
 def _forks(at_a_start: tuple[tuple[str, str], ...]) -> Forks:
-    """Return what makes the forks, which is there to the end of the tests."""
+    """Return the process that makes the forks; it runs until the tests end."""
     scratch = tempfile.TemporaryDirectory(prefix="pysharedir-forks")
     environment = {"PATH": os.environ["PATH"], **dict(at_a_start)}
     forks = Forks(environment, Path(scratch.name))

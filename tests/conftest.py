@@ -1,4 +1,4 @@
-"""What all tests share: the target interpreter, and an environment without this run's own."""
+"""Fixtures of all tests: the target interpreter, and an environment free of the runner's."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-# That of the fuzzers, for all workers of a run.
+# The seed of the fuzzers, the same for all workers of a run.
 os.environ.setdefault("PYSHAREDIR_SEED", str(random.randrange(2**32)))  # noqa: S311
 
 # Versions of Python between which little differs take a share of the tests each, by turns of a
@@ -37,7 +37,7 @@ def version() -> str:
 
 @pytest.fixture(scope="session")
 def find_interpreter() -> Callable[[str], Path]:
-    """Return what finds an interpreter; where one is missing that must be there, it fails."""
+    """Return a function that finds an interpreter; it fails if a required one is missing."""
 
     def find(version: str) -> Path:
         found = interpreters.find(version)
@@ -59,7 +59,7 @@ def interpreter(version: str, find_interpreter: Callable[[str], Path]) -> Path:
 
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """An environment for subprocesses that says nothing to Python, and has its own home."""
+    """An environment for subprocesses without variables for Python, and with its own home."""
     own = ("PYTHON", "PYSHAREDIR", "VIRTUAL_ENV", "COLUMNS", "COV_", "UV_", "TOX_", "__PYVENV")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     kept["HOME"] = str(tmp_path_factory.mktemp("home"))
@@ -78,7 +78,7 @@ def pytest_report_header() -> list[str]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests whose turn it is not."""
+    """Deselect the tests that are not in today's share."""
     mine: list[pytest.Item] = []
     others: list[pytest.Item] = []
     for item in items:
@@ -90,6 +90,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell what could not be fetched."""
+    """Name what could not be fetched."""
     for directory in cache.STALE:
         terminalreporter.line(f"not of today, as the registry could not be reached: {directory}")

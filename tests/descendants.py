@@ -1,4 +1,4 @@
-"""A plugin: when a run is ended by a signal, what its tests have started ends too."""
+"""A plugin: if a signal ends a run, the processes that its tests have started end too."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from types import FrameType
 
-# A process: its id, and when it started, since ids come again.
+# A process: its id, and its start time, since the system reuses ids.
 Process = tuple[int, str]
 
 _PR_SET_PDEATHSIG = 1  # of linux/prctl.h
@@ -27,7 +27,7 @@ def descendants() -> set[Process]:
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             pid = int(stat.parent.name)
-            # After the name, which is in parentheses and may have any character.
+            # The fields follow the name, which is in parentheses and can have any character.
             fields = stat.read_text().rpartition(")")[2].split()
             children.setdefault(int(fields[1]), []).append(pid)
             started[pid] = (pid, fields[19])
@@ -47,7 +47,7 @@ def _end(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def pytest_configure() -> None:
-    """Let both signals end a run in order, and the end of tox be one."""
+    """Make both signals end a run in order, and the end of tox send one of them."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end)
     if sys.platform == "linux" and "TOX_ENV_NAME" in os.environ:
@@ -55,7 +55,7 @@ def pytest_configure() -> None:
 
 
 def pytest_unconfigure() -> None:
-    """Kill what is left of an ended run."""
+    """Kill the processes that are left after a run."""
     if _ENDED:
         for pid, started in _ENDED | descendants():
             with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""Runs the command in forks of one process that has it loaded: a start costs next to nothing.
+"""Runs the command in forks of one process that has loaded it, so that a start costs little.
 
 ``python -m fork_server DESCRIPTOR``, started by :mod:`forks`.  Requests and answers are lines of
 JSON on a socket.  A fork has the arguments, environment, working directory, umask and standard
@@ -26,7 +26,7 @@ from pysharedir.moving import relocation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# What the command imports only when it needs it, of other packages.
+# The modules of other packages that the command imports only when it needs them.
 _LATE = (
     "elftools.elf.elffile",
     "encodings.ascii",
@@ -39,7 +39,7 @@ _LATE = (
 
 
 class Server:
-    """Answers requests, each by a fork.
+    """Answers each request by a fork.
 
     :param connection: Where they come from.
     """
@@ -48,9 +48,9 @@ class Server:
         self._stream = connection.makefile("rw", encoding="utf-8")
 
     def serve(self) -> None:
-        """Answer requests until there are no more."""
+        """Answer requests until the connection closes."""
         if "REAL_GRACE" not in os.environ:
-            relocation.GRACE = 0.0  # no interpreter is in the middle of an import here
+            relocation.GRACE = 0.0  # in these tests no interpreter is importing meanwhile
         _preload()
         _forget_tests()
         gc.freeze()
@@ -58,14 +58,14 @@ class Server:
             self.answer(json.loads(line))
 
     def answer(self, request: dict[str, Any]) -> None:
-        """Run the command as *request* says, and tell the exit code."""
+        """Run the command as *request* says, and answer with the exit code."""
         child = os.fork()
         if not child:
             run(request)
         self.tell_end(child)
 
     def tell_end(self, child: int) -> None:
-        """Wait for the end of a fork, and tell how it ended."""
+        """Wait until a fork ends, and answer how it ended."""
         _, status = os.waitpid(child, 0)
         self.tell({"code": os.waitstatus_to_exitcode(status)})
 
@@ -76,7 +76,7 @@ class Server:
 
 
 def run(request: dict[str, Any]) -> None:
-    """Be the command, in a fork, to the end of the process."""
+    """Run the command in a fork, and end the process."""
     for number, name, flags in (
         (0, os.devnull, os.O_RDONLY),
         (1, request["stdout"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
@@ -102,7 +102,7 @@ def run(request: dict[str, Any]) -> None:
 
 
 def _end(code: object) -> int:
-    """Do what an interpreter does at its end, and return its exit code."""
+    """Do what an interpreter does when it ends, and return its exit code."""
     if isinstance(code, str):
         print(code, file=sys.stderr)  # noqa: T201
         code = 1
@@ -117,7 +117,7 @@ def _end(code: object) -> int:
 
 
 def _save_coverage() -> None:
-    """Write down what coverage has seen, if it looks at this process."""
+    """Save the data of coverage, if it measures this process."""
     coverage = sys.modules.get("coverage")
     current = coverage and coverage.Coverage.current()
     if current:
@@ -126,27 +126,27 @@ def _save_coverage() -> None:
 
 
 def _preload() -> None:
-    """Import all that a command may: it has been imported when it is run in a fork."""
+    """Import all modules that a command may need, so that a fork has them."""
     for name in (*_modules(), *_LATE):
         importlib.import_module(name)
 
 
 def _modules() -> Iterator[str]:
-    """Yield the modules of the package, but for the programs that run in a target."""
+    """Yield the modules of the package, except the programs that run in a target."""
     for module in pkgutil.walk_packages(pysharedir.__path__, "pysharedir."):
         if ".inside." not in module.name and module.name != "pysharedir.__main__":
             yield module.name
 
 
 def _forget_tests() -> None:
-    """Let a fork find no module of the tests, and call itself what ``-m pysharedir`` does."""
+    """Make a fork find no module of the tests, and have the name that ``-m pysharedir`` has."""
     here = str(Path(__file__).parent)
     sys.path[:] = [entry for entry in sys.path if entry != here]
     sys.argv[0] = str(Path(pysharedir.__file__).with_name("__main__.py"))
 
 
 def connection() -> socket.socket:
-    """Return the socket that this process was started with."""
+    """Return the socket that this process inherited."""
     return socket.socket(fileno=int(sys.argv[1]))
 
 

@@ -1,4 +1,4 @@
-"""The command in a fork of a process that has it loaded, see :mod:`fork_server`.
+"""The command in a fork of a process that has loaded it, see :mod:`fork_server`.
 
 A fork is not a start.  What acts at the start of an interpreter needs the real process: variables
 of Python and of the locale (:func:`acts_at_a_start`), what the command loads and when, a terminal,
@@ -19,19 +19,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-# Permissions bind root only without these capabilities.
+# Root ignores permissions unless it gives up these capabilities.
 BOUND = [] if os.geteuid() else ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
 
 _AT_A_START = ("PYTHON", "LANG", "LC_")
 
 
 def acts_at_a_start(before: Mapping[str, str], now: Mapping[str, str]) -> bool:
-    """Tell whether two environments differ in what only the start of a Python reads."""
+    """Tell whether two environments differ in variables that Python reads only at its start."""
     return at_a_start(before) != at_a_start(now)
 
 
 def at_a_start(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return what only the start of a Python reads."""
+    """Return the variables that Python reads only at its start."""
     names = sorted(name for name in environment if name.startswith(_AT_A_START))
     return {name: environment[name] for name in names}
 
@@ -109,7 +109,7 @@ class Forks:
         return answer
 
     def end(self, answer: Mapping[str, Any]) -> subprocess.CompletedProcess[str]:
-        """Return what the last answer to a request means."""
+        """Return the result that the last answer to a request has."""
         stdout, stderr = (path.read_text() for path in self._streams)
         return subprocess.CompletedProcess(["pysharedir"], answer["code"], stdout, stderr)
 

@@ -1,4 +1,4 @@
-"""What the fuzzers share: a seed that is told, and a bound of their time."""
+"""What the fuzzers share: a printed seed, and a time limit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 SEED = int(os.environ["PYSHAREDIR_SEED"])  # see conftest
-# Who hunts gives it more: PYSHAREDIR_FUZZ=100 makes it last a hundred times as long.
+# To search longer: PYSHAREDIR_FUZZ=100 makes it last a hundred times as long.
 EFFORT = float(os.environ.get("PYSHAREDIR_FUZZ", "1"))
 _SETTINGS = settings(
     deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck)
@@ -24,7 +24,7 @@ _SETTINGS = settings(
 
 
 class _Spent(BaseException):
-    """The time is over; hypothesis goes on after no exception that is no Exception."""
+    """The time is over.  It is no Exception, so that hypothesis does not go on."""
 
 
 def fuzz(

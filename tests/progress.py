@@ -1,4 +1,4 @@
-"""A plugin: says every three quarters of a minute which tests run."""
+"""A plugin: prints every 45 seconds which tests are running."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SECONDS = 45.0
 
 
 class Progress:
-    """Tests that have begun and not ended, in this process or in those of xdist.
+    """The tests that are running, in this process or in those of xdist.
 
     By an alarm and not by a thread, beside which Python warns of a fork.
     """
@@ -27,7 +27,7 @@ class Progress:
         self._running: dict[str, None] = {}
 
     def pytest_sessionstart(self) -> None:
-        """Begin to tell."""
+        """Begin to print."""
         signal.signal(signal.SIGALRM, self._tell)
         signal.setitimer(signal.ITIMER_REAL, SECONDS, SECONDS)
 
@@ -40,7 +40,7 @@ class Progress:
         self._running.pop(nodeid, None)
 
     def pytest_sessionfinish(self) -> None:
-        """Tell no more."""
+        """Stop printing."""
         signal.setitimer(signal.ITIMER_REAL, 0)
 
     def _tell(self, _number: int, _frame: FrameType | None) -> None:

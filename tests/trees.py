@@ -1,4 +1,4 @@
-"""Trees of files, written down as a dict of names to text."""
+"""Trees of files, written as a dict of names to text."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-# pysharedir: the part of the startup hook for a path that is not the plain one.
+# pysharedir: the part of the startup hook for a path that is not plain.
 #
-# Run in the namespace of ../_pysharedir.py, after path.py, when there is a site dir before
-# the standard library, a sharedir outside, PYSHAREDIR_PREFIXES, or an early sysconfig.
+# Run in the namespace of ../_pysharedir.py, after path.py, for a site dir before the
+# standard library, --sharedir, PYSHAREDIR_PREFIXES, or an early import of sysconfig.
 import sys
 
 
@@ -12,10 +12,10 @@ def sharedir_of(root):
 
 
 def adjust(plan):
-    # Changes the plan of complete(), which runs from the end of sys.path to its front.
+    # Change the plan of complete(), which goes from the end of sys.path to the front.
     import os
 
-    if "sysconfig" in sys.modules:  # another startup file was quicker
+    if "sysconfig" in sys.modules:  # a startup file imported it
         safely("patch", sys.modules["sysconfig"], True)
     stdlib = os.__file__.rpartition("/")[0]
     stdlib = (stdlib, stdlib + "/lib-dynload")
@@ -29,7 +29,7 @@ def adjust(plan):
         roots.add(root_of(entry))
         if entry in stdlib:
             floor = index + 1
-    # Site dirs of PYTHONPATH come before the standard library, their sharedirs never.
+    # PYTHONPATH puts site dirs before the standard library; keep sharedirs after it.
     for pair in plan[:floor]:
         if pair[1] is not None:
             plan.remove(pair)
@@ -37,14 +37,14 @@ def adjust(plan):
     dirs = prefix_dirs(roots)
     plan.insert(before_base(plan, floor), (dirs, True))
     if len(dirs) > 30:
-        globals()["BLOCK"] = dirs[0], dirs[-1]  # a list of all would be gone through at exit
+        globals()["BLOCK"] = dirs[0], dirs[-1]  # Python would visit a list of all at exit
         sys.path_hooks.insert(0, prefix_hook)
     plan.reverse()
     return True
 
 
 def prefix_hook(path):
-    # A path hook.  The first import that gets as far as the prefixes loads the hook for them.
+    # A path hook: the first import that reaches the prefixes loads flat.py.
     try:
         if type(path) is str and path == BLOCK[0]:
             part = ".d/flat.py".join(loader.path.rpartition(".py")[::2])
@@ -55,7 +55,7 @@ def prefix_hook(path):
 
 
 def before_base(plan, floor):
-    # Where the first site dir stands that is not the venv's own.
+    # Return the index of the first site dir that is not the venv's.
     for index in range(floor, len(plan)):
         entry, candidate = plan[index]
         root = root_of(entry)
@@ -66,10 +66,10 @@ def before_base(plan, floor):
 
 
 def prefix_dirs(but=(), name=b"PYSHAREDIR_PREFIXES"):
-    # platlib, purelib and sharedir of each prefix, as far as they exist.  As for PYTHONPATH,
-    # their .pth files are not run: to load an environment module must not run code, unless
-    # `enable` was told so (prefixes.py).  Nor are they compared by inode: there may be hundreds,
-    # and a stat costs four times as much.
+    # Return platlib, purelib and sharedir of each prefix, if they exist.  As with PYTHONPATH,
+    # .pth files there do not run: loading an environment module must not run code, unless
+    # `enable` allowed it (prefixes.py).  Prefixes are not compared by inode: a stat costs four
+    # times as much as this check, and there may be hundreds.
     import os
 
     value = sys.modules["posix"].environ.get(name)

@@ -1,21 +1,21 @@
 # pysharedir: the part of the startup hook for imports from many prefixes.
 #
-# Run in the namespace of ../_pysharedir.py, after adjust.py, by the first import that gets as far
-# as the first of their directories.  An import asks each entry of sys.path before its own, and each
-# costs a stat.  Here all of them answer from one index of names.
+# Run in the namespace of ../_pysharedir.py, after adjust.py, by the first import that reaches the
+# first directory of a prefix.  An import asks the finder of each entry before the one that has the
+# module, and each finder makes a stat.  Here the finders of all prefixes share one index of names.
 #
-# The finders of Python do what they do without it when the index cannot be made, when the path hook
-# of another tool claims an entry, and when another tool replaced PathFinder.
+# Python's own finders work as without it when the index cannot be made, when a path hook of another
+# tool claims an entry, and when another tool has replaced PathFinder.
 import sys
 from time import monotonic as now
 
 
 class Block:
-    """What is listed in the entries that the hook put on sys.path.
+    """The names in the entries that the hook put on sys.path.
 
-    It is looked at when first needed, and again when a name is missed and the last look is old.
-    ``state`` is assigned whole, so that threads need no lock; it is void once ``token`` is not its
-    own, so that a look that began before invalidate() does not outlive it.
+    They are listed when first needed, and again when a name is missing and the listing is old.
+    ``state`` is assigned at once, so threads need no lock.  It is valid only while ``token`` is its
+    own: so a listing that began before invalidate() does not survive it.
     """
 
     def __init__(self, entries):
@@ -25,15 +25,15 @@ class Block:
         self.state = None, {}, [], [], 0
 
     def index(self):
-        """Return the numbers of the entries that list a name, or None while that is not known.
+        """Return the numbers of the entries by name, or None while they are not known.
 
-        Names are cut at their first dot: no import asks for what has one.
+        Names end before their first dot: no import asks for a name with a dot.
         """
         token, index = self.state[:2]
         return index if token is self.token else None
 
     def listings(self):
-        """Return the names in each entry, None for one that is no directory; the look is fresh."""
+        """Return fresh listings: the names in each entry, or None if it is not a directory."""
         token, _, _, names, until = self.state
         return names if token is self.token and now() < until else self.look()[3]
 
@@ -50,9 +50,9 @@ class Block:
         self.token = object()
 
     def look(self):
-        """List each entry, but what has the same time as at the last look; return the state.
+        """List each entry whose time has changed since the last look, and return the state.
 
-        The first look takes no times, which halves its requests, so the second one lists all again.
+        The first look takes no times, which halves its requests, so the second lists all again.
         """
         token, began = self.token, now()
         old, index, known, names, _ = self.state
@@ -78,7 +78,7 @@ class Block:
 
 
 def listed(path):
-    """Return the names in a directory, None for what is none."""
+    """Return the names in a directory, or None if it is not a directory."""
     posix = sys.modules["posix"]
     try:
         return posix.listdir(path)
@@ -96,7 +96,7 @@ def time_of(path):
 
 
 class EntryFinder(sys.modules["_frozen_importlib_external"].FileFinder):
-    """The finder of one entry, as PathFinder, pkgutil and pkg_resources see it."""
+    """The finder of one entry, for PathFinder, pkgutil and pkg_resources."""
 
     def find_spec(self, fullname, target=None):
         try:
@@ -118,7 +118,7 @@ class EntryFinder(sys.modules["_frozen_importlib_external"].FileFinder):
 
 
 class PathHook:
-    """Makes the finder of an entry as the path hooks after this one would, with their loaders."""
+    """Makes the finder of an entry, with the loaders that the path hooks after this one give it."""
 
     def __init__(self):
         self.made = set()
@@ -132,7 +132,7 @@ class PathHook:
             raise ImportError from None
 
     def finder(self, path, number):
-        if number in self.made:  # somebody cleared sys.path_importer_cache
+        if number in self.made:  # sys.path_importer_cache was cleared
             block.invalidate()
             self.made.clear()
         if block.listings()[number] is None:
@@ -146,7 +146,7 @@ class PathHook:
         return finder
 
     def plain(self, path):
-        # What the hook of FileFinder answers, if that is the next but for zipimport's.
+        # Return the finder of FileFinder's hook, if only zipimport's hook comes before it.
         for hook in self.hooks[self.hooks.index(self) + 1 :]:
             try:
                 finder = hook(path)
@@ -157,10 +157,10 @@ class PathHook:
 
 
 class MetaFinder:
-    """Stands before PathFinder and passes it fewer entries.
+    """Comes before PathFinder, and passes fewer entries to it.
 
-    It leaves out those whose EntryFinder does not list the name: to ask a thousand objects in vain
-    takes ten times as long as the rest of an import.
+    It leaves out the entries whose EntryFinder does not list the name: asking a thousand objects
+    in vain takes ten times as long as the rest of an import.
     """
 
     def __init__(self):
@@ -177,7 +177,7 @@ class MetaFinder:
         if not short:
             return None
         spec = PathFinder.find_spec(fullname, short, target)
-        return spec if index is block.index() else None  # it was looked up anew meanwhile
+        return spec if index is block.index() else None  # else there is a new index
 
     def is_next(self):
         finders = sys.meta_path
@@ -200,10 +200,10 @@ class MetaFinder:
         if found:
             wanted = [place for number in found for place in places.get(number, ())]
         else:
-            # One is asked, to look anew when that is due.
+            # Ask one entry, so that it lists again when that is due.
             wanted = next(iter(places.values()))[:1]
             if wanted > others[-1:]:
-                return None  # nothing comes after them: PathFinder gets there by itself
+                return None  # no other entry comes after it: leave it to PathFinder
         return [path[place] for place in sorted(others + wanted)]
 
     def invalidate_caches(self):
@@ -214,12 +214,12 @@ bootstrap = sys.modules["_frozen_importlib_external"]
 if bootstrap._relax_case():
     raise ImportError("names are not what is listed")
 PathFinder = bootstrap.PathFinder
-first, last = map(sys.path.index, globals().pop("BLOCK"))  # of two threads, one gets it
+first, last = map(sys.path.index, globals().pop("BLOCK"))  # only one of two threads gets it
 BLOCK = [None]
 block = Block(
     [each for each in sys.path[first : last + 1] if type(each) is str and each[:1] == "/"]
 )
-# Before zipimport's and that of directories; editable installs may have appended more.
+# Before the hooks of zipimport and FileFinder; editable installs may have appended others.
 hooks = [getattr(hook, "__module__", None) for hook in sys.path_hooks]
 sys.path_hooks.insert(hooks.index("zipimport") if "zipimport" in hooks else -1, PathHook())
 if PathFinder in sys.meta_path:

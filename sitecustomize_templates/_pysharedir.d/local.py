@@ -1,12 +1,12 @@
-# pysharedir: the part of the startup hook for prefixes, where the Python is that of a distribution.
+# pysharedir: the part of the startup hook for prefixes, for the Python of a distribution.
 #
 # Run in the namespace of ../_pysharedir.py, after adjust.py.
 import sys
 
 
 def local_dirs(prefixes):
-    # What the Python of a distribution installs into a prefix: Fedora's puts it below "local",
-    # Debian's into dist-packages too, and EasyBuild links the plain names to these.
+    # Where the Python of a distribution installs with --prefix: Fedora's below "local", Debian's
+    # also into dist-packages; EasyBuild links the usual names to these.
     import os
 
     libs = {sys.platlibdir: 0, "lib64": 0, "lib": 0}

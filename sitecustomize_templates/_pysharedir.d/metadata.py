@@ -1,6 +1,6 @@
 # pysharedir: the part of the startup hook for importlib.metadata and a long sys.path.
 #
-# Run in the namespace of ../_pysharedir.py when that module, or its backport, is loaded.
+# Run in the namespace of ../_pysharedir.py when that module or its backport is loaded.
 import sys
 
 
@@ -16,8 +16,8 @@ def metadata(module):
 
 
 def keep_listings(module):
-    # It keeps the listings of 128 directories: of a longer path, each is gone when its turn comes
-    # again.  Python 3.9 keeps none.
+    # The module keeps the listings of 128 directories.  On a longer path, each listing is dropped
+    # before it is needed again.  Python 3.9 keeps none.
     directory = getattr(module, "FastPath", None)
     cached = getattr(directory, "__new__", None)
     if not hasattr(cached, "cache_info") or cached.cache_info().maxsize != 128:
@@ -29,7 +29,7 @@ def keep_listings(module):
 
 
 def ask_fewer(module):
-    # A search passes over the entries of prefixes that list nothing for it.
+    # Let a search skip the entries of prefixes that have nothing for it.
     make = module.DistributionFinder.Context
 
     def find_distributions(find):
@@ -41,7 +41,7 @@ def ask_fewer(module):
     for change in find_distributions, invalidate_caches:
         name = change.__name__
         method = vars(module.MetadataPathFinder).get(name)
-        if method:  # Python 3.9 has no invalidate_caches(), and up to 3.11 it is no classmethod
+        if method:  # Python 3.9 has no invalidate_caches(); before 3.12 it is no classmethod
             function = getattr(method, "__func__", method)
             changed = sys.modules["functools"].wraps(function)(change(function))
             changed = changed if method is function else classmethod(changed)
@@ -49,7 +49,7 @@ def ask_fewer(module):
 
 
 def narrowed(context, make):
-    # The context without these entries, None for a path so short that it can be asked itself.
+    # Return the context without these entries, or None when the path is short.
     name, path = context.name, context.path
     if type(path) is not list or len(path) <= 100 or "block" not in globals():
         return None
@@ -68,7 +68,7 @@ indexed = None, set(), {}
 
 
 def index_metadata(listings):
-    # Entries that have to be asked, and those with metadata, by the names of distributions.
+    # Return the entries that every search asks, and entries with metadata by distribution name.
     always = set()
     entries = {}
     for entry, names in listings:
@@ -82,5 +82,5 @@ def index_metadata(listings):
 
 
 def plain(name):
-    # Without all that one version or another takes for the same: entries may be asked in vain.
+    # Remove everything that some version of Python ignores; so a search may ask an entry in vain.
     return name.lower().replace("-", "").replace("_", "").replace(".", "")

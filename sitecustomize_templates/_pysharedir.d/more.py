@@ -9,8 +9,8 @@ if "sharedir_of" not in globals():
 
 
 def add_site_dir(path, new, sharedir, seen):
-    # site appends the sharedir and what its .pth files name to the end of sys.path:
-    # for that long, sys.path ends where they belong.
+    # site appends the sharedir and what its .pth files name to sys.path.  Meanwhile,
+    # sys.path ends where they belong.
     import os
 
     old = path[:]
@@ -22,7 +22,7 @@ def add_site_dir(path, new, sharedir, seen):
         new[:] = path
     finally:
         path[:] = old
-    # An import line may have put entries anywhere, as that of easy-install.pth does.
+    # An import line may have inserted entries anywhere, as that of easy-install.pth does.
     added, new[:] = new[:], []
     for entry in added:
         if entry in before:
@@ -37,19 +37,19 @@ def add_site_dir(path, new, sharedir, seen):
 
 
 def late():
-    # site has left its own site dirs behind.
+    # Called when site has already processed its own site dirs.
     import os
 
     site = sys.modules["site"]
     this = sys.modules.pop("_pysharedir", None)
     if this:
-        # importlib puts a module back under the name in its spec: under another one, so that
-        # the next import line runs this again.
+        # importlib stores a module under the name in its spec.  Use another name, so that the
+        # next import line runs this again.
         __spec__.name = "_pysharedir.late"
         sys.modules[__spec__.name] = this
     added = being_added(site)
     site_dir = added or os.path.dirname(loader.path)
-    # The first hook on sys.path was imported: its settings are not those of another one.
+    # Python imported the first hook on sys.path; that of this site dir has its own settings.
     finder = sys.modules["_frozen_importlib_external"].PathFinder
     spec = finder.find_spec("_pysharedir", [site_dir])
     if spec and spec.origin != loader.path:
@@ -67,7 +67,7 @@ def is_usable(sharedir):
 
 
 def being_added(site):
-    # The site dir whose startup files site is processing, None when it is not.
+    # Return the site dir whose startup files site is processing, or None.
     frame = sys._getframe()
     while frame and frame.f_globals is not site.__dict__:
         frame = frame.f_back
@@ -78,7 +78,7 @@ def being_added(site):
 
 
 def add_after(site_dir, sharedir, again):
-    # Puts a sharedir right after its site dir, wherever that is.
+    # Add a sharedir right after its site dir, wherever that is.
     import os
 
     path = sys.path
@@ -88,7 +88,7 @@ def add_after(site_dir, sharedir, again):
     else:
         return
     rest = path[index + 1 :]
-    if entry in rest:  # whoever puts a site dir in front does not take it from its old place
+    if entry in rest:  # what moves a site dir to the front leaves it in its old place, too
         del rest[rest.index(entry) :]
     if sharedir not in path[:index] + rest:
         new = path[: index + 1]
@@ -99,8 +99,8 @@ def add_after(site_dir, sharedir, again):
 
 
 def getsitepackages(listed, prefixes, roots):
-    # site.getsitepackages() with the sharedirs of the roots that were on sys.path, even while
-    # they are not on it.  pip hides from its isolated builds what this lists.
+    # Return site.getsitepackages() with the sharedirs of the roots that were on sys.path, even
+    # while they are not on it: pip hides these directories from its isolated builds.
     dirs = listed(prefixes)
     more = [sharedir_of(root) for root in map(root_of, dirs) if root and root in roots]
     more = [sharedir for sharedir in more if is_usable(sharedir)]
@@ -116,23 +116,23 @@ busy = set()
 
 
 def watch(name, path, target):
-    # The spec that import finds without the hook, with a loader that changes the module.
+    # Return the spec that import finds without the hook; its loader changes the module.
     if "_pysharedir" in sys.modules or name in busy or name not in WATCHED:
-        return None  # before complete(), which then sees to it
+        return None  # before complete(), which changes it
     busy.add(name)
     try:
         spec = sys.modules["_frozen_importlib"]._find_spec(name, path, target)
     finally:
         busy.discard(name)
-    if not spec or isinstance(spec.loader, type):  # a class loads what is frozen, all of it
+    if not spec or isinstance(spec.loader, type):  # a class: the loader of all frozen modules
         return spec
-    # zipimport of Python 3.9 has load_module() only, which takes a name.
+    # zipimport of Python 3.9 has only load_module(), which takes a name.
     method = "exec_module" if hasattr(spec.loader, "exec_module") else "load_module"
     load = getattr(spec.loader, method)
 
     def load_and_change(module):
         if getattr(module, "__name__", module) != name:
-            return load(module)  # the loader of a zip serves all that is in it
+            return load(module)  # the loader of a zip loads all its modules
         delattr(spec.loader, method)
         if name == "sysconfig" and len(sys.path) <= 100:
             sys.meta_path[:] = others(sys.meta_path)
@@ -155,9 +155,10 @@ def change(name, module):
 
 
 def patch(module, early=False):
-    # Sends pure wheels to the sharedir: maps the expanded purelib of the hook's own
-    # tree, while its sharedir is in use.  Schemes and expand=False stay as they are, so
-    # that virtualenv and venv make clean environments; get_path() calls get_paths().
+    # Make installers put pure wheels into the sharedir: map the expanded purelib of the
+    # hook's own tree while its sharedir is on sys.path.  Schemes and expand=False stay
+    # unchanged, so that virtualenv and venv make clean environments.  get_path() calls
+    # get_paths().
     root = root_of(loader.path.rpartition("/")[0])
     if root is None or not (early or sharedir_of(root) in sys.path):
         return
@@ -165,8 +166,9 @@ def patch(module, early=False):
 
     def get_paths(*args, **kwargs):
         paths = original(*args, **kwargs)
-        # pip keeps one get_path("purelib"), to look for egg-links, which setuptools puts into
-        # the site dir, and to refuse --user for what is there.  It installs by get_paths().
+        # pip keeps the result of one get_path("purelib"), to find egg-links, which setuptools
+        # puts into the site dir, and to refuse --user for what is installed there.  It installs
+        # by get_paths().
         asker = sys._getframe(1).f_back
         if asker and asker.f_globals.get("__name__") == "pip._internal.locations.base":
             return paths
@@ -180,11 +182,11 @@ def patch(module, early=False):
     get_paths.__wrapped__ = original
     module.get_paths = get_paths
     if sys.version_info < (3, 10):
-        module._PIP_USE_SYSCONFIG = True  # pip asks distutils otherwise
+        module._PIP_USE_SYSCONFIG = True  # else pip asks distutils
 
 
 def report(old, new):
-    # With -v, as site does.
+    # Print changes of sys.path with -v, as site does.
     if sys.stderr is None:
         return
     for verb, entries, others in ("dropped", old, new), ("added", new, old):

@@ -1,9 +1,9 @@
 # pysharedir: the part of the startup hook that completes sys.path.
 #
-# Run in the namespace of ../_pysharedir.py at every start that is switched on.  What
-# most starts do not need is in adjust.py and more.py.
+# Every start with the hook switched on runs it, in the namespace of ../_pysharedir.py.
+# adjust.py and more.py have what few starts need.
 
-# Baked in by `enable`.
+# Set by `enable`.
 SHAREDIR = None
 UNSAFE = 0o002
 
@@ -11,7 +11,7 @@ VERSION = "%d.%d" % sys.version_info[:2]
 
 
 def root_of(path):
-    # R for the site dir R/lib/python3.13/site-packages, None for anything else.
+    # Return R for the site dir R/lib/python3.13/site-packages, else None.
     parts = str(path).rsplit("/", 3)
     if (
         len(parts) == 4
@@ -24,8 +24,8 @@ def root_of(path):
 
 
 def complete(path):
-    # Puts each sharedir behind the last site dir of its root, and drops directories
-    # that are on the path already.  The plan is made from the end to the front.
+    # Add each sharedir after the last site dir of its root, and remove directories
+    # that are on the path twice.  The plan goes from the end to the front.
     import os
 
     plan = []
@@ -54,8 +54,8 @@ def complete(path):
     for entry, root in reversed(plan):
         try:
             if entry[-4:] != ".zip":
-                status = os.stat(entry + "")  # mode, inode, device; raises for no str
-                # No pair, of which the garbage collector keeps count: one number.
+                status = os.stat(entry + "")  # mode, inode, device; only for a str
+                # One number, as the garbage collector would count a pair.
                 place = status[2] << 64 | status[1]
                 if place in seen and status[0] >> 12 == 4:  # a directory
                     continue
@@ -79,7 +79,7 @@ def complete(path):
     site = sys.modules["site"]
     listed = site.getsitepackages
 
-    # With defaults, since cells are more objects, and globals would keep site until exit.
+    # Defaults: cells are more objects, and globals would keep site alive until exit.
     def getsitepackages(prefixes=None, listed=listed, roots=roots):
         return safely("getsitepackages", listed, prefixes, roots) or listed(prefixes)
 
@@ -91,14 +91,14 @@ def find_spec(name, path=None, target=None):
         return safely("watch", name, path, target)
     if name != "sitecustomize" or not sys.modules.pop("_pysharedir", None):
         return None
-    # site tries sitecustomize once sys.path is complete.  The answer is what import gives
-    # without the hook, and is given before there is a sharedir to look into.
+    # site imports sitecustomize when sys.path is complete.  Find what an import without
+    # the hook would find, before the sharedirs are on the path.
     try:
         for finder in sys.meta_path:
             spec = finder.find_spec(name, path, target)
             if spec:
                 break
-    except AttributeError:  # a finder of old, without find_spec
+    except AttributeError:  # an old finder, without find_spec
         spec = sys.modules["_frozen_importlib"]._find_spec(name, path, target)
     finally:
         safely("complete", sys.path)
@@ -108,7 +108,7 @@ def find_spec(name, path=None, target=None):
 
 
 def safely(name, *args):
-    # Calls a function of this namespace, which is in another part when it is not here.
+    # Call a function of this namespace; load the part that has it if necessary.
     try:
         if name not in globals():
             part = ".d/adjust.py" if name == "adjust" else ".d/more.py"

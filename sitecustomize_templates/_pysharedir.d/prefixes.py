@@ -1,8 +1,8 @@
 # pysharedir: what --prefixes-from, --prefix-startup-files and --user-first need.
 #
-# `enable` appends it to adjust.py when one of them is baked in, so that nobody else pays for it.
+# `enable` appends it to adjust.py for one of these options, so that other starts do not pay for it.
 
-# Baked in by `enable`: variables, and whether they list site dirs.
+# Set by `enable`: variables, and whether each lists site dirs.
 VARIABLES = ()
 STARTUP_FILES = False
 USER_FIRST = False
@@ -11,13 +11,13 @@ plain_adjust, plain_before_base, plain_prefix_dirs = adjust, before_base, prefix
 
 
 def adjust(plan):
-    # Startup files may import what any prefix has: they are run once complete() has made the
-    # path.  It calls this, hence it is called again, with the plain adjust().
+    # Startup files may import modules of any prefix, so they run after complete() has made the
+    # path.  complete() calls this function, so call complete() again with the plain adjust().
     named = {each for name, _ in VARIABLES for each in value_of(name)} if STARTUP_FILES else ()
     if not named:
         return plain_adjust(plan)
     site = sys.modules["site"]
-    done = {site.USER_SITE, *site.getsitepackages()}  # by site, or by another hook
+    done = {site.USER_SITE, *site.getsitepackages()}  # site, or another hook, has run these
     again = [entry for entry, _ in reversed(plan) if entry in named or root_of(entry) in named]
     globals()["adjust"] = plain_adjust
     complete(sys.path)
@@ -33,7 +33,7 @@ def before_base(plan, floor):
 
 
 def prefix_dirs(but=()):
-    # Of all variables, in their order; what two of them name comes where the first has it.
+    # All variables, in order; a directory that two of them name has the place of the first.
     global INSERTED
     dirs = []
     for name, are_site_dirs in VARIABLES:
@@ -52,7 +52,8 @@ def value_of(name):
 
 
 def listed_site_dirs(but, name):
-    # Those of this version that exist, each root's sharedir after its last one.
+    # Return the listed site dirs of this version that exist, and after the last one of each root
+    # its sharedir.
     import os
 
     dirs = []
@@ -71,8 +72,8 @@ def listed_site_dirs(but, name):
 
 
 def run_startup_files(dirs):
-    # As site does, but with one known_paths for all; what they append to sys.path is put right
-    # after their directory at last, so that the number of prefixes counts once.
+    # Do as site does, but with one known_paths for all directories.  Only at the end, put what
+    # startup files appended right after their directory: so the cost is linear in the prefixes.
     site = sys.modules["site"]
     present = {entry for entry in sys.path if isinstance(entry, str)}
     known = set(present)
@@ -93,7 +94,7 @@ def run_startup_files(dirs):
                 continue
             count = len(sys.path)
             if sys.version_info >= (3, 15):
-                known.discard(each)  # it passes over what is known, and appends nothing twice
+                known.discard(each)  # 3.15 skips known directories, and appends nothing twice
             site.addsitedir(each, known)
             added = [entry for entry in sys.path[count:] if isinstance(entry, str)]
             after[each] = [entry for entry in added if entry not in present]

@@ -183,7 +183,7 @@ class RemoveDirectory:
 class RemoveTree:
     """Remove a directory and everything in it.
 
-    This cannot be undone, so it is only for directories that nobody needs any more.
+    This cannot be undone, so it is only for directories that nobody needs any longer.
     """
 
     path: Path

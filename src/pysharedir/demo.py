@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 _ON = {"PYSHAREDIR": "1"}
 # Runs in the demo's interpreters.
 _MAIN = """\
-import sys
+import os, sys
 import compiled, pure
 for module in pure, compiled.module:
-    print(sys.prefix, module.__file__, sep=" imports ")
+    print(sys.prefix, os.path.dirname(module.__file__), sep=" imports ")
 """
 _PURE = "email"  # a package of the standard library without compiled parts
 # Small extension modules of the standard library that need no library: one is the compiled part.

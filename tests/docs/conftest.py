@@ -1,4 +1,4 @@
-"""A machine of its own for each page: a home, interpreters, pysharedir and uv."""
+"""A separate machine for each page: a home, interpreters, pysharedir and uv."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _END = "--- end of command ---"
 
 @dataclass(frozen=True)
 class Said:
-    """What a command of a page did."""
+    """The result of a command of a page."""
 
     text: str
     returncode: int
@@ -55,7 +55,7 @@ class Machine:
             text = _ROOTS.sub(f"{self.root}/", command.text).rstrip("\n")
             if command.shown is None:
                 text = f"set -e\n{text}\nset +e"
-            # The next command may ask how this one ended.
+            # The next command may use the status of this one.
             end = f"code=$?; printf '%s\\n' \"{_END} $code\"; (exit $code)"
             script.append(f"{{\n{text}\n}} 2>&1\n{end}")
         done = subprocess.run(
@@ -80,7 +80,7 @@ def house(
     find_interpreter: Callable[[str], Path],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, str]:
-    """Return an environment in which there are wheels of what the pages install, and no others."""
+    """Return an environment that has the wheels that the pages install, and no others."""
     env: dict[str, str] = request.getfixturevalue("online")
     wheels = downloaded("docs", find_interpreter(VERSION), [WHEELS, own_requirements()], env)
     house = tmp_path_factory.mktemp("wheels")
@@ -123,7 +123,7 @@ def machine(
         "uv": f'"{find_uv_bin()}"',
     }
     for name, command in commands.items():
-        # Not links: an interpreter looks for its installation behind a link to it.
+        # Not links: an interpreter resolves a link to itself to find its installation.
         script = root / "usr" / "bin" / name
         script.parent.mkdir(parents=True, exist_ok=True)
         script.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
@@ -133,7 +133,7 @@ def machine(
 
 @pytest.fixture
 def checkout(machine: Machine) -> Machine:
-    """A machine on whose home directory is a checkout of pysharedir."""
+    """A machine that has a checkout of pysharedir in its home directory."""
     listed = subprocess.check_output(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=CHECKOUT, text=True
     )

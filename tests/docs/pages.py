@@ -1,4 +1,4 @@
-"""The pages of the documentation, taken apart."""
+"""The parts of the documentation's pages: commands, blocks and links."""
 
 from __future__ import annotations
 

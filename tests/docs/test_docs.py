@@ -1,4 +1,4 @@
-"""What README and docs show is what happens, and where they point there is something."""
+"""The commands in README and docs do what is shown, and the links lead somewhere."""
 
 from __future__ import annotations
 
@@ -21,15 +21,17 @@ if TYPE_CHECKING:
     from docs.conftest import Machine
     from pysharedir.doctor.findings import Check
 
-# Blocks that are not run, by what is in them, with the reason.
+# Blocks that are not run, by a text in them, with the reason.
 NOT_RUN = {
     ".venv/bin/tox run-parallel": "it is what runs this test",
     "/usr/local/share/python": "it needs root: tests/lab runs it",
-    "umoci unpack": "ditto",
+    "umoci unpack": "it needs root: tests/lab runs it",
     "buildah manifest": "it needs tools of Debian: tests/lab runs it",
     "$(uname -m)": "it is for nodes of several architectures: tests/lab runs it",
     "/apps/pure": "it follows from the former: tests/lab runs it",
-    "module load": "ditto",
+    "module load": "it follows from the former: tests/lab runs it",
+    "ansible-galaxy": "it needs Ansible: tests/fleet runs it",
+    "ansible-playbook": "it needs Ansible and hosts: tests/fleet runs it",
 }
 CONTEXT = click.Context(cli)
 COMMANDS = {
@@ -117,7 +119,7 @@ def parse(text: str) -> None:
     if rest:
         name, *arguments = rest
         assert name in COMMANDS, f"{text}: no such command"
-        # It may print what it is asked for, or be only mentioned.
+        # An option such as --help exits; a command in a sentence may lack its arguments.
         with contextlib.suppress(click.exceptions.Exit, click.MissingParameter):
             COMMANDS[name].make_context(name, arguments)
 

@@ -1,4 +1,4 @@
-"""What the guide for projects shows works with the real tools."""
+"""The guide for projects works with the real tools."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ GUIDE = CHECKOUT / "docs" / "how-to" / "projects.md"
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool that keeps the venv of a project.
+    """A tool that manages the venv of a project.
 
     :ivar requirements: What is installed to have it.
     :ivar project: What a project needs to be its own, ahead of what the guide shows.
@@ -120,7 +120,7 @@ def test_a_new_venv_has_the_hook_before_anything_is_installed(
     project = tmp_path / "project"
     project.mkdir()
     written = f"{PROJECT}{tool.project}{added}{tool.rest}"
-    wheel = found.resolve().as_uri()  # Poetry takes a link for another file
+    wheel = found.resolve().as_uri()  # Poetry treats a link as a different file
     (project / "pyproject.toml").write_text(written.replace("{wheel}", wheel))
     (project / "poetry.toml").write_text("[virtualenvs]\nin-project = true\n")
     for command in commands:

@@ -10,7 +10,7 @@ What is done to a move, each time on a world put back to the state before it:
 - ``test_kill``: SIGKILL at every system call with which it changes something;
 - ``test_errors``: each of these calls refused, once or from there on, and each look at a directory;
 - ``test_full``: a disk with room for 0, 1, 2, ... pages or files;
-- ``test_protected``: directories that cannot be written to, or no more;
+- ``test_protected``: directories that cannot be written to, or no longer;
 - ``test_two``: another command meanwhile;
 - ``test_locks``: the same, and kills, on a file system without ``flock``;
 - ``test_imports``: a Python that imports in a loop.
@@ -106,7 +106,7 @@ class Scenario:
     :ivar points: Every system call that it makes below the roots of the world.
     :ivar before: The state that it finds.
     :ivar after: The state that it leaves.
-    :ivar moved: The state behind the move, when it then does something else.
+    :ivar moved: The state after the move, when it then does something else.
     """
 
     name: str
@@ -147,14 +147,14 @@ class Scenario:
         return self.points[own[0] : own[-1] + 1]
 
     @property
-    def behind(self) -> tuple[Point, ...]:
-        """The calls behind the move, of steps that need no journal."""
+    def later(self) -> tuple[Point, ...]:
+        """The calls after the move, of steps that need no journal."""
         return self.points[self.points.index(self.moving[-1]) + 1 :]
 
 
 @pytest.fixture(scope="session")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A directory, in memory if that can be: a journal is synchronised often."""
+    """A directory, in memory if that can be: a journal is synchronized often."""
     base = tmp_path_factory.mktemp("faults")
     memory = Path("/dev/shm")  # noqa: S108
     if not os.access(memory, os.W_OK):
@@ -265,10 +265,10 @@ def make_scenario(
         points, done = server.points(made.roots, "--python", made.venv.root, *arguments)
         assert done.code == 0, done.stderr
         found = Scenario(name, made, server, arguments, tuple(points), before, made.state())
-        behind = [point for point in found.behind if point.changes]
-        if not behind:
+        later = [point for point in found.later if point.changes]
+        if not later:
             return found
-        assert found.run(*kill(behind[0])).code < 0
+        assert found.run(*kill(later[0])).code < 0
         return replace(found, moved=made.state())
 
     return make

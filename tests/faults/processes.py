@@ -98,7 +98,7 @@ class Point:
 
     @property
     def is_decisive(self) -> bool:
-        """Whether it changes what a recovery goes by.
+        """Whether it changes what a recovery uses.
 
         That is the journal, the lock, and where metadata and whole packages are.
         """
@@ -167,7 +167,7 @@ class Server:
     def stopped(
         self, point: Point | None, *arguments: str | Path, flock: bool = True
     ) -> Iterator[list[Ended]]:
-        """Stop the command as it makes a call, and let it go on behind the block.
+        """Stop the command as it makes a call, and let it go on after the block.
 
         :param point: The call; None for the moment before the first.
         :param flock: Whether it has flock.
@@ -292,7 +292,7 @@ def kill(point: Point, *, flock: bool = True) -> list[str]:
 
 
 def fail(point: Point, error: str, *, for_good: bool, flock: bool = True) -> list[str]:
-    """Return the options that let a call fail, and perhaps all others of its name behind it."""
+    """Return the options that let a call fail, and perhaps all others of its name after it."""
     when = f"{point.number}{'+' if for_good else ''}"
     return ["-o", os.devnull, *_inject(point, f"error={error}", when, flock=flock)]
 

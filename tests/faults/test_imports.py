@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 5  # there and back
 
-# Imports all anew until its standard input ends, with whatever its finders remember.
+# Imports all again until its standard input ends, with whatever its finders remember.
 LOOP = f"""
 import json, select, sys, traceback
 known = set(sys.modules)
@@ -95,7 +95,7 @@ def test_one_interpreter(
         said, _ = loop.communicate()
     rounds, failures = json.loads(said)
     _check(moving, rounds, failures)
-    tally("imports anew in one interpreter during moves", rounds)
+    tally("repeated imports in one interpreter during moves", rounds)
 
 
 def _move(moving: World, mover: Server) -> None:

@@ -1,7 +1,7 @@
 """A move is killed at every system call with which it changes something.
 
-Behind each kill a new interpreter imports all there is, and then some command or other is run:
-it leaves the state before the move, or the one behind it.
+After each kill a new interpreter imports all there is, and then some command or other is run:
+it leaves the state before the move, or the one after it.
 """
 
 from __future__ import annotations
@@ -45,16 +45,16 @@ pytestmark = [
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_loses_nothing(scenario: Scenario, chunk: int, choice: Choice, tally: Tally) -> None:
     points = [point for point in scenario.moving if point.changes]
-    behind = [point for point in scenario.behind if point.changes]
+    later = [point for point in scenario.later if point.changes]
     # Copies take many calls, most of them in a stage that is thrown away in the end.
     is_copy = "across" in scenario.name or "linked" in scenario.name
     chosen = choice.of(points, lambda point: point) if is_copy else points
     trials = [(point, COMMANDS[n % len(COMMANDS)]) for n, point in enumerate(chosen)]
     attempt(lambda trial: _try(scenario, *trial), trials[chunk::CHUNKS])
-    attempt(lambda point: _try_behind(scenario, point), behind[chunk::CHUNKS])
+    attempt(lambda point: _try_after(scenario, point), later[chunk::CHUNKS])
     tally(f"{scenario.name}: killed", len(trials[chunk::CHUNKS]), len(points[chunk::CHUNKS]))
-    if behind:
-        tally(f"{scenario.name}: killed behind the move", len(behind[chunk::CHUNKS]))
+    if later:
+        tally(f"{scenario.name}: killed after the move", len(later[chunk::CHUNKS]))
 
 
 def test_interpreters_do_not_look_into_a_stage(scenario: Scenario, tmp_path: Path) -> None:
@@ -101,14 +101,14 @@ def _follow(scenario: Scenario, commands: list[tuple[str, ...]]) -> None:
         assert scenario.world.state() == scenario.after
 
 
-def _try_behind(scenario: Scenario, point: Point) -> None:
-    """Kill what comes behind the move, the removal of the hook: all has moved by then."""
+def _try_after(scenario: Scenario, point: Point) -> None:
+    """Kill what comes after the move, the removal of the hook: all has moved by then."""
     done = scenario.run(*kill(point))
     assert done.code == SIGKILL, done.stderr
-    scenario.world.once("killed behind", lambda: _follow_behind(scenario))
+    scenario.world.once("killed after", lambda: _follow_after(scenario))
 
 
-def _follow_behind(scenario: Scenario) -> None:
+def _follow_after(scenario: Scenario) -> None:
     """See that all is there, and that the same command gets what it could not."""
     scenario.world.check_sound(copied=scenario.name == "restore across")
     done = scenario.command(*scenario.arguments)

@@ -151,7 +151,7 @@ class World:
 
         It is made of the name, mode, owner, content and time of each file, of which files are one
         (hard links), and of directories and links.  States with equal digests differ only in what
-        no process can tell, or none goes by:
+        no process can tell, or none uses:
 
         - which inodes they are, and in which order a directory lists its entries;
         - the times of directories, which tell only a process that has listed one before to do so
@@ -330,6 +330,6 @@ def _describe(path: str) -> str:
     facts = f"{stat.filemode(status.st_mode)} {status.st_nlink}"
     if stat.S_ISLNK(status.st_mode):
         return f"{facts} -> {os.readlink(path)}"
-    # The hook's own files are written anew when their removal is undone.
+    # The hook's own files are written again when their removal is undone.
     time = "" if "/_pysharedir" in path else status.st_mtime_ns
     return f"{facts} {time} {hashlib.sha256(Path(path).read_bytes()).hexdigest()}"

@@ -194,8 +194,10 @@ def interrupted(fleet: Fleet, enabled: dict[str, Run]) -> dict[str, Run]:
     kept.replace(command)
     runs["down"] = fleet.play("doctor.yml", check=False)
     fleet.network.start("node1")
-    runs["predicted"] = fleet.play("sort.yml", "--check", "--diff")
-    runs["recovered"] = fleet.play("sort.yml")
+    back = block(GUIDE, "sort.yml --limit node1")
+    sort = shlex.split(back)[1:]
+    runs["predicted"] = fleet.controller.play(*sort, "--check", "--diff")
+    runs["recovered"] = fleet.controller.play(*sort)
     runs["again"] = fleet.play("sort.yml")
     return runs
 
@@ -204,11 +206,10 @@ def test_a_host_that_goes_down(fleet: Fleet, interrupted: dict[str, Run]) -> Non
     for run in interrupted["killed"], interrupted["down"]:
         assert run.returncode
         assert run.recap["node1"]["unreachable"] == 1
-        for node in NODES[1:]:
-            assert not run.recap[node]["failures"]
-            assert run.recap[node]["ok"]
-    assert changed(interrupted["predicted"]) == changed(interrupted["recovered"])
-    assert changed(interrupted["recovered"])["node1"] == 1
+    for node in NODES[1:]:
+        assert interrupted["killed"].of("Sort", node)["kind"] == "ok"
+        assert "findings" in interrupted["down"].of("Look for faults", node)
+    assert changed(interrupted["predicted"]) == changed(interrupted["recovered"]) == {"node1": 1}
     notes = interrupted["recovered"].of("Sort", "node1")["notes"]
     assert any("an interrupted move of" in note for note in notes)
     assert changed(interrupted["again"]) == dict.fromkeys(NODES, 0)
@@ -226,7 +227,7 @@ def installed(fleet: Fleet, interrupted: dict[str, Run]) -> dict[str, Run]:
 
 
 def test_install_on_one_and_sync_on_the_others(fleet: Fleet, installed: dict[str, Run]) -> None:
-    assert changed(installed["first"]) == {"node1": 2, "node2": 1, "node3": 1}
+    assert changed(installed["first"]) == dict.fromkeys(NODES, 1)
     assert changed(installed["second"]) == dict.fromkeys(NODES, 0)
     code = "import charset_normalizer.md as m, requests; print(requests.__file__, m.__file__)"
     for node, python, machine in (
@@ -242,12 +243,13 @@ def test_install_on_one_and_sync_on_the_others(fleet: Fleet, installed: dict[str
 
 
 @pytest.fixture(scope="module")
-def prepared(fleet: Fleet, installed: dict[str, Run]) -> Iterator[dict[str, Run]]:
+def prepared(fleet: Fleet, installed: dict[str, Run]) -> dict[str, Run]:
     """One node of each architecture has written, while another one was down."""
     assert installed
     fleet.network.kill("node1")
-    yield {name: fleet.play("cluster.yml", check=False) for name in ("first", "second")}
+    runs = {name: fleet.play("cluster.yml", check=False) for name in ("first", "second")}
     fleet.network.start("node1")
+    return runs
 
 
 def test_one_node_of_each_architecture_writes(fleet: Fleet, prepared: dict[str, Run]) -> None:
@@ -255,9 +257,8 @@ def test_one_node_of_each_architecture_writes(fleet: Fleet, prepared: dict[str, 
     writers = {each["host"] for each in first.results if each["task"] == "Make the interpreter"}
     assert writers == {"node2", "node3"}
     assert first.recap["node1"]["unreachable"] == 1
-    for task in "Make the interpreter", "Install the hook", "Complete the interpreter":
-        assert all(first.of(task, node)["changed"] for node in writers)
-        assert not any(prepared["second"].of(task, node)["changed"] for node in writers)
+    assert changed(first) == {"node1": 0, "node2": 3, "node3": 3}
+    assert changed(prepared["second"]) == dict.fromkeys(NODES, 0)
     for node, prefix in ("node2", "/apps/i386"), ("node3", "/apps/x86_64"):
         code = "import charset_normalizer, requests; print(charset_normalizer.__file__)"
         where = fleet.ssh(node, f"{prefix}/bin/python", "-c", code)

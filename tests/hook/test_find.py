@@ -197,15 +197,15 @@ def test_stdlib_is_not_shadowed(hooked: Python, tmp_path: Path) -> None:
     assert hooked.ask("import colorsys; answer = colorsys.__file__", env=env)
 
 
-@pytest.mark.parametrize("behind", [[], ["/usr"]], ids=["last", "not last"])
-def test_path_lines_are_processed(hooked: Python, tmp_path: Path, behind: list[str]) -> None:
-    (hooked.site_dir / "more.pth").write_text("\n".join(behind))
+@pytest.mark.parametrize("after", [[], ["/usr"]], ids=["last", "not last"])
+def test_path_lines_are_processed(hooked: Python, tmp_path: Path, after: list[str]) -> None:
+    (hooked.site_dir / "more.pth").write_text("\n".join(after))
     editable = tmp_path / "editable"
     editable.mkdir()
     (hooked.sharedir / "inside").mkdir()
     hooked.share(**{"x.pth": f"# comment\n\n{editable}\ninside\n{hooked.site_dir}\n"})
     before = [str(hooked.site_dir), str(hooked.sharedir), str(editable)]
-    assert hooked.path()[-4 - len(behind) :] == [*before, str(hooked.sharedir / "inside"), *behind]
+    assert hooked.path()[-4 - len(after) :] == [*before, str(hooked.sharedir / "inside"), *after]
 
 
 def test_path_line_to_a_site_dir(hooked: Python, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""``sort`` of what pip and uv installed before the hook came, and what they do with it behind."""
+"""``sort`` of what pip and uv installed before the hook came, and what they do after it."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def test_a_shadowed_copy(venv: Python) -> None:
 
 
 def test_a_missing_native_part(venv: Python) -> None:
-    """What the remedy says mends it."""
+    """What the remedy says fixes it."""
     venv.uv("install", "markupsafe")
     (native,) = (venv.site_dir / "markupsafe").glob("_speedups.*.so")
     assert why(venv, "markupsafe._speedups")["module"]["file"] == str(native)

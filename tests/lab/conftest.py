@@ -35,7 +35,7 @@ NEEDS = ("apt-get", "bwrap", "dpkg-deb", "unshare")
 _FACTS_OF = pytest.StashKey[dict[str, dict[str, str]]]()
 # What a report tells of a machine: its name, and a part of its row.
 _NAME, _ROW = "machine", "row"
-_COLOURS = {"passed": "green", "failed": "red", "skipped": "yellow"}
+_COLORS = {"passed": "green", "failed": "red", "skipped": "yellow"}
 _FACTS = """
 import platform, struct, sys
 answer = {
@@ -234,15 +234,15 @@ class Matrix:
 
 def _counts(stats: Mapping[str, list[pytest.TestReport]]) -> Table:
     """Return how many tests of each part had each outcome."""
-    table = Table("in all", *_COLOURS)
+    table = Table("in all", *_COLORS)
     counts = {
         outcome: Counter(Path(each.location[0]).stem for each in stats.get(outcome, ()))
-        for outcome in _COLOURS
+        for outcome in _COLORS
     }
     for part in sorted({part for count in counts.values() for part in count}):
-        table.add_row(part, *(str(counts[outcome][part] or "") for outcome in _COLOURS))
+        table.add_row(part, *(str(counts[outcome][part] or "") for outcome in _COLORS))
     return table
 
 
 def _cell(outcome: str) -> Text:
-    return Text(outcome, _COLOURS.get(outcome, ""))
+    return Text(outcome, _COLORS.get(outcome, ""))

@@ -160,7 +160,7 @@ def bare(
 
 @pytest.fixture(scope="module")
 def enabled(bare: Station, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Return what enables the Python of a machine anew, and gives the archive of what it wrote."""
+    """Return what enables the Python of a machine again, and gives the archive of what it wrote."""
     base = tmp_path_factory.mktemp("enabled")
 
     def enable(name: str, **env: str) -> Path:

@@ -38,7 +38,7 @@ class Layout:
 
     :ivar tree: What is there before the hook is.
     :ivar path: ``sys.path``, an entry a line, STDLIB for those of the standard library.  A word
-        behind an entry says when it is there: ``env`` not under ``-E`` and ``-I``, ``bare`` only
+        after an entry says when it is there: ``env`` not under ``-E`` and ``-I``, ``bare`` only
         under these, ``user`` not under ``-s`` and ``-I``.
     :ivar takes: Where an import of each module finds it.
     :ivar bases: The copied installations.
@@ -46,7 +46,7 @@ class Layout:
     :ivar make: The command that makes the interpreter, when that is none of *bases*.
     :ivar checked: The prefix of the interpreter that is looked at.
     :ivar enable: Prefixes to enable the hook in, one a line, with options.
-    :ivar remove: What is taken away once the hook is enabled.
+    :ivar remove: What is removed once the hook is enabled.
     :ivar env: The environment of every start.
     :ivar doubled: Whether an interpreter without the hook finds distributions twice.
     :ivar hooked: Whether the hook is to run.

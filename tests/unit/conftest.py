@@ -1,4 +1,4 @@
-"""Real venvs of the runner's own Python, and the command as its users run it."""
+"""Fixtures: real venvs of the runner's Python, and the command as users run it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Venv:
         )
 
     def says(self, expression: str, **env: str) -> Any:
-        """Return what *expression* is in this interpreter."""
+        """Return the value of *expression* in this interpreter."""
         code = f"import json, site, sys, sysconfig; print(json.dumps({expression}))"
         done = self.run("-c", code, **env)
         assert not done.returncode, done.stderr
@@ -99,7 +99,7 @@ def forks(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture(scope="session")
 def command(environment: dict[str, str], forks: Forks) -> Command:
-    """The command in a fork, but where a variable acts at a start."""
+    """The command in a fork, or in a process if a variable acts only at a start."""
     return Command(environment, forks)
 
 
@@ -144,7 +144,7 @@ def site_dir_of(python: Path, root: Path, environment: dict[str, str], *options:
 
 
 def copied(template: Path, root: Path) -> Path:
-    """Copy a venv: it is found by its pyvenv.cfg, so a copy is one."""
+    """Copy a venv: Python finds it by its pyvenv.cfg, so a copy works."""
     shutil.copytree(template, root, symlinks=True)
     for file in (root / "pyvenv.cfg", *(root / "bin").glob("[aA]ctivate*")):
         file.write_text(file.read_text().replace(str(template), str(root)))
@@ -155,7 +155,7 @@ def copied(template: Path, root: Path) -> Path:
 def make_venv(
     tmp_path: Path, _pristine: Path, environment: dict[str, str]
 ) -> Callable[[str], Venv]:
-    """Return what makes a venv."""
+    """Return a function that makes a venv."""
     return lambda name: Venv(copied(_pristine, tmp_path / name), environment)
 
 
@@ -166,7 +166,7 @@ def venv(make_venv: Callable[[str], Venv]) -> Venv:
 
 @pytest.fixture(scope="session")
 def hooked(tmp_path_factory: pytest.TempPathFactory, _pristine: Path, command: Command) -> Path:
-    """A venv in which ``enable`` was run: what it writes names no place, so a copy is the same."""
+    """A venv after ``enable``, which writes no path, so that a copy of the venv works."""
     root = copied(_pristine, tmp_path_factory.mktemp("hooked") / "venv")
     command.json("--python", root, "enable")
     return root

@@ -1,4 +1,4 @@
-"""A real terminal, of a given width, that a command is run in."""
+"""A real terminal of a given width, in which a command runs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 @dataclass(frozen=True)
 class Screen:
-    """What a command wrote to a terminal."""
+    """The output of a command on a terminal."""
 
     raw: str
     returncode: int
@@ -69,7 +69,7 @@ def run(
     while True:
         try:
             read = os.read(ours, 65536)
-        except OSError:  # so Linux says that the other end is closed
+        except OSError:  # Linux raises this when the other end is closed
             break
         if not read:
             break

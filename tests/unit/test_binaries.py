@@ -1,4 +1,4 @@
-"""Native objects by their content: real ones, and what looks like one."""
+"""Native objects by their content: real ones, and files that look like one."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def test_again_changes_nothing(venv: Venv, command: Command) -> None:
 
 
 def test_variables(venv: Venv, make_venv: Callable[[str], Venv], command: Command) -> None:
-    """What is not said stays as it was, and can be taken back."""
+    """Without an option, the setting stays; with the opposite option, it changes back."""
     more = make_venv("more")
     given = ("--prefixes-from", "EBPYTHONPREFIXES", "--prefixes-from", "GUIX_PYTHONPATH:site-dirs")
     options = ("--prefix-startup-files", "--user-first")
@@ -153,7 +153,7 @@ def test_modules_are_written_before_what_imports_them(venv: Venv, command: Comma
     command.json("--python", venv.root, "enable")
     steps = command.json("--python", venv.root, "disable", "--dry-run")["steps"]
     removed = [step.rpartition("/")[2] for step in steps if not step.endswith((".pyc", "empty"))]
-    # The gate goes last, since it records what else there is.
+    # The gate is written last, since it records the other files.
     readme, *parts, gate, pth = written
     assert removed == [pth, *parts[::-1], readme, gate]
 
@@ -175,7 +175,7 @@ def test_an_older_hook_is_upgraded_in_place(venv: Venv, command: Command) -> Non
 
 
 def test_a_start_file_of_an_older_release_is_removed(venv: Venv, command: Command) -> None:
-    """Until Python 3.18 it only makes starts slower."""
+    """Before Python 3.18 it only makes a start slower."""
     command.json("--python", venv.root, "enable", "--opt-in")
     add_start_file(venv)
     assert names(venv.site_dir) == [*HOOK, "_pysharedir.start"]
@@ -437,7 +437,7 @@ class TestLib64:
         self, bare: Venv, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def no_links(*_: object, **__: object) -> None:
-            raise PermissionError(1, "Operation not permitted")  # as vfat says
+            raise PermissionError(1, "Operation not permitted")  # as on vfat
 
         monkeypatch.setattr(os, "symlink", no_links)
         monkeypatch.setattr(Path, "symlink_to", no_links)

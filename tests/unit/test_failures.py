@@ -1,4 +1,4 @@
-"""What goes wrong is said in one style, and to scripts as JSON with a code."""
+"""All errors have one style: a line and a hint for people, JSON with a code for scripts."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_an_error_is_json_with_its_facts(command: Command, enabled: Venv) -> Non
 
 @pytest.fixture
 def broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The system refuses to have anything read."""
+    """The operating system refuses every read."""
 
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied", "/some/where")
@@ -167,7 +167,7 @@ def test_an_error_is_seen_where_nothing_can_be_printed(
             text=True,
             check=False,
         )
-    assert done.returncode in (1, 120)  # Python says 120 when it cannot print what is left
+    assert done.returncode in (1, 120)  # Python exits with 120 if it cannot flush its output
     assert done.stderr.splitlines()[0] == "error: system: no space left on device"
 
 

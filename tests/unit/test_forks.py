@@ -1,4 +1,4 @@
-"""The forks and copies that stand for processes and fresh venvs are like them."""
+"""Forks behave like processes, and copies of venvs like fresh venvs."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ with open({file!r}, "a") as file:
 def test_what_a_fork_starts_gets_what_a_process_would_give_it(
     venv: Venv, command: Command, process: Command, tmp_path: Path
 ) -> None:
-    """A startup file of the target writes down what it sees there."""
+    """A startup file of the target records what it sees there."""
     (venv.site_dir / "tell.pth").write_text("import tell\n")
     (venv.site_dir / "tell.py").write_text(TELL.format(file=str(tmp_path / "seen")))
     before = os.umask(0o027)
@@ -105,7 +105,7 @@ def test_what_acts_at_a_start_is_not_left_to_a_fork(name: str, value: str, acts:
 
 
 def described(root: Path) -> dict[str, tuple[object, ...]]:
-    """Return what each file below *root* is, the root itself and times left out."""
+    """Return what each file below *root* is, without the path of *root* and without times."""
     return {str(path.relative_to(root)): _describe(path, root) for path in root.rglob("*")}
 
 
@@ -169,7 +169,7 @@ def test_a_process_changes_what_a_fork_changes(
 
 
 def test_no_file_of_a_template_names_its_place(enabled: Venv, hooked: Path) -> None:
-    """But pycs, in which an import corrects it."""
+    """Except for pycs, in which an import corrects it."""
     place = os.fsencode(hooked)
     files = [path for path in enabled.root.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     assert not [path for path in files if place in path.read_bytes()]

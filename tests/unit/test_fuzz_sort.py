@@ -1,4 +1,4 @@
-"""``sort`` of what no installer writes: it raises nothing, hangs nowhere, and loses nothing.
+"""``sort`` of trees that no installer writes: it does not raise, hang or lose anything.
 
 Distributions with odd metadata, RECORDs and files lie in the site dir and the sharedir of an
 interpreter that is on no disk.  Beside them is a sound one, which moves whatever they are.
@@ -39,13 +39,13 @@ if TYPE_CHECKING:
     from pysharedir.installed.distribution import Distribution
     from pysharedir.sort.plan import Plan
 
-# Of a build whose platlib is a directory of its own.
+# A build whose platlib is a separate directory.
 PURELIB, PLATLIB, SHAREDIR = TREES = (
     "root/lib/python3.13/site-packages",
     "root/lib64/python3.13/site-packages",
     "root/share/python/3.13",
 )
-PATIENCE = 10  # seconds; what takes longer hangs
+PATIENCE = 10  # seconds; an example that takes longer hangs
 
 
 class Hang(Exception):  # noqa: N818
@@ -60,7 +60,7 @@ class Link(NamedTuple):
 
 @dataclass(frozen=True)
 class Odd:
-    """What is no file: a FIFO or a directory."""
+    """Something other than a regular file: a FIFO or a directory."""
 
     mode: int
 
@@ -90,7 +90,7 @@ ODD_PATHS = [
     *("p", "p/q", "p/__pycache__", "ns", "back\\slash.py", "one-1.0.dist-info/more/x"),
     *("other-1.0.dist-info/METADATA", "two-1.0.dist-info/RECORD", "C:\\x.py"),
 ]
-NO_PATHS = [  # in rows only
+NO_PATHS = [  # only in rows of RECORD
     *(
         "",
         ".",
@@ -206,7 +206,7 @@ WHOLE: dict[str, Node] = {
 
 
 def plant(directory: Path, tree: dict[str, Node]) -> None:
-    """Write what can be written of a tree."""
+    """Write the files of a tree that the file system allows."""
     for name, node in tree.items():
         path = directory / name
         with suppress(OSError):
@@ -222,7 +222,7 @@ def plant(directory: Path, tree: dict[str, Node]) -> None:
 
 
 def look(directory: Path) -> dict[str, Node]:
-    """Return all that is in a directory, but for directories."""
+    """Return all files in a directory, at any depth."""
     there: dict[str, Node] = {}
     for parent, directories, files in os.walk(directory):
         for name in (*directories, *files):
@@ -280,7 +280,7 @@ def plan(root: Path) -> Plan:
 
 
 def listed(members: Iterable[Distribution]) -> dict[str, list[str]]:
-    """Return what RECORDs list, as absolute paths where it is outside."""
+    """Return the paths that RECORDs list, those outside the directory as absolute paths."""
     return {
         each.info.name: [
             os.path.normpath(each.directory / path)
@@ -323,7 +323,7 @@ def test_sort(found: list[tuple[str, dict[str, Node]]]) -> None:
 
 
 def check(root: Path) -> None:
-    """Sort what is there, see that it is right, and undo it."""
+    """Sort a tree, check the result, and undo it."""
     before = look(root)
     planned = plan(root)
     for verdict in planned.verdicts:
@@ -345,7 +345,7 @@ def check(root: Path) -> None:
     assert [path for path in own if not os.path.lexists(path)] == []
     assert [path for path in left if os.path.lexists(path)] == []
     assert listed(move.distribution.at(move.destination) for move in planned.moves) == rows
-    plan(root)  # which may have more to move now, to where others were
+    plan(root)  # there may be more to move now, to places that were taken before
     undo()
     restored = look(root)
     assert by_place(restored) == by_place(before)
@@ -353,7 +353,7 @@ def check(root: Path) -> None:
 
 
 def without_pycs(there: Iterable[str]) -> set[str]:
-    """Return the paths of all but pycs, which others make and remove at will."""
+    """Return all paths except those of pycs, which any interpreter can make."""
     return {path for path in there if not path.endswith(".pyc")}
 
 

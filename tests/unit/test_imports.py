@@ -11,7 +11,7 @@ import pytest
 import pysharedir
 
 PACKAGE = Path(pysharedir.__file__).parent
-# What stands further down imports only what stands above it, and nothing beside it.
+# A room imports only from lines above its own, not from its own line.
 ORDER = (
     ("errors", "wording", "layout", "ownership"),
     ("changes",),
@@ -47,7 +47,7 @@ MODULES = _modules()
 
 
 def _imported(path: Path) -> set[str]:
-    """Return the modules that one imports, also those that it needs for annotations only."""
+    """Return the modules that a module imports, also those only for annotations."""
     imported = set()
     for node in ast.walk(ast.parse((PACKAGE / path).read_text("utf-8"))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "pysharedir":

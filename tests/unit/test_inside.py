@@ -1,4 +1,4 @@
-"""The contract of the programs that run in a target, whatever that is."""
+"""The contract of the programs that run in a target."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SOURCES = sorted(path for path in Path(inside.__file__).parent.glob("*.py"))
 PROGRAMS = [path for path in SOURCES if path.stem != "__init__"]
-# What each is asked, as its callers do, and the type of what it answers.
+# By program: the arguments that its callers give, and the type of its answer.
 QUESTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
     "probe": (answers.Probe, {}),
     "bare": (answers.Bare, {"flags": processes.ISOLATED}),
@@ -35,7 +35,7 @@ QUESTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
 
 
 def test_each_program_is_asked_something() -> None:
-    assert {path.stem for path in PROGRAMS} == {*QUESTIONS, "trace"}  # which `watch` runs
+    assert {path.stem for path in PROGRAMS} == {*QUESTIONS, "trace"}  # `watch` runs it
 
 
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
@@ -68,7 +68,7 @@ def test_it_answers_what_its_type_says(
 
 
 def check(value: Any, wanted: Any, where: str) -> None:
-    """See that a value has the keys and kinds of a type, all the way down."""
+    """Check that a value has the keys and types of a type, at every level."""
     if is_typeddict(wanted):
         hints = get_type_hints(wanted)
         assert wanted.__required_keys__ <= value.keys() <= hints.keys(), where

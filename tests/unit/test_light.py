@@ -1,4 +1,4 @@
-"""What the command loads: no more than it needs for what it is asked."""
+"""A command loads only the modules that it needs."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ COMMANDS = Path(str(importlib.import_module("pysharedir.cli.commands").__file__)
 
 
 def run(venv: Venv, directory: Path, *arguments: str, **env: str) -> tuple[str, set[str]]:
-    """Return what the command prints, and the modules that it has loaded."""
+    """Return the output of the command, and the modules that it has loaded."""
     files = (importlib.import_module(name).__file__ for name in PACKAGES)
     places = sorted({str(Path(str(file)).parents[1]) for file in files})
     output = directory / "modules"

@@ -68,7 +68,7 @@ def test_that_of_another_host_is_told_of_and_left_alone(
 @pytest.mark.parametrize(
     "holder",
     [
-        elsewhere(flocks=True),  # a flock tells it on any host
+        elsewhere(flocks=True),  # a flock works across hosts
         replace(Holder.this(), start="1"),
         replace(Holder.this(), boot="other"),
     ],
@@ -105,7 +105,7 @@ def test_one_that_is_taken_away_takes_nobody_elses_along(tmp_path: Path) -> None
 @pytest.mark.slow
 @pytest.mark.parametrize("flock", ["all have flock", "some have flock", "none has flock"])
 def test_one_at_a_time(tmp_path: Path, flock: str) -> None:
-    """Processes take it again and again, and are killed somewhere."""
+    """Processes take the lock again and again, and are killed at any point."""
     home = tmp_path / "home"
     home.mkdir()
     end = time.monotonic() + 1

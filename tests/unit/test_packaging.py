@@ -1,4 +1,4 @@
-"""What users get: the wheel and the sdist, to the file, and the checkout in editable form."""
+"""What users get: the exact files of the wheel and the sdist, and the editable install."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ TEMPLATES = [
 
 
 def _tracked() -> list[str]:
-    """Return the files of the project, as git has them."""
+    """Return the files of the project that git tracks."""
     listed = subprocess.check_output(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=CHECKOUT, text=True
     )

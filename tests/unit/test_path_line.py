@@ -47,7 +47,7 @@ def test_not_by_default_where_the_hook_is_off(venv: Venv, command: Command) -> N
 
 
 def test_it_changes_nothing_in_a_start(venv: Venv, command: Command) -> None:
-    """Whatever the switch says; also for what adds the site dir once more."""
+    """Whatever PYSHAREDIR says; also for code that adds the site dir again."""
     settings: list[dict[str, str]] = [{}, {"PYSHAREDIR": "0"}, {"PYSHAREDIR": "1"}]
     code = "import site, sys; a = sys.path[:]; site.addsitedir({!r}); print(a, sys.path)"
     again = code.format(str(venv.site_dir))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SCRIPT = "[console_scripts]\n{0} = {0}:main\n"
 NATIVE = b"\x7fELF\x02\x01\x01" + bytes(60)
 NAMES = [f"dist{number}" for number in range(12)]
-# Runs the command, and writes down what it asked the system for.
+# Runs the command, and records the files and directories that it opened, and the programs it ran.
 COUNTED = """\
 import json, os, sys
 log, *arguments = sys.argv[1:]
@@ -62,7 +62,7 @@ class Events:
 
 
 def counted(venv: Venv, *arguments: str, codes: tuple[int, ...] = (0,)) -> Events:
-    """Run a command on a venv, and return what it asked for."""
+    """Run a command on a venv, and return what it asked the system for."""
     log = venv.root.parent / "events.json"
     done = subprocess.run(
         [sys.executable, "-c", COUNTED, log, "--python", venv.root, *arguments],
@@ -117,7 +117,7 @@ def test_everything_is_read_once(filled: Venv, name: str) -> None:
     assert len(metadata) == len(NAMES)
     assert set(metadata.values()) == {1}
     moved = Counter(path.rpartition("dist-info")[0] for path in records if "/.pysharedir/" in path)
-    if name.endswith("sort"):  # what moved may be read again, to be written as it is to be there
+    if name.endswith("sort"):  # it reads what it moves again, to rewrite it
         assert set(records.values()) <= {1}
         assert len(moved) <= len(NAMES)
     else:
@@ -154,7 +154,7 @@ def spread(venv: Venv, count: int) -> None:
 
 @pytest.mark.slow
 def test_a_namespace_of_a_thousand_costs_what_its_files_cost(enabled: Venv) -> None:
-    """What is asked, and the CPU time, grow as the number of distributions, not as its square."""
+    """Calls and CPU time grow with the number of distributions, not with its square."""
     asked, seconds = [], []
     for count in 250, 1000:
         spread(enabled, count)
@@ -167,7 +167,7 @@ def test_a_namespace_of_a_thousand_costs_what_its_files_cost(enabled: Venv) -> N
 
 
 def _timed(venv: Venv) -> tuple[dict[str, list[str]], float]:
-    """Return the report of ``sort --check``, and the seconds of CPU that it took of its own."""
+    """Return the report of ``sort --check``, and its own CPU time in seconds."""
     code = (
         "import sys, time\nfrom pysharedir.cli import main\ntry:\n    main()\n"
         "finally:\n    print(time.process_time(), file=sys.stderr)"

@@ -1,4 +1,4 @@
-"""What status and demo say."""
+"""The reports of status and demo."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_demo_shows_it_and_cleans_up(venv: Venv, command: Command, tmp_path: Pat
     imported = [line.split(" imports ") for line in scenes[3]["lines"]]
     (first, pure), (_, own), (second, same), (_, other) = imported
     assert first != second
-    assert pure == same == f"DEMO/share/python/{venv.site_dir.parts[-2][6:]}/pure/__init__.py"
+    assert pure == same == f"DEMO/share/python/{venv.site_dir.parts[-2][6:]}/pure"
     assert own.startswith(f"{first}/lib/")
     assert own.removeprefix(first) == other.removeprefix(second)
     _, *trees, share, together = scenes[4]["table"]
@@ -173,7 +173,7 @@ def test_every_command_teaches_itself(command: Command) -> None:
     for each in commands:
         said = command(each, "--help").stdout
         assert "Example" in said
-        if each != "completion":  # it works on no interpreter, and reports nothing
+        if each != "completion":  # it works on no interpreter, and has no report
             assert "--python TARGET" in said
             assert "--json" in said
 

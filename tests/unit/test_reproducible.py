@@ -1,4 +1,4 @@
-"""The hook with SOURCE_DATE_EPOCH: the same bytes in each build, and pycs that fit at any time."""
+"""The hook with SOURCE_DATE_EPOCH: the same bytes in each build, and pycs that stay valid."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 EPOCH = "1000000000"
 UNCHECKED, TIMED = 1, 0
-# Of each unchecked pyc below a directory, whether it has the hash of its source.
+# For each unchecked pyc below a directory: whether it has the hash of its source.
 FITS = """\
 import importlib.util, json, pathlib, sys
 found = {}
@@ -50,7 +50,7 @@ def contents(venv: Venv) -> dict[str, bytes]:
 
 
 def kinds(venv: Venv) -> dict[str, int]:
-    """Return what the pycs go by."""
+    """Return how the pycs are validated."""
     return {pyc.name.split(".")[0]: pyc.read_bytes()[4] for pyc in venv.site_dir.rglob("*.pyc")}
 
 
@@ -76,7 +76,7 @@ def test_two_builds_are_the_same(
     other = make_venv("other")
     first = contents(venv)
     venv.root.rename(venv.root.with_name("first"))
-    other.root.rename(venv.root)  # the place is in pycs
+    other.root.rename(venv.root)  # pycs contain the path of their source
     enable(command, venv, epoch="0")
     assert contents(venv) == first
     assert set(kinds(venv).values()) == {UNCHECKED}

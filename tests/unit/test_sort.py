@@ -1,4 +1,4 @@
-"""``sort`` on real venves with small distributions; faults in the middle are in tests/faults."""
+"""``sort`` on real venvs with small distributions; tests/faults interrupts it."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def sort(venv: Venv, command: Command, *arguments: str) -> dict[str, Any]:
 def test_each_goes_where_it_belongs(enabled: Venv, command: Command) -> None:
     put(enabled.site_dir, "hello", HELLO, entry_points=SCRIPT)
     put(enabled.sharedir, "native", NATIVE)
-    put(enabled.site_dir, "labelled", {"labelled.py": ""}, tag="cp311-cp311-linux_x86_64")
-    enabled.run("-c", "import hello, native, labelled")
+    put(enabled.site_dir, "labeled", {"labeled.py": ""}, tag="cp311-cp311-linux_x86_64")
+    enabled.run("-c", "import hello, native, labeled")
     report = sort(enabled, command)
     assert report["moved"] == ["hello", "native"]
     assert names(enabled.sharedir) == [
@@ -61,9 +61,9 @@ def test_each_goes_where_it_belongs(enabled: Venv, command: Command) -> None:
     assert "../../../bin/hello" in verify(enabled.sharedir)
     assert verify(enabled.site_dir)
     assert enabled.run("-c", "import hello; hello.main()").stdout == "hello\n"
-    assert enabled.says("[__import__(n).__file__ for n in ('native', 'labelled')]") == [
+    assert enabled.says("[__import__(n).__file__ for n in ('native', 'labeled')]") == [
         str(enabled.site_dir / "native/__init__.py"),
-        str(enabled.site_dir / "labelled.py"),
+        str(enabled.site_dir / "labeled.py"),
     ]
     assert command("--python", enabled.root, "sort", "--check").returncode == 0
 
@@ -232,7 +232,7 @@ def test_what_shares_a_package_stays_together(
 
 
 def test_halves_of_a_package_are_joined(enabled: Venv, command: Command) -> None:
-    """As pip leaves them when each goes by its own label: the second half is invisible."""
+    """As pip installs them, each by its own label: an import does not find the second half."""
     put(enabled.sharedir, "plugin", {"space/plugin.py": "", **PKGUTIL})
     put(enabled.site_dir, "core", {**NATIVE, "space/core.py": "", **PKGUTIL})
     report = sort(enabled, command)
@@ -452,14 +452,14 @@ def test_what_is_empty_is_removed_by_doctor_and_then_sorted(
 
 
 def test_what_is_empty_does_not_keep_a_copy_from_platlib(enabled: Venv, command: Command) -> None:
-    """It is told less often there, whichever Python asks."""
+    """In platlib, importlib.metadata finds it less often, in every version of Python."""
     put(enabled.sharedir, "native", NATIVE)
     (enabled.sharedir / "native-0.9.dist-info").mkdir()
     assert sort(enabled, command)["moved"] == ["native"]
 
 
 def test_what_pip_left_behind_stops_none(enabled: Venv, command: Command) -> None:
-    """As its interrupted upgrade leaves it."""
+    """An interrupted upgrade leaves such directories."""
     put(enabled.site_dir, "hello", HELLO)
     (enabled.site_dir / "hello").rename(enabled.site_dir / "~ello")
     left = enabled.site_dir / "~ello-1.0.dist-info"
@@ -554,7 +554,7 @@ def test_prefixes_of_modules(enabled: Venv, command: Command, tmp_path: Path) ->
 
 
 def test_a_prefix_of_a_module_without_a_hook(venv: Venv, command: Command, tmp_path: Path) -> None:
-    """Nobody would find what moved: neither naming the prefix nor PYTHONPATH would do."""
+    """Python would not find what moved, neither by the prefix nor by PYTHONPATH."""
     site_dir = tmp_path / "one" / venv.site_dir.relative_to(venv.root)
     put(site_dir, "hello", HELLO)
     (tmp_path / "one" / venv.sharedir.relative_to(venv.root)).mkdir(parents=True)
@@ -575,7 +575,7 @@ def test_lib_and_lib64_may_be_two(enabled: Venv) -> None:  # as Fedora has them
     platlib.mkdir(parents=True)
     put(enabled.site_dir, "hello", HELLO)
     put(enabled.site_dir, "native", NATIVE)
-    put(platlib, "labelled", {"labelled.py": ""}, tag="cp311-cp311-linux_x86_64")
+    put(platlib, "labeled", {"labeled.py": ""}, tag="cp311-cp311-linux_x86_64")
     put(platlib, "pure", {"pure.py": ""})
     target = replace(find(str(enabled.root)), platlib=str(platlib))
     plan = sorting.plan(Snapshot(target, Place.of(target)), {})

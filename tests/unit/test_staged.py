@@ -224,7 +224,7 @@ def test_what_is_for_the_platform_stays_in_lib64(
 
 
 def test_the_hook_goes_where_all_architectures_look(venv: Venv, tmp_path: Path) -> None:
-    """As Fedora's Python says it, to all but rpmbuild."""
+    """Fedora's Python reports such paths, except to rpmbuild."""
     lib = f"lib/{venv.site_dir.parent.name}/site-packages"
     of_64_bits = replace(
         target.find(str(venv.root)),

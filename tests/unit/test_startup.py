@@ -1,4 +1,4 @@
-"""What startup says of real starts of real venvs."""
+"""The reports of ``startup`` on real starts of real venvs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from unit.conftest import Command, Venv
 
 TWICE = 2 if sys.version_info < (3, 15) else 1
-# What site imports to read the first .pth file.
+# The modules that site imports to read the first .pth file.
 OF_FIRST_PTH = ("encodings.utf_8_sig",) if sys.version_info >= (3, 13) else ()
 MODULES = """\
 import sys
@@ -371,7 +371,7 @@ def written(found: Startup, file: Path) -> Path:
 
 
 def compare(found: Startup, file: Path) -> dict[str, list[str]]:
-    """Return what a start runs otherwise than an allowlist says."""
+    """Return what a start runs that differs from an allowlist."""
     result = allowlist.compare(allowlist.hashes(found), allowlist.read(file))
     states = {"new": result.new, "changed": result.changed, "gone": result.gone}
     return {state: sorted(names) for state, names in states.items() if names}

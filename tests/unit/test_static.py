@@ -1,4 +1,4 @@
-"""What `startup --static` and `--allow` say of an environment, and that they run nothing of it."""
+"""`startup --static` and `--allow` report on an environment, and run nothing of it."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def any_venv(
 
 
 def ran(startup: Startup) -> list[str]:
-    """Return what a start has run of startup files, in order."""
+    """Return the startup files that a start has run, in order."""
     items = [item for file in startup.files for item in file.items if item.kind in ENTRIES]
     return [str(item.text).rstrip() for item in sorted(items, key=lambda item: item.number)]
 
 
 def would_run(found: Static) -> list[str]:
-    """Return what a start would run of startup files, in order."""
+    """Return the startup files that a start would run, in order."""
     items = [item for file in found.files for item in file.items if item.number is not None]
     items.sort(key=lambda item: item.number or 0)
     return [str(item.text) for item in items if item.kind in ENTRIES]

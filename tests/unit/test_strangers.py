@@ -1,4 +1,4 @@
-"""What strangers may have put somewhere: their text is shown with escapes, their files not run."""
+"""Names and files of strangers: pysharedir prints names with escapes, and runs no file."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_no_module_of_the_working_directory_is_run(
     put(enabled.sharedir, "wants", {"wants.py": ""})
     metadata = enabled.sharedir / "wants-1.0.dist-info" / "METADATA"
     metadata.write_text(metadata.read_text() + "Requires-Dist: nosuch-of-this-name\n")
-    # pip is there, and says what it was asked.
+    # A pip that prints its arguments.
     main = "import os, sys; print(os.getcwd(), *sys.argv[1:]); sys.exit(3 * (len(sys.argv) > 2))"
     put(enabled.site_dir, "pip", {"pip/__init__.py": "", "pip/__main__.py": main})
     env = {**enabled.environment, "PATH": "/nowhere"}

@@ -1,4 +1,4 @@
-"""Two prefixes, one sharedir: `sync` completes the second for what the first put there."""
+"""Two prefixes, one sharedir: `sync` completes the second after the first filled it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def sharedir(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def second(make_venv: Callable[[str], Venv], command: Command, sharedir: Path) -> Venv:
-    """A venv that has nothing of what another one puts into the sharedir of both."""
+    """A venv without the scripts of distributions that another venv put into their sharedir."""
     venv = make_venv("second")
     command.json("--python", venv.root, "enable", "--sharedir", sharedir)
     return venv
@@ -198,7 +198,7 @@ def test_in_a_prefix_with_a_sharedir_of_its_own(venv: Venv, command: Command) ->
     assert (venv.root / "bin/hello").exists()
 
 
-def test_honours_the_umask(second: Venv, sharedir: Path, sync: Sync) -> None:
+def test_honors_the_umask(second: Venv, sharedir: Path, sync: Sync) -> None:
     put_hello(sharedir)
     before = os.umask(0o027)
     try:
@@ -389,7 +389,7 @@ def test_what_was_cut_short_is_finished(second: Venv, sharedir: Path, sync: Sync
     script = second.root / "bin/hello"
     made = script.read_bytes()
     memory = second.site_dir / "_pysharedir.d" / "remembered.json"
-    # Rewritten already, but with the old digest in the list.
+    # The file is rewritten, but the list still has the old digest.
     memory.write_text(
         memory.read_text().replace(listed(second)["../../../bin/hello"]["digest"], "")
     )

@@ -1,4 +1,4 @@
-"""Two prefixes, one sharedir: `sync` copies data files that the first has, and other scripts."""
+"""Two prefixes, one sharedir: `sync` copies the data files and undeclared scripts of the first."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def sync(command: Command, second: Venv) -> Sync:
 
 @pytest.fixture
 def install(sharedir: Path, first: Path) -> Install:
-    """Return what installs a distribution anew from the first prefix."""
+    """Return a function that reinstalls a distribution from the first prefix."""
 
     def install(
         files: Mapping[str, str | bytes] = FILES, name: str = "hello", **facts: Any
@@ -73,7 +73,7 @@ def install(sharedir: Path, first: Path) -> Install:
 
 
 def own(venv: Venv) -> list[str]:
-    """Return what is in a venv, but for modules, and for what is remembered of them."""
+    """Return the files in a venv, without modules and what pysharedir remembers."""
     directories = venv.sharedir, venv.site_dir
     own = (each for each in sorted(venv.root.rglob("*")) if each not in venv.sharedir.parents)
     return [
@@ -84,7 +84,7 @@ def own(venv: Venv) -> list[str]:
 
 
 def new(before: list[str], venv: Venv) -> list[str]:
-    """Return the files that are in it since."""
+    """Return the files that were added to it."""
     return [each for each in own(venv) if each not in before and not (venv.root / each).is_dir()]
 
 
@@ -196,7 +196,7 @@ def test_what_a_distribution_here_has_taken_over_stays(
 def test_what_cannot_be_had_is_said(
     second: Venv, first: Path, sync: Sync, install: Install, command: Command
 ) -> None:
-    """With the prefix goes what it was known by."""
+    """The first prefix is gone, and with it the files to copy."""
     install({f"{DATA}/share/hello/one.txt": "one", "hello-1.0.data/scripts/tool": "#!/bin/sh\n"})
     first.rename(first.with_name("moved"))
     report = sync(code=1)
@@ -348,7 +348,7 @@ def test_scripts_that_are_no_entry_points(
     assert os.access(tool, os.X_OK)
     assert (second.root / "bin/shell").read_text() == "#!/bin/sh\necho shell\n"
     assert not sync("--check")["steps"]
-    first.rename(first.with_name("gone"))  # what is there needs no source
+    first.rename(first.with_name("gone"))  # files that exist need no source
     assert not sync("--check")["steps"]
     remove(sharedir, "hello")
     sync()

@@ -123,7 +123,7 @@ def test_a_venv_whose_python_is_gone(venv: Venv, command: Command) -> None:
     (venv.root / "bin" / "python").symlink_to("/nowhere/python")
     done = command("--python", venv.root, "status")
     assert done.returncode == 2
-    assert "a link to /nowhere/python, which is not there" in done.stderr
+    assert "a link to /nowhere/python, which does not exist" in done.stderr
 
 
 def test_a_venv_without_pyvenv_cfg_is_not_its_base(venv: Venv, command: Command) -> None:

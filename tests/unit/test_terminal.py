@@ -1,4 +1,4 @@
-"""What users see: real terminals, wide and narrow, with colour and without; completion; man."""
+"""Real terminals, wide and narrow, with color and without; completion; the man page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pysharedir.cli import cli
+from pysharedir.cli import cli, output
 from unit import terminal
 from unit.wheels import put
 
@@ -27,6 +27,9 @@ REPORTS = [
     ["sync", "--check"],
     ["doctor", "--all"],
     ["doctor", "--list"],
+    ["why", "one"],
+    ["enable"],
+    ["startup", "--static"],
     ["demo"],
     ["disable", "--dry-run", "--force"],
     ["disable"],
@@ -37,7 +40,7 @@ Look = Callable[..., "Screen"]
 
 @pytest.fixture
 def lived_in(enabled: Venv) -> Venv:
-    """A venv about which there is something to say."""
+    """A venv that every report has something to say about."""
     scripts = "[console_scripts]\none = one:main\n"
     put(enabled.sharedir, "one", {"one.py": ""}, entry_points=scripts)
     put(enabled.site_dir, "two", {"two.py": ""})
@@ -49,7 +52,7 @@ def lived_in(enabled: Venv) -> Venv:
 
 @pytest.fixture
 def look(environment: dict[str, str], lived_in: Venv) -> Look:
-    """Return what runs the command on a terminal."""
+    """Return a function that runs the command on a terminal."""
 
     def look(*arguments: str, columns: int = 80, **env: str) -> Screen:
         command = [sys.executable, "-m", "pysharedir", "--python", str(lived_in.root), *arguments]
@@ -62,7 +65,7 @@ def look(environment: dict[str, str], lived_in: Venv) -> Look:
 
 @pytest.fixture
 def find_tool() -> Callable[[str], str]:
-    """Return what finds a program; where one is missing that must be there, it fails."""
+    """Return a function that finds a program; it fails if a required one is missing."""
 
     def find(name: str) -> str:
         found = shutil.which(name)
@@ -74,7 +77,7 @@ def find_tool() -> Callable[[str], str]:
 
 
 def too_long(screen: Screen, columns: int) -> list[str]:
-    """Return the lines that are wider than the terminal, but need not be."""
+    """Return the lines that are wider than the terminal without need."""
     return [
         line
         for line in screen.lines
@@ -82,6 +85,7 @@ def too_long(screen: Screen, columns: int) -> list[str]:
         # A path that would fit in no line is not broken, and a command stays one to be copied.
         and len(max(line.split(), key=len)) <= columns - 8
         and "pip install" not in line
+        and "pysharedir --python" not in line
     ]
 
 
@@ -103,9 +107,38 @@ def test_help_fits_80_columns(look: Look) -> None:
 
 def test_paths_are_whole_and_a_narrow_table_is_a_list(look: Look, lived_in: Venv) -> None:
     narrow, wide = look("status", columns=40).lines, look("status", columns=300).lines
-    assert str(lived_in.sharedir) in narrow
-    assert "  role: sharedir" in narrow
+    assert f"PREFIX/{lived_in.sharedir.relative_to(lived_in.root)}" in narrow
+    assert "  role: sharedir  put by: pysharedir" in narrow
     assert f"{lived_in.sharedir} sharedir pysharedir" in [" ".join(line.split()) for line in wide]
+
+
+def test_long_paths_get_short_names_in_a_narrow_table(
+    look: Look, make_venv: Callable[[str], Venv]
+) -> None:
+    venv = make_venv("a-project-of-a-name-that-fills-most-of-a-line")
+    target = ["--python", str(venv.root)]
+    lines = [" ".join(line.split()) for line in look("status", *target).lines]
+    assert " ".join(lines).count(f"PREFIX is {venv.root} ") == 1
+    assert f"PREFIX/{venv.site_dir.relative_to(venv.root)}" in " ".join(lines)
+    assert sum(str(venv.root) in line for line in lines) <= 2  # what it is, and its row
+    wide = look("status", *target, columns=300).lines
+    assert not [line for line in wide if "PREFIX" in line]
+
+
+def test_the_columns_of_a_table_share_what_room_there_is(look: Look) -> None:
+    lines = look("why", "one", columns=100).lines
+    rows = lines[next(at for at, line in enumerate(lines) if line.startswith("sys.path")) :]
+    assert len(rows) < 20
+    assert not too_long(look("why", "one", columns=100), 100)
+
+
+@pytest.mark.parametrize("columns", [30, 60])
+def test_a_long_path_begins_a_line_and_the_home_is_short(columns: int) -> None:
+    home, path = Path.home(), "/a" * columns
+    whole = output.text(f"see {path} and {home}/{'b' * (columns - 4)} too")
+    lines = [line.plain for line in output._wrapped(whole, columns)]  # noqa: SLF001
+    short = f"~/{'b' * (columns - 4)}"
+    assert lines == ["see", path, "  and", f"  {short}", "  too"]
 
 
 @pytest.mark.slow

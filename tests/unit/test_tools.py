@@ -1,4 +1,4 @@
-"""The command in an environment that a tool has made for it."""
+"""The command in an environment that a tool made for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lies in a directory is obeyed only if nobody but the caller and root can have written it."""
+"""pysharedir obeys files in a directory only if only the caller and root can have written them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be anoth
 
 @pytest.fixture
 def moving(enabled: Venv) -> Relocation:
-    """What moves two distributions to the sharedir."""
+    """A plan that moves two distributions to the sharedir."""
     put(enabled.site_dir, "hello", HELLO, entry_points=SCRIPT)
     put(enabled.site_dir, "other", {"other/__init__.py": "", "other/data.txt": "data"})
     plan = sorting.plan(Snapshot.of(str(enabled.root)), {})
@@ -61,7 +61,7 @@ def moving(enabled: Venv) -> Relocation:
 
 
 def interrupt(moving: Relocation, step: str = "commit") -> None:
-    """Let a process die in the middle: before it commits, or behind that."""
+    """Make a process die in the middle: before it commits, or after that."""
     child = os.fork()
     if not child:
         module = journal if step == "commit" else relocation
@@ -72,7 +72,7 @@ def interrupt(moving: Relocation, step: str = "commit") -> None:
 
 
 def state(*roots: Path, times: bool = True) -> dict[str, str]:
-    """Return all that is there, with modes, owners, times and contents.
+    """Return all files, with modes, owners, times and contents.
 
     :param times: Whether the times of directories count: who takes a lock changes one.
     """
@@ -94,7 +94,7 @@ def state(*roots: Path, times: bool = True) -> dict[str, str]:
 
 
 def say(command: Command, venv: Venv, *arguments: str) -> str:
-    """Return all that a command says, on one line."""
+    """Return all output of a command, on one line."""
     done = command("--python", venv.root, *arguments, COLUMNS="5000")
     assert "Traceback" not in done.stderr, done.stderr
     return f"{done.stdout} {done.stderr}"
@@ -194,7 +194,7 @@ def test_a_work_directory_of_somebody_else_at_the_source(
     with pytest.raises(UntrustedError):
         moving.apply()
     assert state(enabled.root, times=False) == before
-    # What a crash left in a directory of one's own is swept out.
+    # What a crash left in the caller's own directory is removed.
     told = "2 moved" if name else f"{enabled.site_dir / WORK}: belongs to nobody"
     assert told in say(command, enabled, "sort")
 
@@ -380,7 +380,7 @@ def test_that_of_another_prefix_is_kept_for_it(
 
 
 def _replace(path: Path, kind: str) -> None:
-    """Put something else in the place of a journal or a lock, or of what they are in."""
+    """Replace a journal or a lock, or their directory, by something else."""
     what, _, that = kind.partition(" is a ")
     path = {"journal": path, "lock": path.with_name("holder"), "work": path.parent}[what]
     if what == "work":
@@ -452,7 +452,7 @@ def test_a_package_that_becomes_a_link_on_the_way(
     module: ModuleType,
     step: str,
 ) -> None:
-    """What it leads to has the same names in it: nothing there is touched."""
+    """The link leads to a directory with the same names: nothing in it changes."""
     elsewhere, aside = enabled.root / "elsewhere", enabled.root / "aside"
     shutil.copytree(enabled.site_dir / "other", elsewhere)
     before = state(elsewhere)
@@ -513,10 +513,10 @@ def test_a_record_that_changes_is_on_disk_before_the_old_one_goes(
     put(enabled.site_dir, "hello", HELLO, entry_points=SCRIPT)
     plan = sorting.plan(Snapshot.of(str(enabled.root)), {})
     done: list[str] = []
-    synchronise, rename = os.fsync, Tree.rename
+    synchronize, rename = os.fsync, Tree.rename
 
     def fsync(descriptor: int) -> None:
-        synchronise(descriptor)
+        synchronize(descriptor)
         done.append(f"fsync {os.readlink(f'/proc/self/fd/{descriptor}')}")
 
     def renamed(tree: Tree, path: str, *others: Any) -> None:
@@ -527,8 +527,8 @@ def test_a_record_that_changes_is_on_disk_before_the_old_one_goes(
     monkeypatch.setattr(Tree, "rename", renamed)
     Relocation(plan.moves, plan.layout.sharedir).apply()
     record = "hello-1.0.dist-info/RECORD"
-    synchronised = done.index(f"fsync {plan.layout.sharedir}/{WORK}/stage/{record}")
-    assert synchronised < done.index(f"rename {enabled.site_dir}/hello-1.0.dist-info")
+    synchronized = done.index(f"fsync {plan.layout.sharedir}/{WORK}/stage/{record}")
+    assert synchronized < done.index(f"rename {enabled.site_dir}/hello-1.0.dist-info")
 
 
 # --- what else is remembered in a directory ---
@@ -538,7 +538,7 @@ def test_a_record_that_changes_is_on_disk_before_the_old_one_goes(
 def test_scripts_are_those_of_the_prefix(
     enabled: Venv, make_venv: Callable[[str], Venv], command: Command, precious: Path, link: bool
 ) -> None:
-    """A list of scripts is found beside the hook: it may name any file, with its digest."""
+    """The list of scripts next to the hook could name any file, with its digest."""
     script = precious / "file"
     if link:  # where the scripts of a prefix are
         shutil.rmtree(enabled.root / "bin")

@@ -1,4 +1,4 @@
-"""What uv remembers of an interpreter, while the hook comes and goes."""
+"""What uv has cached about an interpreter, when the hook is enabled or disabled."""
 
 from __future__ import annotations
 

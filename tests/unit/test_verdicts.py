@@ -1,4 +1,4 @@
-"""What is noarch, seen distribution by distribution, in a site dir of a known form."""
+"""The verdict on single distributions, in a site dir of a known form."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_what_cannot_be_read_is_doubtful(site_dir: Path, monkeypatch: pytest.Mon
             raise PermissionError(13, "Permission denied", path)
         return real(path, *arguments)
 
-    monkeypatch.setattr("os.open", refuse)  # root reads everything
+    monkeypatch.setattr("os.open", refuse)  # root could read every file
     verdict = judge(site_dir)
     assert (verdict.kind, verdict.files) == (Kind.PLATFORM, ("hello/secret",))
 

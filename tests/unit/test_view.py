@@ -1,4 +1,4 @@
-"""The command ``view``, and interpreters that use what it makes."""
+"""The command ``view``, and interpreters that use its views."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def made(command: Command, venv: Venv, prefixes: list[str], tmp_path: Path) -> P
 
 
 def uses(venv: Venv, view: Path, **env: str) -> None:
-    """See that an interpreter finds all that is in the view, each once."""
+    """Check that an interpreter finds everything in the view, once."""
     imports = "import one, two, pure, ns.one, ns.two\n"
     done = venv.run("-c", f"{imports}print(one.__file__, ns.one.x + ns.two.x)", **env)
     assert done.stdout == f"{view / SITE_DIR}/one.py 3\n", done.stderr

@@ -43,13 +43,13 @@ class Why(Protocol):
 
 @pytest.fixture
 def cwd(tmp_path: Path) -> Path:
-    """The working directory of all that is asked."""
+    """The working directory of every question."""
     return plant(tmp_path / "cwd", {})
 
 
 @pytest.fixture
 def why(environment: dict[str, str], cwd: Path, monkeypatch: pytest.MonkeyPatch) -> Why:
-    """Return what explains a name in a venv."""
+    """Return a function that explains a name in a venv."""
     for name in set(os.environ) - {*environment, "PYTEST_CURRENT_TEST"}:
         if not name.startswith(("PYSHAREDIR_PYTHON_", "PYSHAREDIR_REQUIRE")):
             monkeypatch.delenv(name)
@@ -210,7 +210,7 @@ def test_the_standard_library(venv: Venv, why: Why, name: str, kind: str) -> Non
 
 
 def test_every_kind(venv: Venv, why: Why, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The kinds that the program in the target tells are those that the command knows."""
+    """The kinds in the answers of the program in the target are those that the command knows."""
     with zipfile.ZipFile(tmp_path / "some.zip", "w") as archive:
         archive.writestr("zipped/__init__.py", "")
         archive.writestr("in_zip.py", "")
@@ -296,7 +296,7 @@ def install():
 
 
 def editable_by_finder(site_dir: Path, project: Path) -> None:
-    """Install a project as setuptools does when one path line does not do."""
+    """Install a project as setuptools does when one path line is not enough."""
     plant(project, {"odd": {"__init__.py": "", "part.py": ""}})
     code = FINDER.format(file=str(project / "odd" / "__init__.py"), dir=str(project / "odd"))
     start = "import __editable___mine_1_0_finder; __editable___mine_1_0_finder.install()\n"
@@ -343,7 +343,7 @@ sys.meta_path.insert(0, Finder())
 
 
 def test_a_package_by_a_loader_that_does_not_say_so(venv: Venv, why: Why) -> None:
-    """As setuptools makes its distutils that of everybody."""
+    """As setuptools replaces distutils by its own copy."""
     files = {"tools/_distutils/__init__.py": "", "tools/_distutils/core.py": ""}
     hack = {"_hack.py": DISTUTILS, "hack.pth": "import _hack\n"}
     put(venv.site_dir, "tools", {**files, **hack})
@@ -711,7 +711,7 @@ def test_the_native_part_in_a_sharedir_is_of_another_architecture(enabled: Venv,
 def test_the_native_part_in_a_home_of_several_machines(
     venv: Venv, why: Why, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The other machine needs what is there: nothing says to reinstall it."""
+    """The other machine needs these files, so no remedy says to reinstall them."""
     config = venv.root / "pyvenv.cfg"
     config.write_text(config.read_text().replace("= false", "= true"))
     monkeypatch.setenv("PYTHONUSERBASE", str(tmp_path / "user"))
@@ -737,7 +737,7 @@ def test_a_package_that_lacks_its_native_part(venv: Venv, why: Why) -> None:
 
 
 def test_stubs_in_the_place_of_a_native_part(venv: Venv, why: Why) -> None:
-    """As in pydantic_core: their directory is taken for a namespace package."""
+    """As in pydantic_core: Python takes their directory for a namespace package."""
     files = {"one/__init__.py": "", "one/_native/__init__.pyi": "", f"one/_native.{TAG}.so": ""}
     put(venv.site_dir, "one", files)
     answer = why(venv, "one._native")

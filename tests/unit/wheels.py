@@ -1,4 +1,4 @@
-"""Distributions as an installer leaves them, made by one: the installer library."""
+"""Distributions as an installer makes them: the installer library installs them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class _Overwriting(SchemeDictionaryDestination):
-    """What installs over files that are there, with any installer, from 0.7 on."""
+    """A destination that overwrites files, for every version of installer since 0.7."""
 
     def write_to_fs(self, scheme: Scheme, path: str, *args: Any, **options: Any) -> RecordEntry:
         Path(self.scheme_dict[scheme], path).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Write table.md: what ``pysharedir sort`` says of each wheel that wheels.txt pins.
+"""Write table.md: the verdict of ``pysharedir sort`` on each wheel that wheels.txt pins.
 
 ``python tests/verdicts/regenerate.py`` installs the wheels into a throwaway venv of CPython 3.11
 on Linux, lets ``pysharedir sort --check`` judge them, and writes the table.  With ``--check`` it
@@ -24,9 +24,9 @@ from uv import find_uv_bin
 HERE = Path(__file__).parent
 WHEELS = HERE / "wheels.txt"
 TABLE = HERE / "table.md"
-# Names the wheels whatever the machine is, so that every Linux gives the same table.
+# Chooses the same wheels on every machine, so that every Linux gives the same table.
 PLATFORM = "x86_64-manylinux_2_34"
-MANY = 2  # files that fit into a reason
+MANY = 2  # files that a reason lists at most
 VERDICTS = ("noarch", "platform", "left alone")
 HEAD = """\
 # Where much used wheels belong
@@ -55,7 +55,7 @@ def regenerate(python: str | Path, environment: dict[str, str]) -> str:
 
 def install(venv: Path, environment: dict[str, str]) -> None:
     """Install the pinned wheels into *venv*, as they are, without their dependencies."""
-    # An early 3.11 is older than what some of them ask for.
+    # Some of the wheels require a newer 3.11 than the one here may be.
     chosen: tuple[str, ...] = ("--no-deps", "--only-binary", ":all:")
     chosen += ("--python-version", "3.11.9", "--python-platform", PLATFORM)
     target = ("--python", venv / "bin" / "python")
@@ -80,7 +80,7 @@ def table(distributions: list[dict[str, Any]], venv: Path) -> str:
 
 def cells(distribution: dict[str, Any], venv: Path) -> list[str]:
     """Return the cells of one row: name, version, verdict and reason, with its first files."""
-    # That WHEEL is the file which offends by its labels is in the reason.
+    # If the offending file is WHEEL, with its labels, the reason already says so.
     files = [each for each in distribution["files"] if not each.endswith(".dist-info/WHEEL")]
     reason = ": ".join(filter(None, (distribution["reason"], some(files))))
     reason = " ".join(reason.replace(f"{venv}/", "").split()).replace("|", "\\|")

@@ -1,4 +1,4 @@
-"""The committed table of verdicts is what the command says of the real wheels."""
+"""The committed table has the verdicts of the command on the real wheels."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def python(find_interpreter: Callable[[str], Path]) -> Path:
 
 @pytest.fixture
 def online(environment: dict[str, str]) -> dict[str, str]:
-    """Return an environment in which uv has the registry and the cache that it has outside."""
+    """Return an environment in which uv uses the same registry and cache as outside the tests."""
     cache = subprocess.run(
         [find_uv_bin(), "cache", "dir", "--color", "never"],
         capture_output=True,

@@ -35,7 +35,7 @@ class Lost:
 
 
 def without(snapshot: Snapshot, root: str, sharedir: Path) -> Lost:
-    """Return what a target loses when it does not find the sharedir of *root* any more."""
+    """Return what a target loses when it no longer finds the sharedir of *root*."""
     target = snapshot.target
     elsewhere = {
         each.key

@@ -34,7 +34,7 @@ def left(snapshot: Snapshot, applied: Iterable[Step]) -> list[str]:
     """Return what of uv's memory could not be removed, and what helps."""
     command = snapshot.target.command("doctor", "--fix", "--select", "SD801")
     return [
-        f"{step.path}: could not be removed, so uv goes by it: as its owner, run `{command}`"
+        f"{step.path}: could not be removed, so uv still uses it: as its owner, run `{command}`"
         for step in applied
         if isinstance(step, Forget) and os.path.lexists(step.path)
     ]

@@ -1,4 +1,4 @@
-"""The command line: the only room that prints, and that knows exit codes and colours."""
+"""The command line: the only room that prints, and that knows exit codes and colors."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Exit status:
 _HELPS = {
     "completion": "Print the completion script for a shell",
     "demo": "Show it end to end in a throwaway directory, offline",
-    "disable": "Take away what `enable` put into an interpreter",
+    "disable": "Remove what `enable` put into an interpreter",
     "doctor": "Look for every known fault, and say what to do about it",
     "enable": "Install the hook into an interpreter, and make its sharedir",
     "sort": "Move noarch distributions to the sharedir, all others to platlib",

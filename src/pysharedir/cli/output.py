@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, dataclass, field, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +26,28 @@ if TYPE_CHECKING:
     from rich.console import ConsoleOptions, RenderableType, RenderResult
 
     from pysharedir.changes import Step
+    from pysharedir.interpreter.target import Target
 
 _ENDLESS = 10_000  # a pipe has no width to fold to
 _LINES = 3  # a cell of more is worse than a list
+
+
+@dataclass(frozen=True)
+class Names:
+    """Short names for directories, used where their paths do not fit the terminal.
+
+    :ivar names: By the directories.
+    :ivar told: The directories of which the user was told already.
+    """
+
+    names: dict[str, str]
+    told: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, target: Target) -> Names:
+        """Return those for the directories of an interpreter."""
+        base = {} if target.base_prefix == "/usr" else {target.base_prefix: "BASE"}
+        return cls({**base, target.prefix: "PREFIX"})
 
 
 class _Console(Console):
@@ -38,7 +57,12 @@ class _Console(Console):
 
 
 class _Table(Table):
-    """A table that is a list where the terminal is too narrow for its columns."""
+    """A table that has short names for directories, or is a list, where the terminal is narrow.
+
+    :ivar names: The short names, if there are any.
+    """
+
+    names: Names | None = None
 
     def add_row(self, *cells: RenderableType | None, **options: Any) -> None:
         """Add a row; a cell that is a string has no markup in it."""
@@ -48,6 +72,9 @@ class _Table(Table):
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """See :mod:`rich.protocol`."""
         widths = _widths(self, console, options)
+        if widths is None and self.names:
+            yield from self._shorten(self.names, options.max_width)
+            widths = _widths(self, console, options)
         if widths is None:
             yield from _listed(self, options.max_width)
             return
@@ -57,6 +84,23 @@ class _Table(Table):
         for line in Segment.split_lines(each for each in made if isinstance(each, Segment)):
             yield from _stripped(line)
             yield Segment.line()
+
+    def _shorten(self, names: Names, width: int) -> Iterator[Text]:
+        """Call directories by their short names in all cells, and yield what these stand for."""
+        used: dict[str, None] = {}
+        for column in self.columns:
+            for number, cell in enumerate(column.cells):
+                for path, name in names.names.items():
+                    if isinstance(cell, Text) and f"{escaped(path)}/" in cell.plain:
+                        used[path] = None
+                        shorter = cell.plain.replace(f"{escaped(path)}/", f"{name}/")
+                        cell = Text(shorter, cell.spans[0].style if cell.spans else "")  # noqa: PLW2901
+                        column._cells[number] = cell  # noqa: SLF001  # rich has no other way
+        for path in (path for path in used if path not in names.told):
+            for line in _wrapped(text(f"{names.names[path]} is {path}"), width):
+                line.no_wrap, line.overflow = True, "ignore"
+                yield line
+        names.told.update(used)
 
 
 def fail(message: str, hint: str = "") -> None:
@@ -129,9 +173,13 @@ def bar(size: int, begin: int, end: int, width: int) -> RenderableType:
     return text(" " * first + "#" * (last - first))
 
 
-def table(*titles: str) -> Table:
-    """Return the one kind of table that there is: columns under these titles, without lines."""
+def table(*titles: str, names: Names | None = None) -> Table:
+    """Return the one kind of table that there is: columns under these titles, without lines.
+
+    :param names: Short names for directories.
+    """
     made = _Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=any(titles))
+    made.names = names
     for title in titles:
         made.add_column(title, overflow="fold")
     return made
@@ -205,11 +253,15 @@ def _wrapped(whole: Text, width: int, indent: int = 0) -> Iterator[Text]:
     """Yield the lines of a text, those after the first further in."""
     line = Text(" " * indent)
     is_empty = True
+    home = f"{os.path.expanduser('~')}/"
     for word in whole.split(" "):
-        fits_below = indent + 2 + word.cell_len <= width
-        if not is_empty and fits_below and line.cell_len + 1 + word.cell_len > width:
+        if indent + 2 + word.cell_len > width and word.plain.startswith(home):
+            word = Text.assemble("~/", word[len(home) :])  # noqa: PLW2901
+        if not is_empty and line.cell_len + 1 + word.cell_len > width:
             yield line
-            line, is_empty = Text(" " * (indent + 2)), True
+            # What is too long for the indent may fit without it.
+            below = indent + 2 if indent + 2 + word.cell_len <= width else 0
+            line, is_empty = Text(" " * below), True
         line.append_text(word if is_empty else Text.assemble(" ", word))
         is_empty = False
     yield line
@@ -224,10 +276,14 @@ def _widths(made: Table, console: Console, options: ConsoleOptions) -> list[int]
     spare = options.max_width - sum(least) - 2 * (len(least) - 1)
     if spare < 0:
         return None
-    widths = []
-    for word, line in zip(least, whole, strict=True):
-        more = min(line - word, spare)
-        widths.append(word + more)
+    widths = list(least)
+    # What some leave of their share is for those that lack more.
+    lacks = sorted(
+        (line - word, at) for at, (word, line) in enumerate(zip(least, whole, strict=True))
+    )
+    for left, (lack, at) in zip(range(len(lacks), 0, -1), lacks, strict=True):
+        more = min(lack, spare // left)
+        widths[at] += more
         spare -= more
     is_cramped = any(line > _LINES * width for line, width in zip(whole, widths, strict=True))
     return None if is_cramped else widths
@@ -239,14 +295,33 @@ def _need(cell: RenderableType, console: Console, options: ConsoleOptions) -> Me
 
 
 def _listed(made: Table, width: int) -> Iterator[Text]:
+    """Yield the rows of a table as lines: the first cell, and below it the others."""
     columns = list(made.columns)
-    for row in zip(*(column.cells for column in columns), strict=True):
-        for number, (column, cell) in enumerate(zip(columns, row, strict=True)):
-            if isinstance(cell, Text) and cell:
-                title = f"{column.header}: " if number and column.header else ""
-                for line in _wrapped(Text.assemble(title, cell), width, 2 if number else 0):
-                    line.no_wrap, line.overflow = True, "ignore"
-                    yield line
+    for first, *others in zip(*(column.cells for column in columns), strict=True):
+        cells = [
+            Text.assemble(f"{column.header}: " if column.header else "", cell)
+            for column, cell in zip(columns[1:], others, strict=True)
+            if isinstance(cell, Text) and cell
+        ]
+        lines = [*_wrapped(first, width), *_packed(cells, width)]
+        for line in lines:
+            line.no_wrap, line.overflow = True, "ignore"
+            yield line
+
+
+def _packed(cells: Iterable[Text], width: int) -> Iterator[Text]:
+    """Yield lines with as many cells as each has room for."""
+    line: Text | None = None
+    for cell in cells:
+        if line is not None and line.cell_len + 2 + cell.cell_len <= width:
+            line = Text.assemble(line, "  ", cell)
+            continue
+        if line is not None:
+            yield line
+        *before, line = _wrapped(cell, width, 2)
+        yield from before
+    if line is not None:
+        yield line
 
 
 def _stripped(line: list[Segment]) -> list[Segment]:

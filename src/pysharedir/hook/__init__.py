@@ -1,1 +1,1 @@
-"""The startup hook in a target: its files, its place, and what is remembered beside it."""
+"""The startup hook in a target: its files, its place, and what pysharedir remembers next to it."""

@@ -1,4 +1,4 @@
-"""The hook's files: what they should be for given settings, and what is in a site dir."""
+"""The hook's files: their content for given settings, and those that are in a site dir."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ PARTS = (
     "_pysharedir.d/metadata.py",
 )
 MODULES = (*PARTS, GATE)
-# The gate's record once more, for trees without sources: bytecode has no comments.
+# A copy of the gate's record, for trees without sources: bytecode has no comments.
 COPY = "_pysharedir.d/record.txt"
-# What only some settings need: appended to a part, so that nobody else pays for it.
+# Appended to a part for settings that need it, so that other starts do not pay for it.
 PREFIXES = "_pysharedir.d/prefixes.py"
 _ADJUST = "_pysharedir.d/adjust.py"
-# From Python 3.18 on, which ignores import lines (PEP 829).
+# For Python 3.18 and later, which ignore import lines (PEP 829).
 START = "_pysharedir.start"
 SITECUSTOMIZE = "sitecustomize.py"
-# What starts a style, in the order in which it is written: after the modules.
+# The startup files of each style, in the order in which they are written: after the modules.
 STARTERS: dict[Style, tuple[str, ...]] = {
     "pth": (START, "_pysharedir.pth"),
     "sitecustomize": (SITECUSTOMIZE,),
@@ -49,23 +49,23 @@ _PTH = "_pysharedir.pth"
 
 
 class State(Label):
-    """What is to be seen of the hook in a site dir."""
+    """The state of the hook in a site dir."""
 
     ABSENT = "absent"
     ENABLED = "enabled"
-    OUTDATED = "outdated"  # of another release of pysharedir
-    ALTERED = "altered"  # not as it was written
+    OUTDATED = "outdated"  # written by another release of pysharedir
+    ALTERED = "altered"  # changed after it was written
     INCOMPLETE = "incomplete"
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What ``enable`` bakes into the hook.
+    """The settings that ``enable`` writes into the hook.
 
-    :ivar sharedir: A directory to share between prefixes, ``{version}`` in it stands for X.Y;
+    :ivar sharedir: A directory that several prefixes share, in which ``{version}`` stands for X.Y;
         None for the one next to the site dir.
-    :ivar prefixes_from: The variables beside PYSHAREDIR_PREFIXES that name prefixes; with
-        ``:site-dirs`` after it, one that names site dirs.
+    :ivar prefixes_from: Variables that name prefixes, in addition to PYSHAREDIR_PREFIXES; a
+        variable that names site dirs has ``:site-dirs`` after its name.
     :ivar prefix_startup_files: Whether the ``.pth`` and ``.start`` files of prefixes are run.
     :ivar user_first: Whether the user site dir comes before the prefixes.
     :ivar path_line: See :meth:`pysharedir.hook.place.Place.path_line`.
@@ -84,24 +84,24 @@ class Settings:
 
     @property
     def extends_prefixes(self) -> bool:
-        """Whether more is done about prefixes than to add those of PYSHAREDIR_PREFIXES."""
+        """Whether the hook does more about prefixes than add those of PYSHAREDIR_PREFIXES."""
         return bool(self.prefixes_from or self.prefix_startup_files or self.user_first)
 
     @property
     def variables(self) -> dict[str, bool]:
-        """The variables that the hook reads, and whether they name site dirs, in their order."""
-        given = (each.partition(":")[::2] for each in self.prefixes_from)
+        """The variables that the hook reads, in order, and whether each names site dirs."""
+        given = (option.partition(":")[::2] for option in self.prefixes_from)
         return {"PYSHAREDIR_PREFIXES": False} | {name: form != "" for name, form in given}
 
 
 @dataclass(frozen=True)
 class Installed:
-    """The hook as found in a site dir.
+    """The hook in a site dir.
 
-    :ivar files: Those of its files that are there, relative to the site dir; pycs in place of
-        modules where there are no sources.
-    :ivar settings: Those that it was made with; the defaults when that cannot be told.
-    :ivar created: What ``enable`` made beside them: directories and the lib64 link.
+    :ivar files: Those of its files that exist, relative to the site dir; without sources, their
+        pycs.
+    :ivar settings: The settings that it was written with; the defaults when there is no record.
+    :ivar created: What else ``enable`` made: directories and the lib64 link.
     """
 
     site_dir: Path
@@ -113,7 +113,7 @@ class Installed:
 
     @property
     def names(self) -> set[str]:
-        """The names of these files as ``enable`` wrote them."""
+        """The names of these files when ``enable`` wrote them, so ``.py`` for a pyc."""
         return set(map(_source, self.files))
 
 
@@ -157,9 +157,9 @@ def render(settings: Settings, created: tuple[str, ...] = ()) -> dict[str, bytes
 
 
 def one_module(gate: bytes, path: bytes) -> bytes:
-    """Return ``sitecustomize.py``: its template with what the gate and ``path.py`` have.
+    """Return ``sitecustomize.py``: its template with the code of the gate and of ``path.py``.
 
-    What is in them for a ``.pth`` file, which is run before ``sys.path`` is known, is left out.
+    The code for a ``.pth`` file, which runs before ``sys.path`` is complete, is left out.
     """
     head, _, switch = gate.partition(b"\ntry:\n")
     functions = path.partition(b"\n\n# site sets _home")[0]
@@ -177,7 +177,7 @@ def one_module(gate: bytes, path: bytes) -> bytes:
 
 
 def read(site_dir: Path) -> Installed:
-    """Return the hook that is in *site_dir*; each of its files is read once."""
+    """Return the hook in *site_dir*; reads each of its files once."""
     contents = {name: _content(site_dir / name) for name in (*MODULES, COPY, *_starters())}
     compiled = {
         f"{name}c": _content(site_dir / f"{name}c")
@@ -192,11 +192,11 @@ def read(site_dir: Path) -> Installed:
     if not ours.keys() - {COPY}:
         return Installed(site_dir)
     installed = Installed(site_dir, tuple(ours), state=State.INCOMPLETE)
-    teller = COPY if f"{GATE}c" in ours else GATE  # it may be there, and altered
-    record, rest = _record(contents[teller] or b"")
+    recorder = COPY if f"{GATE}c" in ours else GATE  # an altered gate may lack the record
+    record, rest = _record(contents[recorder] or b"")
     if record is None:
         return installed
-    # A record of another release may lack a setting, or have more.
+    # The record of another release may lack a setting, or have additional ones.
     settings = Settings(
         **{key: record.get(key, value) for key, value in asdict(Settings()).items()}
     )
@@ -216,18 +216,18 @@ def read(site_dir: Path) -> Installed:
 
 
 def is_variable(value: object) -> bool:
-    """Tell whether ``--prefixes-from`` can be given it: it becomes part of a program."""
+    """Tell whether a value is valid for ``--prefixes-from``, which becomes part of a program."""
     return isinstance(value, str) and re.fullmatch(_VARIABLE, value, re.ASCII) is not None
 
 
 def is_ours(path: Path) -> bool:
-    """Tell whether pysharedir wrote *path*: by its content, never by its name."""
+    """Tell whether pysharedir wrote *path*, by its content, not by its name alone."""
     content = _content(path)
     return content is not None and _is_ours(path.name, content)
 
 
 def _is_ours(name: str, content: bytes) -> bool:
-    if name.endswith(".pyc"):  # it has the names that its source uses
+    if name.endswith(".pyc"):  # a pyc holds the names that its source uses
         return b"pysharedir" in content.lower()
     if name == _PTH:
         return pathline.is_ours(content)
@@ -257,7 +257,7 @@ def _bake(content: bytes, **constants: str) -> bytes:
 
 
 def _bake_variables(content: bytes, settings: Settings) -> bytes:
-    """Make the path not plain when one of the variables is set, as PYSHAREDIR_PREFIXES does."""
+    """Let each variable end the shortcut for a plain path, as PYSHAREDIR_PREFIXES does."""
     line = b'        and b"%s" not in environ\n'
     names = map(os.fsencode, settings.variables)
     return content.replace(line % b"PYSHAREDIR_PREFIXES", b"".join(line % name for name in names))
@@ -268,7 +268,7 @@ def _digest(content: bytes) -> str:
 
 
 def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
-    """Return the digests of files without the record, which speaks of all of them."""
+    """Return the digests of files, without the record, which holds these digests."""
     return {
         name: _digest(content.partition(_RECORD.encode())[0]) for name, content in files.items()
     }
@@ -276,13 +276,15 @@ def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
 
 def _content(path: Path) -> bytes | None:
     try:
-        return path.read_bytes() if path.is_file() else None  # a FIFO would be waited for
+        return (
+            path.read_bytes() if path.is_file() else None
+        )  # opening a FIFO would wait for a writer
     except OSError:
         return None
 
 
 def _record(gate: bytes) -> tuple[dict[str, Any] | None, str]:
-    """Return what the gate records, and the text after it, which would be run."""
+    """Return the record of the gate, and the text after it, which a start would run."""
     try:
         text = gate.decode().partition(_RECORD)[2]
         record, end = json.JSONDecoder().raw_decode(text)
@@ -292,7 +294,7 @@ def _record(gate: bytes) -> tuple[dict[str, Any] | None, str]:
 
 
 def _is_whole(record: Any) -> bool:
-    """Tell whether a record is one that ``enable`` can have written."""
+    """Tell whether ``enable`` can have written a record."""
     return (
         isinstance(record, dict)
         and _is_text(record.get("version"))
@@ -313,7 +315,7 @@ def _is_whole(record: Any) -> bool:
 
 
 def _is_text(value: object) -> bool:
-    """Tell whether it is text, and could be the name of a file."""
+    """Tell whether a value is text that can be the name of a file."""
     try:
         return isinstance(value, str) and b"\0" not in os.fsencode(value)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Files that ``sync`` makes in a prefix: put there and removed without following links in it."""
+"""Files that ``sync`` makes in a prefix, made and removed without following links in it."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 @dataclass(frozen=True)
 class Copy:
-    """A file that is to be copied.
+    """A file to copy.
 
-    :ivar name: Where it goes, relative to a prefix.
+    :ivar name: Its new path, relative to a prefix.
     :ivar digest: The SHA-256 of its content, in hexadecimal.
-    :ivar replaces: That of the one which it takes the place of, if there is one.
+    :ivar replaces: The SHA-256 of the file that it replaces, if there is one.
     """
 
     source: Path
@@ -44,7 +44,7 @@ class Copy:
 
     @property
     def parents(self) -> list[str]:
-        """The directories in the prefix that it needs, the outermost first."""
+        """The directories that it needs in the prefix, the outermost first."""
         return records.lineage(os.path.dirname(self.name))
 
 
@@ -52,10 +52,10 @@ class Copy:
 class CopyFiles:
     """Copy files into a prefix.
 
-    They get the modes of their sources, as far as the umask allows, and are never set-id.
+    The copies have the modes of their sources, as far as the umask allows, and are never set-id.
 
-    :ivar directories: Those that are missing there, relative to it, parents first.
-    :ivar what: What they are, in words.
+    :ivar directories: The directories that are missing, relative to the prefix, parents first.
+    :ivar what: The files in words, for the report.
     """
 
     root: Path
@@ -74,7 +74,9 @@ class CopyFiles:
                 for directory in self.directories:
                     done += _make(tree, directory)
                 for file in self.files:
-                    done.append(_copy(tree, file))  # each, if the next one fails
+                    done.append(
+                        _copy(tree, file)
+                    )  # now, so that it is undone if the next one fails
         except BaseException:
             _undo(self.root, done)
             raise
@@ -83,11 +85,11 @@ class CopyFiles:
 
 @dataclass(frozen=True)
 class RemoveFiles:
-    """Remove files from a prefix, those that are as they were made, and directories if empty.
+    """Remove unchanged files and empty directories from a prefix.
 
-    :ivar files: The digest of each, by its path relative to the prefix.
-    :ivar directories: Relative to it, parents first.
-    :ivar what: What they are, in words.
+    :ivar files: The path of each file, relative to the prefix, and its digest.
+    :ivar directories: The directories, relative to the prefix, parents first.
+    :ivar what: The files or directories in words, for the report.
     """
 
     root: Path
@@ -116,14 +118,14 @@ class RemoveFiles:
 def removal(
     root: Path, site_dir: Path, known: Remembered, keep: Collection[str] = ()
 ) -> list[Step]:
-    """Return what removes the files that ``sync`` made, unless they were changed since.
+    """Return the steps that remove the files that ``sync`` made, unless they were changed.
 
-    :param root: The prefix that they are in.
-    :param site_dir: Where they are listed; the list itself stays.
+    :param root: The prefix of the files.
+    :param site_dir: The site dir with the list of them; the list itself stays.
     :param keep: Normalised names of distributions whose files stay.
     """
 
-    def gone(files: Mapping[str, MadeFile]) -> dict[Path, MadeFile]:
+    def unchanged(files: Mapping[str, MadeFile]) -> dict[Path, MadeFile]:
         paths = {remembered.path_of(site_dir, name): file for name, file in files.items()}
         return {
             path: file
@@ -132,14 +134,14 @@ def removal(
         }
 
     directories = [remembered.path_of(site_dir, name) for name in known.directories]
-    steps: list[Step] = [RemoveFile(path) for path in gone(known.scripts)]
-    return [*steps, *removals(root, gone(known.data), directories)]
+    steps: list[Step] = [RemoveFile(path) for path in unchanged(known.scripts)]
+    return [*steps, *removals(root, unchanged(known.data), directories)]
 
 
 def removals(
     root: Path, files: Mapping[Path, MadeFile], directories: Collection[Path]
 ) -> list[Step]:
-    """Return what removes data files, one step for each distribution, and then directories."""
+    """Return the steps that remove data files, one for each distribution, and then directories."""
     by_distribution: dict[str, list[tuple[str, str]]] = {}
     for path, file in files.items():
         name = os.path.relpath(path, root)
@@ -155,7 +157,7 @@ def removals(
 
 
 def in_the_way(root: Path, name: str) -> Path | None:
-    """Return what is in place of a directory that a file needs; a link is followed by nobody."""
+    """Return a file or link that is in place of a directory that a new file needs, or None."""
     for parent in records.lineage(os.path.dirname(name)):
         path = root / parent
         if not os.path.lexists(path):
@@ -166,20 +168,20 @@ def in_the_way(root: Path, name: str) -> Path | None:
 
 
 def missing_directories(root: Path, copies: Iterable[Copy]) -> list[str]:
-    """Return the directories that copies need and that are missing, parents first."""
+    """Return the missing directories that copies need, parents first."""
     needed = dict.fromkeys(parent for copy in copies for parent in copy.parents)
-    return [each for each in needed if not (root / each).is_dir()]
+    return [directory for directory in needed if not (root / directory).is_dir()]
 
 
 def _make(tree: Tree, directory: str) -> list[Undo]:
-    """Make a directory, which is never writable for others, if it is not there."""
+    """Make a directory if it is missing; others can never write to it."""
     is_new = tree.make(directory, 0o775)
     return [lambda tree: tree.remove_empty(directory)] if is_new else []
 
 
 def _copy(tree: Tree, file: Copy) -> Undo:
-    """Put one file into a tree, and return what takes it away."""
-    before = _there(tree, file.name)
+    """Copy one file into a tree, and return a function that undoes it."""
+    before = _regular_file(tree, file.name)
     if (before and remembered.digest(before[0])) != file.replaces or (
         before is None and tree.has(file.name)
     ):
@@ -194,8 +196,8 @@ def _copy(tree: Tree, file: Copy) -> Undo:
 
 
 def _remove(tree: Tree, name: str, digest: str) -> list[Undo]:
-    """Remove a file from a tree, if it is as it was made, and return what puts it back."""
-    before = _there(tree, name)
+    """Remove a file from a tree if it is unchanged, and return what undoes that."""
+    before = _regular_file(tree, name)
     if before is None or remembered.digest(before[0]) != digest:
         return []
     tree.remove(name)
@@ -203,15 +205,15 @@ def _remove(tree: Tree, name: str, digest: str) -> list[Undo]:
 
 
 def _remove_directory(tree: Tree, directory: str) -> list[Undo]:
-    """Remove a directory from a tree, if it is empty, and return what makes it anew."""
+    """Remove a directory from a tree if it is empty, and return what undoes that."""
     if not tree.is_directory(directory):
         return []
     tree.remove_empty(directory)
     return [lambda tree: tree.make(directory, 0o775)]
 
 
-def _there(tree: Tree, name: str) -> tuple[bytes, os.stat_result] | None:
-    """Return what a file has and is; None when there is none, but a link, say."""
+def _regular_file(tree: Tree, name: str) -> tuple[bytes, os.stat_result] | None:
+    """Return the content and the status of a regular file; None for anything else."""
     if not tree.has(name) or not stat.S_ISREG(tree.status(name).st_mode):
         return None
     return tree.read(name), tree.status(name)
@@ -226,12 +228,12 @@ def _write(
 ) -> None:
     """Write a file under a temporary name, then rename it into place.
 
-    :param status: That of the file whose mode it gets.
-    :param replaced: That of the file whose owner it gets, if that can be.
+    :param status: The status of the file that gives the mode.
+    :param replaced: The status of the file that gives the owner, if the caller may set it.
     """
     directory, base = os.path.split(name)
     temporary = os.path.join(directory, f".{base}.{os.urandom(4).hex()}~")
-    mode = status.st_mode & 0o775  # never set-id, nor writable for others
+    mode = status.st_mode & 0o775  # never set-id, and others can never write to it
     try:
         with os.fdopen(tree.open(temporary, _NEW, mode), "wb") as file:
             file.write(content)

@@ -1,27 +1,29 @@
-"""The line of ``_pysharedir.pth`` that shows a sharedir to tools which do not start Python.
+"""The line of ``_pysharedir.pth`` that shows the sharedir to tools that do not start Python.
 
-Type checkers such as ty and zuban read the path lines of ``.pth`` files and never ask the
+Type checkers such as ty and zuban read the path lines of ``.pth`` files and never start the
 interpreter, so they miss what only code adds to ``sys.path``.  This line is for them.  ``site``
-never sees a path in it: whatever the hook's switch says, whoever can write to the sharedir, and if
-it is missing, a start does what it does without the line.
+never sees a path in it, so a start is the same with and without the line, whether the hook is
+switched on or off, and whether the sharedir exists or not.
 
-To Python 3.13 and newer U+001C ends a line, and what follows here is a comment.  To the tools, for
-which lines end in a newline only, both are the name of a directory, which the next ``..`` leaves
-again.  That costs a start nothing.
+For Python 3.13 and later, U+001C ends a line, and the rest of the line is a comment.  For the
+tools, lines end with a newline only, so U+001C and ``#`` are the name of a directory, which the
+next ``..`` leaves again.  This costs a start nothing.
 
-Older Pythons read the file line by line.  There the import line reads the rest of the file that
-:func:`site.addpackage` has open, and leaves nothing for it.
+Older Pythons read the file line by line.  For them the import line reads the rest of the file that
+:func:`site.addpackage` has open, so ``site`` finds no further line.
 """
 
 from __future__ import annotations
 
 import re
 
-_FREE = (3, 13)  # the first version on which it costs nothing
+_FREE = (3, 13)  # the first version on which the line costs nothing
 _COMMENT = "\x1c#/../"
 _IMPORT = "import _pysharedir"
 _READING = f"{_IMPORT}; f.read()"
-_PATH = "[!-~ ]*[!-~]"  # in any encoding, and with nothing to be stripped
+_PATH = (
+    "[!-~ ]*[!-~]"  # ASCII is the same in any encoding; no blank at the end, which site would strip
+)
 _OURS = re.compile(
     f"{_IMPORT}\n({re.escape(_COMMENT)}{_PATH}\n)?|{re.escape(_READING)}\n\\.\\.?/{_PATH}\n"
 )
@@ -38,20 +40,20 @@ def content(line: str | None) -> bytes:
 
 
 def is_ours(content: bytes) -> bool:
-    """Tell whether :func:`content` can have returned a content."""
+    """Tell whether *content* is one that :func:`content` returns."""
     return _OURS.fullmatch(content.decode("latin-1")) is not None
 
 
 def is_free(version: tuple[int, ...]) -> bool:
-    """Tell whether a line costs the starts of a Python nothing."""
+    """Tell whether the line costs a start of this version nothing."""
     return version >= _FREE
 
 
 def leading_to(path: str, version: tuple[int, ...]) -> str | None:
-    """Return the line that leads to a directory, without its end; None when none can.
+    """Return the line for a directory, without its newline, or None if no line can name it.
 
-    :param path: Relative to the site dir.
-    :param version: Of the Python.
+    :param path: The directory, relative to the site dir.
+    :param version: The version of Python that reads the line.
     """
     if not re.fullmatch(_PATH, path):
         return None

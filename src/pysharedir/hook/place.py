@@ -28,7 +28,7 @@ class Place:
 
     :ivar site_dir: The site dir of the hook, as the interpreter sees it.
     :ivar root: The root of that site dir.
-    :ivar destdir: What is put before every path while a package is built, or an empty string.
+    :ivar destdir: DESTDIR, which precedes every path while a package is built; else empty.
     """
 
     site_dir: str
@@ -39,23 +39,23 @@ class Place:
     def of(cls, target: Target, prefix: str | None = None, destdir: str | None = None) -> Place:
         """Return where the hook goes.
 
-        :param prefix: The prefix to install for, when it is not the target's own.
+        :param prefix: The prefix to install for, if it is not the target's own.
         :param destdir: DESTDIR of a package that is being built.
         :raises LayoutError: when the target has no site dir of a known form.
-        :raises PrefixError: when the prefix is not there.
+        :raises PrefixError: when the prefix does not exist.
         """
         site_dir, root = target.purelib, target.root
         if prefix is not None:
             if not destdir and not os.path.isdir(prefix):
                 raise PrefixError(prefix)
             prefix = os.path.abspath(prefix).rstrip("/")
-            # Debian's interpreter has several roots, and its packages do not go to the first.
-            own = [each for each in target.site_dirs if target.root_of(each) == prefix]
-            # Only the Pythons of one architecture look below lib64.
-            others = [each for each in own if not each.startswith(f"{prefix}/lib64/")]
+            # Debian's interpreter has several roots, and its packages do not use the first.
+            own = [site_dir for site_dir in target.site_dirs if target.root_of(site_dir) == prefix]
+            # Prefer a site dir that is not below lib64, where 32-bit Pythons do not look.
+            others = [path for path in own if not path.startswith(f"{prefix}/lib64/")]
             foreign = prefix + site_dir[len(root) :]
             if not destdir and not os.path.isdir(foreign):
-                # Into a prefix pip installs as it does elsewhere, by Debian's Python too.
+                # With --prefix, pip uses site-packages even on Debian.
                 made = f"{os.path.dirname(foreign)}/site-packages"
                 foreign = made if os.path.isdir(made) else foreign
             site_dir = next(iter(others or own), foreign)
@@ -63,9 +63,9 @@ class Place:
         return cls(site_dir, root, os.path.abspath(destdir) if destdir else "")
 
     def on_disk(self, path: str) -> Path:
-        """Return where *path* is now.
+        """Return where *path* is now: below DESTDIR, if there is one.
 
-        :raises DestdirError: when links lead from there out of DESTDIR.
+        :raises DestdirError: when a link leads out of DESTDIR.
         """
         there = self.destdir + path
         if self.destdir:
@@ -75,12 +75,12 @@ class Place:
         return Path(there)
 
     def site_dirs(self, target: Target) -> list[str]:
-        """Return the site dirs of its root: while a package is built, those that are staged."""
+        """Return the site dirs of its root; while a package is built, also those in DESTDIR."""
         own = [self.site_dir, target.platlib]
         if self.destdir:
             staged = glob.glob(f"{glob.escape(str(self.on_disk(self.root)))}/*/*/*-packages")
-            own += sorted(each[len(self.destdir) :] for each in staged)
-        return [each for each in dict.fromkeys(own) if target.root_of(each) == self.root]
+            own += sorted(path[len(self.destdir) :] for path in staged)
+        return [path for path in dict.fromkeys(own) if target.root_of(path) == self.root]
 
     def scripts(self, target: Target) -> Path:
         """Return the directory of the scripts that belong to the site dir."""
@@ -93,17 +93,17 @@ class Place:
         return self.on_disk(settings.sharedir.replace("{version}", target.version))
 
     def is_for_one_version(self, target: Target) -> bool:
-        """Tell whether no Python of another version reads the site dir, as Debian's do."""
+        """Tell whether only Pythons of one version read the site dir; Debian has one for all."""
         return target.version in os.path.basename(os.path.dirname(self.site_dir))
 
     def needs_start_file(self, target: Target, settings: Settings) -> bool:
-        """Tell whether a ``.start`` file is to start the hook, in place of an import line.
+        """Tell whether the hook needs a ``.start`` file to start it.
 
-        Python 3.18 ignores import lines (PEP 829).  Before that a ``.start`` file makes a start
-        three quarters dearer: for it site imports pkgutil and re.
+        Python 3.18 ignores import lines (PEP 829).  On earlier versions a ``.start`` file adds
+        three quarters to the cost of a start, since site imports pkgutil and re for it.
 
-        :param settings: Those of the hook that is there: what a newer version needs stays, if it
-            reads the same site dir.
+        :param settings: The settings of the installed hook.  If it has a ``.start`` file, which a
+            newer version needs that reads the same site dir, the file stays.
         """
         if settings.style != "pth":
             return False
@@ -111,7 +111,7 @@ class Place:
         return target.version_info >= _WITHOUT_IMPORT_LINES or is_kept
 
     def costly_start_file(self, target: Target, hook: Installed) -> Path | None:
-        """Return the ``.start`` file of a hook that would start without it, at less cost."""
+        """Return the ``.start`` file of a hook that does not need it, or None."""
         is_costly = (
             hook.settings.style == "pth"
             and files.START in hook.names
@@ -120,9 +120,9 @@ class Place:
         return hook.site_dir / files.START if is_costly else None
 
     def path_line(self, target: Target, settings: Settings) -> str:
-        """Return the line for tools that a hook with *settings* can have.
+        """Return the path line for tools of a hook with *settings*.
 
-        :raises PathLineError: when it can have none.
+        :raises PathLineError: when the hook cannot have one.
         """
         if settings.style != "pth":
             raise PathLineError(
@@ -131,7 +131,7 @@ class Place:
         if not self.is_for_one_version(target):
             raise PathLineError(
                 self.site_dir,
-                "Pythons of several versions read it, and each has its own sharedir",
+                "Pythons of several versions read the file, and each has its own sharedir",
                 "name the sharedir in the settings of the tools that need the line",
             )
         sharedir = settings.sharedir or layout.sharedir_of(self.root, "{version}")
@@ -144,9 +144,10 @@ class Place:
 
 
 def is_left_out(target: Target, place: Place) -> bool:
-    """Tell whether a start with ``-I``, which uv asks, leaves out the site dir of the hook.
+    """Tell whether the site dir of the hook is missing on ``sys.path`` of a start with ``-I``.
 
-    So do Pythons of Fedora: then they do not look below ``/usr/local``, and install there still.
+    uv starts Python with ``-I``.  Fedora's Python then leaves out ``/usr/local``, but still names
+    it as the place to install to.
     """
     if place.root != target.root or place.root == target.prefix:
         return False
@@ -158,7 +159,7 @@ def is_left_out(target: Target, place: Place) -> bool:
 
 
 def caveats(target: Target, place: Place, settings: Settings) -> list[str]:
-    """Return what one should know before anything is in a sharedir."""
+    """Return notes on what a sharedir cannot do for this target."""
     notes = []
     sharedir = place.sharedir(target, settings)
     if target.is_venv and not sharedir.is_relative_to(target.prefix):

@@ -1,4 +1,4 @@
-"""The README in a sharedir: pip removes a directory with its last file, and with it the place."""
+"""The README that keeps an empty sharedir: pip removes a directory with the last file in it."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from pysharedir.hook import files
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAME = "README.txt"  # as in CPython's own site-packages
+NAME = "README.txt"  # the name that CPython uses in its own site-packages
 _TEXT = b"""\
-# pysharedir: what is installed here is found by the Pythons that have pysharedir's startup hook.
+# pysharedir: Pythons that have pysharedir's startup hook import what is installed here.
 
 Installers put distributions without compiled parts here, for the Pythons of this version on every
-architecture.  This file stays while the directory is empty, since pip removes a directory with
-the last file in it, and installers put nothing into one that is not there when Python starts.
+architecture.  This file keeps the directory: pip removes a directory with the last file in it, and
+installers do not use a directory that is missing when Python starts.
 """
 
 
 def making(sharedir: Path) -> list[Step]:
-    """Return what makes the README of a sharedir, unless it is there, or others keep the place."""
+    """Return the step that makes the README, unless it exists or the sharedir is read-only."""
     path = sharedir / NAME
-    is_others = sharedir.is_dir() and not os.access(sharedir, os.W_OK)
-    return [] if os.path.lexists(path) or is_others else [WriteFile(path, _TEXT)]
+    is_read_only = sharedir.is_dir() and not os.access(sharedir, os.W_OK)
+    return [] if os.path.lexists(path) or is_read_only else [WriteFile(path, _TEXT)]
 
 
 def removal(sharedir: Path) -> list[Step]:
-    """Return what removes the README of a sharedir, if it is pysharedir's."""
+    """Return the step that removes the README of a sharedir, if pysharedir wrote it."""
     return [RemoveFile(sharedir / NAME)] if is_there(sharedir) else []
 
 

@@ -1,4 +1,4 @@
-"""What pysharedir remembers in a target: verdicts that were overruled, files that it made."""
+"""What pysharedir remembers in a target: verdicts that users overruled, and files it made."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pysharedir.changes import RemoveFile, Step, WriteFile, directories
 from pysharedir.errors import RememberedError
 from pysharedir.interpreter import content as file_content
 
-# Beside the hook's parts: a further file in the site dir itself would cost each start.
+# In the directory of the hook's parts: a file in the site dir itself would cost each start.
 NAME = "_pysharedir.d/remembered.json"
 
 
@@ -28,19 +28,19 @@ class MadeFile:
     digest: str
 
     def is_at(self, path: Path) -> bool:
-        """Tell whether a file is this one, as ``sync`` made it."""
+        """Tell whether the file at *path* still has the content that ``sync`` wrote."""
         there = content(path)
         return there is not None and digest(there) == self.digest
 
 
 @dataclass(frozen=True)
 class Remembered:
-    """What is remembered.
+    """What pysharedir remembers.
 
-    :ivar overrules: Normalised names, with ``noarch`` or ``platform``.
+    :ivar overrules: ``noarch`` or ``platform``, by the normalised name of the distribution.
     :ivar scripts: Scripts that ``sync`` made, by their paths.
     :ivar data: Other files that it made, by their paths.
-    :ivar directories: Paths of directories that it made for these.
+    :ivar directories: Paths of directories that it made for these files.
     """
 
     overrules: dict[str, str] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class Remembered:
 def read(site_dir: Path) -> Remembered:
     """Return what is remembered in *site_dir*.
 
-    :raises RememberedError: when the file there is not one that pysharedir wrote.
+    :raises RememberedError: when the file is not one that pysharedir wrote.
     """
     path = site_dir / NAME
     try:
@@ -79,7 +79,7 @@ def _files(listed: dict[str, dict[str, str]]) -> dict[str, MadeFile]:
 
 
 def steps(site_dir: Path, before: Remembered, wanted: Remembered) -> list[Step]:
-    """Return what makes *wanted* that which is remembered in *site_dir*, instead of *before*."""
+    """Return the steps that replace *before* by *wanted* in what *site_dir* remembers."""
     path = site_dir / NAME
     if wanted == before:
         return []
@@ -90,17 +90,17 @@ def steps(site_dir: Path, before: Remembered, wanted: Remembered) -> list[Step]:
 
 
 def path_of(site_dir: Path, name: str) -> Path:
-    """Return the path of what is listed."""
+    """Return the path of a listed file."""
     return Path(os.path.normpath(site_dir / name))
 
 
 def name_of(site_dir: Path, path: Path) -> str:
-    """Return how a path is listed: as in RECORD, so that a tree can be moved."""
+    """Return how a path is listed: relative to the site dir, so that a tree can be moved."""
     return os.path.relpath(path, site_dir)
 
 
 def content(path: Path) -> bytes | None:
-    """Return the content of a file that is no link; None when it cannot be read."""
+    """Return the content of a file; None for a link, or when the file cannot be read."""
     try:
         return None if path.is_symlink() else file_content.read(path)
     except OSError:
@@ -108,5 +108,5 @@ def content(path: Path) -> bytes | None:
 
 
 def digest(content: bytes) -> str:
-    """Return the SHA-256 of a content, in hexadecimal."""
+    """Return the SHA-256 of *content*, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()

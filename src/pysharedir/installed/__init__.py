@@ -1,1 +1,1 @@
-"""What is installed in a directory: reading only."""
+"""What is installed in a directory; nothing here changes it."""

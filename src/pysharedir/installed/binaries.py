@@ -1,4 +1,4 @@
-"""Native objects: told by their content, never by their names."""
+"""Native objects, recognised by their content, never by their names."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ _ELF = b"\x7fELF"
 _PE = b"MZ"
 _ARCHIVE = b"!<arch>\n"
 _MEMBER = 60  # bytes of a member's header
-_HEADER = 64  # bytes that tell the machine and its ABI in ELF, the CPU type in Mach-O
+_HEADER = 64  # bytes that hold the machine and its ABI in ELF, the CPU type in Mach-O
 _MACH_O = {
     b"\xce\xfa\xed\xfe": "little",
     b"\xcf\xfa\xed\xfe": "little",
     b"\xfe\xed\xfa\xce": "big",
     b"\xfe\xed\xfa\xcf": "big",
 }
-_UNIVERSAL = {b"\xca\xfe\xba\xbe": 20, b"\xca\xfe\xba\xbf": 32}  # with bytes of an entry
-_MOST_MACHINES = 30  # a Java class starts as a universal binary does, and has a version here
-# What in e_flags tells ABIs of one machine apart, each with its name; an object that has none of
-# them goes with all.
+_UNIVERSAL = {b"\xca\xfe\xba\xbe": 20, b"\xca\xfe\xba\xbf": 32}  # the size of an entry
+_MOST_MACHINES = 30  # a Java class has the same magic number, and then its version
+# The bits of e_flags that hold the ABI of a machine, and the name of each ABI.  An object with
+# other bits fits all of them.
 _ABIS = {
     8: (0x20, {0x20: "n32", 0: "o32"}),  # EM_MIPS
     21: (0x3, {1: "ELFv1", 2: "ELFv2"}),  # EM_PPC64
@@ -47,14 +47,14 @@ def machines(path: str, platform: str) -> frozenset[str]:
     Reads the first bytes of a file, and of each member of a static archive.
 
     :param path: A file.
-    :param platform: The operating system whose objects count, as in :data:`sys.platform`; the
-        others' are data.
-    :return: Names, of which objects for one machine share one: several for universal binaries, and
-        for those that more than one ABI can load; none for any other file.
-    :raises OSError: when it cannot be read.
+    :param platform: The operating system, as in :data:`sys.platform`; objects of other systems are
+        data.
+    :return: Names of machines: one for most objects, several for universal binaries and for objects
+        that fit several ABIs, none for any other file.
+    :raises OSError: when the file cannot be read.
     """
     tell = _mach_o if platform == "darwin" else _elf
-    # Without blocking, a FIFO that nobody writes to reads as empty.
+    # With O_NONBLOCK, a FIFO without a writer is empty.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         start = os.read(descriptor, _HEADER)
@@ -68,7 +68,7 @@ def machines(path: str, platform: str) -> frozenset[str]:
 
 
 def system(path: str) -> str | None:
-    """Return the format of a native object of any operating system, None for any other file.
+    """Return the format of a native object of any operating system, or None for any other file.
 
     :raises OSError: when it cannot be read.
     """
@@ -82,15 +82,15 @@ def system(path: str) -> str | None:
 
 
 def in_words(names: Iterable[str]) -> str:
-    """Return what is made for machines, such as ``AARCH64``."""
+    """Return the names of machines for messages, such as ``AARCH64``."""
     return ", ".join(sorted({_in_words(name) for name in names}))
 
 
 def _in_words(name: str) -> str:
-    form, *facts = name.split(" ", 3)  # in a header that is cut short the first are empty
+    form, *facts = name.split(" ", 3)  # in a truncated header the first ones are empty
     if form != "ELF":
         return name
-    from elftools.elf.enums import ENUM_E_MACHINE  # noqa: PLC0415  # few answers need it
+    from elftools.elf.enums import ENUM_E_MACHINE  # noqa: PLC0415  # few commands need it
 
     words = {code: word for word, code in ENUM_E_MACHINE.items()}
     word = str(words.get(int(facts[1]), name)).removeprefix("EM_")
@@ -100,7 +100,7 @@ def _in_words(name: str) -> str:
 def _elf(start: bytes) -> frozenset[str]:
     """Read word size, byte order, machine and flags of the ELF header.
 
-    Names are made of ``e_ident``, ``e_machine`` and, where one machine has several ABIs, its ABI.
+    A name has ``e_ident``, ``e_machine`` and, for a machine with several ABIs, the ABI.
     """
     if not start.startswith(_ELF):
         return frozenset()
@@ -112,8 +112,8 @@ def _elf(start: bytes) -> frozenset[str]:
     offset = 48 if start[4:5] == b"\x02" else 36
     mask, abis = _ABIS[number]
     flags = int.from_bytes(start[offset : offset + 4], order) & mask
-    its = [abis[flags]] if flags in abis else abis.values()
-    return frozenset(f"{name} {abi}" for abi in its)
+    fitting = [abis[flags]] if flags in abis else abis.values()
+    return frozenset(f"{name} {abi}" for abi in fitting)
 
 
 def _mach_o(start: bytes) -> frozenset[str]:

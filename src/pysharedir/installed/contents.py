@@ -1,4 +1,4 @@
-"""The files of distributions as they are on disk, and what belongs to none."""
+"""The files of distributions on disk, and the files that belong to none."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _KEPT = 512  # directories; few distributions have more
 class Contents:
     """The files of a distribution.
 
-    :ivar files: Those that are there, relative to its directory: all that RECORD lists, the pycs
-        of its modules, and whatever is in its metadata directory, which comes last.
-    :ivar missing: Those that RECORD lists and that are not there, or that are directories with
-        files that it does not list; but for pycs.
-    :ivar others: What else is in the directories of its regular packages, by directory.
+    :ivar files: The files that exist, relative to its directory: those in RECORD, the pycs of its
+        modules, and all files in its metadata directory, which come last.
+    :ivar missing: The files in RECORD that do not exist, or that are directories of which RECORD
+        lists no file; without pycs.
+    :ivar others: Other names in the directories of its regular packages, by directory.
     """
 
     files: list[str]
@@ -39,9 +39,9 @@ class Contents:
 
 
 class Scan:
-    """What is in a directory, listed once; nothing when it is not there.
+    """The entries of a directory, listed once; none if it does not exist.
 
-    :raises OSError: when it cannot be listed.
+    :raises OSError: when the directory cannot be listed.
     """
 
     def __init__(self, path: str) -> None:
@@ -54,13 +54,13 @@ class Scan:
 
     @cached_property
     def files(self) -> set[str]:
-        """The names of all but directories; a link is no directory."""
+        """The names of all entries but directories; a link to a directory counts as a file."""
         return {
             name for name, entry in self.entries.items() if not entry.is_dir(follow_symlinks=False)
         }
 
     def is_file(self, name: str) -> bool:
-        """Tell whether there is a file of this name, which is no link."""
+        """Tell whether a name is that of a regular file, not of a link."""
         return name in self.entries and self.entries[name].is_file(follow_symlinks=False)
 
     @cached_property
@@ -73,10 +73,10 @@ class Scan:
 
 
 class Scans:
-    """Directories below several trees; of those asked for last, each is listed once.
+    """Scans of directories; the latest ones are kept, so that each is listed once.
 
-    A namespace package of a thousand distributions is one directory that all of them look into.
-    All that a tree has would take half a kilobyte for each file.
+    A thousand distributions may share the directory of a namespace package.  To keep the scans of
+    a whole tree would take half a kilobyte for each file.
     """
 
     def __init__(self) -> None:
@@ -84,7 +84,7 @@ class Scans:
 
     def __getitem__(self, path: str) -> Scan:
         scan = self._scans.pop(path, None) or Scan(path)
-        self._scans[path] = scan  # the one that was asked for last comes last
+        self._scans[path] = scan  # the latest one comes last
         if len(self._scans) > _KEPT:
             del self._scans[next(iter(self._scans))]
         return scan
@@ -98,10 +98,10 @@ def read(
     """Return the files of *distribution*.
 
     :param scans: Directories that were listed before.
-    :param base: The directory to look for them in, when the metadata is not in it: they are on
-        their way then, and it is too late to refuse what cannot move.
-    :raises RecordError: when RECORD cannot tell, a directory cannot be listed or is a link, or what
-        is there cannot move.
+    :param base: The directory of the files, when the metadata is elsewhere: then a move is running,
+        and it is too late to refuse files that cannot move.
+    :raises RecordError: when RECORD cannot be used, a directory cannot be listed or is a link, or
+        a file cannot move.
     """
     root = str(base or distribution.directory)
     try:
@@ -111,7 +111,7 @@ def read(
 
 
 def metadata(distribution: Distribution) -> list[str]:
-    """Return the files in its metadata directory."""
+    """Return the files in the metadata directory of a distribution."""
     name = distribution.info.name
     return [f"{name}/{path}" for path in sorted(walk(str(distribution.info)))]
 
@@ -138,7 +138,7 @@ def _read(distribution: Distribution, scans: Scans, root: str, *, is_moving: boo
             if not (scan.is_file(name) or is_moving):
                 _refuse_odd(distribution, root, prefix + name)
         contents.files.extend(prefix + name for name in own)
-        # virtualenv lists pycs and their directories for Pythons that it has no support for.
+        # For Pythons that virtualenv does not support, its RECORD lists pycs and __pycache__.
         cached = {name for name in names if name == _CACHE or _source(name) in names}
         gone = names - cached - scan.files
         contents.missing.extend(
@@ -158,22 +158,22 @@ def _read(distribution: Distribution, scans: Scans, root: str, *, is_moving: boo
 
 
 def loose(directory: Path, distributions: Iterable[Distribution]) -> list[str]:
-    """Return what in *directory* belongs to no distribution, relative to it.
+    """Return the files in *directory* that belong to no distribution, relative to it.
 
-    A directory stands for its files when none of them belongs to one.  What pip left behind can be
-    imported by no name.
+    A directory in which no file belongs to a distribution is returned in place of its files.  What
+    an interrupted pip left is ignored, since nothing can import it.
 
-    :param distributions: Those that are installed in it.
+    :param distributions: The distributions that are installed in the directory.
     """
     owned: set[str] = set()
     whole: set[str] = set()
-    for each in distributions:
+    for distribution in distributions:
         try:
-            owned.update(each.listing.files())
+            owned.update(distribution.listing.files())
         except RecordError:
-            names = top_level(each)
+            names = top_level(distribution)
             whole |= {*names, *(f"{name}.py" for name in names)}
-        whole.add(each.info.name)
+        whole.add(distribution.info.name)
     shared = {path.partition("/")[0] for path in owned if "/" in path}
     left: dict[str, None] = {}
     for path in sorted(walk(str(directory))):
@@ -185,9 +185,9 @@ def loose(directory: Path, distributions: Iterable[Distribution]) -> list[str]:
 
 
 def walk(directory: str) -> Iterator[str]:
-    """Yield the relative path of every file and link below *directory*, if that is there.
+    """Yield the relative path of every file and link below *directory*, if it exists.
 
-    :raises OSError: when not all can be listed.
+    :raises OSError: when a directory cannot be listed.
     """
     for parent, directories, files in os.walk(directory, onerror=_raise_unless_missing):
         links = [name for name in directories if os.path.islink(os.path.join(parent, name))]
@@ -204,7 +204,7 @@ def _raise_unless_missing(error: OSError) -> None:
 def _refuse_linked_directories(
     distribution: Distribution, root: str, directories: Iterable[str], scans: Scans
 ) -> None:
-    """Refuse files that are reached by a link to a directory: they may be anybody's."""
+    """Refuse files behind a link to a directory: they may belong to anything."""
     for directory in sorted(directories):  # a link comes before what is below it
         entry = _entry(root, directory, scans)
         if entry is not None and entry.is_symlink():
@@ -218,19 +218,19 @@ def _refuse_files(
     for directory in sorted(directories):
         entry = _entry(root, directory, scans)
         if entry is not None and not entry.is_dir(follow_symlinks=False):
-            raise RecordError(distribution.name, f"{directory} is no directory")
+            raise RecordError(distribution.name, f"{directory} is not a directory")
 
 
 def _entry(root: str, path: str, scans: Scans) -> os.DirEntry[str] | None:
-    """Return what is at a path, as the directory that it is in was listed."""
+    """Return the entry of a path, as its directory was listed, or None."""
     directory, _, name = path.rpartition("/")
     return scans[os.path.join(root, directory)].entries.get(name)
 
 
 def _refuse_odd(distribution: Distribution, root: str, path: str) -> None:
-    """Refuse what is neither file nor link, and a link that would not lead to the same there."""
+    """Refuse what is neither a file nor a link, and a link that would break by a move."""
     if not os.path.islink(f"{root}/{path}"):
-        raise RecordError(distribution.name, f"{path} is no file")
+        raise RecordError(distribution.name, f"{path} is not a file")
     to = os.readlink(f"{root}/{path}")
     there = os.path.normpath(os.path.join(root, os.path.dirname(path), to))
     if os.path.isabs(to) == there.startswith(f"{root}/"):
@@ -238,7 +238,7 @@ def _refuse_odd(distribution: Distribution, root: str, path: str) -> None:
 
 
 def _refuse_odd_metadata(distribution: Distribution, root: str, path: str) -> None:
-    """Refuse the same, and a link out of the metadata: another tree keeps what is there."""
+    """Refuse the same, and a link out of the metadata, whose target would not move."""
     if stat.S_ISREG(os.lstat(f"{root}/{path}").st_mode):
         return
     _refuse_odd(distribution, root, path)

@@ -1,4 +1,4 @@
-"""Dependencies of distributions: what is required, and not there."""
+"""Dependencies of distributions that are not installed."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Dependency:
-    """What the packages in a sharedir require, and a target has not.
+    """A dependency of the distributions in a sharedir that a target lacks.
 
     :ivar name: Its normalised name.
-    :ivar requirement: All that is required of it, as one dependency specifier.
-    :ivar installed: The version that is there instead.
-    :ivar required_by: The names of the distributions that require it; none when it is there, but
-        for another machine.
+    :ivar requirement: All requirements on it, as one dependency specifier.
+    :ivar installed: The version that is installed instead.
+    :ivar required_by: The names of the distributions that require it; none when it is installed,
+        but for another machine.
     """
 
     name: str
@@ -42,16 +42,16 @@ def unmet(
     shared: Iterable[str],
     markers: Mapping[str, str],
 ) -> tuple[Dependency, ...]:
-    """Return what is required and not there, as defined by the dependency specifiers.
+    """Return the dependencies that are not installed, as defined by the dependency specifiers.
 
-    That is what the shared distributions require, and what that requires in turn.  The extras are
-    those that a requirement asks for: which ones a user has asked for is written nowhere.
+    These are the direct and indirect dependencies of the shared distributions.  Only extras that a
+    requirement names count, since the extras that a user asked for are not recorded.
     https://packaging.python.org/en/latest/specifications/dependency-specifiers/
 
-    :param requirements: Those of all installed distributions, by normalised name.
-    :param version: Returns the version of one that is of use here, None if there is none.
-    :param shared: The names of those in the sharedir.
-    :param markers: The environment of the target.
+    :param requirements: The requirements of all installed distributions, by normalised name.
+    :param version: Returns the version of a distribution that the target can use, or None.
+    :param shared: The names of the distributions in the sharedir.
+    :param markers: The environment of the target, for markers.
     """
     extras = _extras(requirements, markers)
     asked: defaultdict[str, list[tuple[str, Requirement]]] = defaultdict(list)
@@ -73,7 +73,7 @@ def unmet(
 def requirements_of(
     distributions: Mapping[str, Distribution], shared: Collection[str], markers: Mapping[str, str]
 ) -> tuple[dict[str, list[Requirement]], list[str]]:
-    """Return the requirements of all distributions, and what is wrong with those of shared ones."""
+    """Return the requirements of all distributions, and notes on invalid ones of shared ones."""
     requirements = {}
     notes: list[str] = []
     for key, each in distributions.items():
@@ -111,7 +111,10 @@ def _applies(requirement: Requirement, markers: Mapping[str, str], extras: Itera
 def _extras(
     requirements: Mapping[str, Sequence[Requirement]], markers: Mapping[str, str]
 ) -> defaultdict[str, set[str]]:
-    """Return the extras of each distribution that some requirement asks for."""
+    """Return the extras of each distribution that requirements name.
+
+    An extra adds requirements, which may name further extras: so repeat until none is new.
+    """
     known: set[tuple[str, str]] = set()
     while True:
         extras: defaultdict[str, set[str]] = defaultdict(set)
@@ -143,7 +146,7 @@ def _dependency(
 
 
 def _combined(specifiers: Iterable[SpecifierSet]) -> SpecifierSet:
-    """Return what all *specifiers* allow, with the highest of their lower bounds only."""
+    """Return the intersection of *specifiers*, with only the highest of their ``>=`` bounds."""
     every = {each for specifier in specifiers for each in specifier}
     lower = sorted(
         (each for each in every if each.operator == ">="), key=lambda each: Version(each.version)
@@ -152,7 +155,7 @@ def _combined(specifiers: Iterable[SpecifierSet]) -> SpecifierSet:
 
 
 def satisfies(version: str, specifier: SpecifierSet) -> bool:
-    """Tell whether a version is one of those that are allowed."""
+    """Tell whether a specifier allows a version."""
     try:
         return not specifier or specifier.contains(version, prereleases=True)
     except ValueError:  # from before PEP 440

@@ -1,4 +1,4 @@
-"""Distributions that are installed in a directory, each read once."""
+"""Distributions that are installed in a directory; the metadata of each is read once."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 
     from pysharedir.installed.records import Listing
 
-# What importlib.metadata raises for files that no installer writes; it differs between versions.
-# Its PackageNotFoundError is an ImportError.
+# The errors that importlib.metadata raises for invalid files; they differ between versions.
+# PackageNotFoundError is an ImportError.
 UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError, ImportError)
 
 
-# What ends the headers: descriptions are long.
+# The end of the headers: the description after it may be long.
 _END = re.compile(rb"(?<=\n)\r?\n")
-# What may be left of a metadata directory without METADATA and RECORD (python/cpython#100666).
+# Files that may be left in a metadata directory without METADATA (python/cpython#100666).
 _HINTS = frozenset({"INSTALLER", "REQUESTED", "direct_url.json"})
 
 
 class Metadata:
-    """What the metadata directory of a distribution says, each file read once.
+    """The metadata directory of a distribution; each file is read once.
 
-    :param message: The headers of METADATA, if they were read, and are what installers write.
+    :param message: The headers of METADATA, if they were read and are valid.
     """
 
     def __init__(self, name: str, info: Path, message: Message | None = None) -> None:
@@ -47,8 +47,8 @@ class Metadata:
 
     @cached_property
     def record(self) -> Listing | RecordError:
-        """What RECORD lists, or why it lists nothing."""
-        _ = self.record_stamp  # of before
+        """What RECORD lists, or why it cannot be used."""
+        _ = self.record_stamp  # taken before RECORD is read
         try:
             return records.read(self._name, self._info)
         except RecordError as error:
@@ -56,7 +56,7 @@ class Metadata:
 
     @cached_property
     def record_stamp(self) -> tuple[int, ...] | None:
-        """What tells this RECORD from one that takes its place."""
+        """The stamp of RECORD, which a replaced or changed RECORD does not have."""
         return stamp(self._info / "RECORD")
 
     @cached_property
@@ -78,7 +78,7 @@ class Metadata:
 class Distribution:
     """One installed distribution.
 
-    What was read of its metadata is kept: whoever wants to see a change asks :func:`installed`.
+    Its metadata is read once: to see a change, call :func:`installed` again.
 
     :ivar info: Its ``.dist-info`` or ``.egg-info`` directory (or egg-info file).
     """
@@ -90,7 +90,7 @@ class Distribution:
 
     @cached_property
     def key(self) -> str:
-        """The normalised name."""
+        """The normalized name."""
         return canonicalize_name(self.name)
 
     @property
@@ -100,12 +100,12 @@ class Distribution:
 
     @property
     def is_left_behind(self) -> bool:
-        """Whether pip has renamed it to remove it, was interrupted, and ignores it since."""
+        """Whether pip renamed it in order to remove it, but was interrupted; pip ignores it now."""
         return self.info.name.startswith("~")
 
     @cached_property
     def is_hollow(self) -> bool:
-        """Whether it is a directory without any of the files by which installers know one."""
+        """Whether its metadata directory has none of the files by which installers find one."""
         try:
             return not self.info.is_symlink() and _HINTS.issuperset(os.listdir(self.info))
         except OSError:
@@ -113,7 +113,7 @@ class Distribution:
 
     @cached_property
     def metadata(self) -> Metadata:
-        """What its metadata directory says."""
+        """Its metadata."""
         return self._metadata or Metadata(self.name, self.info)
 
     @property
@@ -128,17 +128,17 @@ class Distribution:
         return record
 
     def at(self, directory: Path) -> Distribution:
-        """Return it with its metadata in *directory*, to be read there."""
+        """Return the distribution with its metadata in *directory*, to be read there."""
         return Distribution(self.name, self.version, directory / self.info.name)
 
     def renamed_to(self, directory: Path) -> Distribution:
-        """Return it with the same metadata in *directory*: what was read of it is known there."""
+        """Return the distribution in *directory*, with the metadata that was read before."""
         known = vars(self).get("metadata", self._metadata)
         return Distribution(self.name, self.version, directory / self.info.name, known)
 
 
 def stamp(path: Path) -> tuple[int, ...] | None:
-    """Return what tells a file from one that takes its place; None when there is none."""
+    """Return a value that changes when a file is changed or replaced; None without a file."""
     try:
         status = os.stat(path)
     except OSError:
@@ -149,18 +149,18 @@ def stamp(path: Path) -> tuple[int, ...] | None:
 def installed(directory: Path) -> list[Distribution]:
     """Return the distributions whose metadata is in *directory*, sorted by name.
 
-    One whose metadata cannot be read goes by the name of its directory.
+    When the metadata cannot be read, name and version come from the name of its directory.
     """
     distributions = []
     for info in _listdir(directory):
         is_egg = info.name == "EGG-INFO" and directory.suffix == ".egg"
         if is_egg or info.suffix in (".dist-info", ".egg-info"):
             name, _, version = info.stem.partition("-")
-            # An egg-info may be a file.
+            # An .egg-info may be a file.
             message = headers(info / "METADATA", info / "PKG-INFO", info)
             name = "".join(values(message, "Name")[:1]) or name
             version = "".join(values(message, "Version")[:1]) or version
-            # A value that is not UTF-8 is no string.
+            # A value that is not UTF-8 is not a str.
             is_sound = message.keys() and all(isinstance(each, str) for each in message.values())
             read = Metadata(name, info, message if is_sound else None)
             distributions.append(Distribution(name, version, info, read))
@@ -168,14 +168,14 @@ def installed(directory: Path) -> list[Distribution]:
 
 
 def whole(distributions: Iterable[Distribution]) -> list[Distribution]:
-    """Return these without what pip left behind when it was interrupted."""
+    """Return *distributions* without those that an interrupted pip left."""
     return [each for each in distributions if not each.is_left_behind]
 
 
 def first_of_each_name(distributions: Iterable[Distribution]) -> dict[str, Distribution]:
-    """Return the distributions that importlib.metadata finds, by normalised name.
+    """Return the distributions that importlib.metadata finds, by normalized name.
 
-    :param distributions: Those of all entries of ``sys.path``, in order.
+    :param distributions: The distributions in all entries of ``sys.path``, in order.
     """
     first: dict[str, Distribution] = {}
     for each in distributions:
@@ -184,10 +184,10 @@ def first_of_each_name(distributions: Iterable[Distribution]) -> dict[str, Distr
 
 
 def headers(*paths: Path) -> Message:
-    """Return the headers of the first file that can be read; none when there is no such file."""
+    """Return the headers of the first readable file of *paths*; none if there is no such file."""
     for path in paths:
         with contextlib.suppress(OSError):
-            if path.is_file():  # a FIFO would be waited for
+            if path.is_file():  # opening a FIFO would wait for a writer
                 content = _END.split(path.read_bytes(), maxsplit=1)[0]
                 message = HeaderParser().parsestr(content.decode("utf-8", "surrogateescape"))
                 message.set_payload("")
@@ -196,7 +196,7 @@ def headers(*paths: Path) -> Message:
 
 
 def values(message: Message, name: str) -> list[str]:
-    """Return the values of a header, in each of which what is not UTF-8 is replaced."""
+    """Return the values of a header; bytes that are not UTF-8 are replaced."""
     return [
         value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         for header, value in message.raw_items()
@@ -210,7 +210,7 @@ def top_level(distribution: Distribution) -> set[str]:
 
 
 def text(path: Path) -> str:
-    """Return a small file of metadata; an empty text when it cannot be read."""
+    """Return the text of a metadata file; empty when it cannot be read."""
     try:
         return path.read_text("utf-8", "replace") if path.is_file() else ""  # a FIFO, as above
     except OSError:

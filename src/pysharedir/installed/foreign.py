@@ -1,4 +1,4 @@
-"""Distributions whose native parts are there for another machine, or another interpreter, only."""
+"""Distributions whose native parts are only for other machines or other interpreters."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _SOURCES = (".py", ".pyc")
 
 @dataclass(frozen=True)
 class Foreign:
-    """The native parts of a distribution, none of which is of use here.
+    """The native parts of a distribution, none of which the target can use.
 
-    :ivar paths: Where they are, relative to its directory.
-    :ivar made_for: What they are made for, in words.
+    :ivar paths: Their paths, relative to its directory.
+    :ivar made_for: The machines or interpreters that they are made for, in words.
     """
 
     distribution: Distribution
@@ -53,7 +53,7 @@ class Own:
 
     @cached_property
     def machines(self) -> frozenset[str]:
-        """The machines whose objects it loads; none if its executable does not tell."""
+        """The machines whose objects it loads; none if its executable does not show them."""
         with contextlib.suppress(OSError):
             executable = os.path.realpath(self.target.sys_executable)
             return binaries.machines(executable, self.target.platform)
@@ -61,32 +61,32 @@ class Own:
 
     @property
     def tag(self) -> str:
-        """The tag of its own extension modules, such as ``cpython-311-x86_64-linux-gnu``."""
+        """The tag of its extension modules, such as ``cpython-311-x86_64-linux-gnu``."""
         return max(self.target.suffixes, key=len).strip(".").rpartition(".")[0]
 
     def made_for(self, path: str) -> str | None:
-        """Return what an object is made for if this one cannot load it, else None.
+        """Return what an object is made for if the target cannot load it, else None.
 
-        :raises OSError: when it cannot be read.
+        :raises OSError: when the object cannot be read.
         """
-        its = binaries.machines(path, self.target.platform)
-        if its:
-            is_own = not self.machines or bool(its & self.machines)
-            return None if is_own else binaries.in_words(its)
+        machines = binaries.machines(path, self.target.platform)
+        if machines:
+            is_own = not self.machines or bool(machines & self.machines)
+            return None if is_own else binaries.in_words(machines)
         system = binaries.system(path)
         return f"another operating system ({system})" if system else None
 
     def lacks(self, distribution: Distribution) -> Foreign | None:
-        """Return the native parts of a distribution if it has some, and none of use here.
+        """Return the native parts of a distribution if the target can use none of them, else None.
 
-        Each file is read once, and not beyond its header.
+        Only the header of each file is read, once.
         """
         made_for: dict[str, str] = {}
         for path in _natives(distribution):
             try:
                 reason = self._reason(f"{distribution.directory}/{path}")
             except OSError:
-                continue  # somebody has removed it
+                continue  # another program has removed it
             if reason is None:
                 return None
             made_for[path] = reason
@@ -96,7 +96,7 @@ class Own:
         return Foreign(distribution, tuple(sorted(made_for)), words)
 
     def _reason(self, path: str) -> str | None:
-        """Return why a native part is of no use here, None when it is, or another one beside it."""
+        """Return what a native part is made for, or None if it or one next to it can be used."""
         directory, name = os.path.split(path)
         stem, dot, suffix = name.partition(".")
         tag = suffix.rpartition(".")[0]
@@ -112,9 +112,9 @@ class Own:
 
 
 class Usable:
-    """Distributions, and which of those that were asked for are of no use to a target.
+    """Distributions that a target can use, and those that it cannot.
 
-    :ivar foreign: These, by normalised name.
+    :ivar foreign: The ones that it cannot use, of those asked for so far, by normalised name.
     """
 
     def __init__(self, target: Target, distributions: Mapping[str, Distribution]) -> None:
@@ -124,9 +124,9 @@ class Usable:
         self._versions: dict[str, str | None] = {}
 
     def version(self, key: str) -> str | None:
-        """Return the version of one that is of use, None if there is none.
+        """Return the version of a distribution that the target can use, or None.
 
-        However often one is asked for, its files are looked at once.
+        The files of each distribution are read once.
         """
         distribution = self._distributions.get(key)
         if distribution is None:
@@ -139,7 +139,7 @@ class Usable:
         return self._versions[key]
 
     def all(self) -> dict[str, Foreign]:
-        """Return those of no use, asked for or not."""
+        """Return all distributions that the target cannot use."""
         for key in self._distributions:
             self.version(key)
         return self.foreign
@@ -148,7 +148,7 @@ class Usable:
 def _natives(distribution: Distribution) -> Iterator[str]:
     """Yield the files of a distribution that should be native, by their names.
 
-    In one that is labelled for any machine, libraries are data.
+    In a distribution that is tagged for any machine, libraries are data.
     """
     try:
         listing = distribution.listing
@@ -166,15 +166,15 @@ def _natives(distribution: Distribution) -> Iterator[str]:
 
 
 def in_user_site(target: Target, distribution: Distribution) -> bool:
-    """Tell whether it is where one home directory may serve machines of several kinds."""
+    """Tell whether a distribution is in the user site, which several machines may share."""
     directory = str(distribution.directory)
     return target.user_site is not None and layout.same_directory(directory, target.user_site)
 
 
 def remedy(target: Target, distribution: Distribution, *, has_pip: bool) -> str:
-    """Return what gives a target the native parts, and takes them from no machine of another kind.
+    """Return a command that installs the native parts for a target, and keeps those of others.
 
-    :param distribution: One that is not in a sharedir.
+    :param distribution: A distribution that is not in a sharedir.
     """
     wanted = f"{distribution.name}=={distribution.version}"
     if not in_user_site(target, distribution):

@@ -1,6 +1,6 @@
-"""Files of distributions outside of the directory of their modules: data, headers, scripts.
+"""Files of distributions outside the directory of their modules: data, headers, scripts.
 
-An installer puts them into its own prefix, and RECORD says where that was.
+An installer puts them into its own prefix, and RECORD has their paths.
 """
 
 from __future__ import annotations
@@ -26,19 +26,21 @@ if TYPE_CHECKING:
 
     from pysharedir.installed.distribution import Distribution
 
-# The algorithms that the specification of RECORD allows, as far as they are in use.
+# Those of the hash algorithms that the specification of RECORD allows which are in use.
 _ALGORITHMS = ("sha256", "sha384", "sha512")
-# What there is at the top of a prefix, for one that is gone.
+# A prefix by the FHS, whether or not this host has a Python in it, and not a part of /usr.
+_LOCAL = "/usr/local"
+# Directories at the top of a prefix; they show the prefix of files when it no longer exists.
 _TOPS = frozenset({"bin", "etc", "include", "lib", "lib64", "libexec", "sbin", "share", "var"})
 
 
 @dataclass(frozen=True)
 class File:
-    """A file that RECORD lists outside.
+    """A file that RECORD lists outside the directory of the distribution.
 
-    :ivar prefix: The prefix that it was installed into; empty when that is not known.
-    :ivar name: Its path in that.
-    :ivar hash: What RECORD says of its content, such as ``sha256=...``, or nothing.
+    :ivar prefix: The prefix that it was installed into; empty when it is not known.
+    :ivar name: Its path in the prefix.
+    :ivar hash: The hash of its content in RECORD, such as ``sha256=...``, or an empty string.
     """
 
     distribution: Distribution
@@ -53,7 +55,7 @@ class File:
 
     @property
     def script(self) -> str | None:
-        """Its name, if it is in the directory of scripts."""
+        """The name of the script, if the file is one."""
         directory, name = os.path.split(self.name)
         return name if directory == "bin" else None
 
@@ -68,12 +70,12 @@ class File:
         return None
 
     def read(self) -> bytes:
-        """Return its content, if that is what the distribution has brought.
+        """Return its content, if it is what was installed.
 
-        Whoever can write to another prefix can replace a file there.  Without a hash nobody but the
-        caller and root may be able to.
+        Whoever can write to another prefix can replace a file there.  So a file without a hash is
+        read only if nobody but the caller and root can replace it.
 
-        :raises OSError: when it cannot be read, or may be another's.
+        :raises OSError: when it cannot be read, is not what was installed, or may be replaced.
         """
         algorithm, _, value = self.hash.partition("=")
         if algorithm not in _ALGORITHMS:
@@ -87,12 +89,11 @@ class File:
 
 
 def files(distribution: Distribution, version: str, roots: Collection[str]) -> list[File]:
-    """Return the files of a distribution outside of its directory, but for pycs.
+    """Return the files of a distribution outside its directory, without pycs.
 
     :param version: ``X.Y`` of the interpreter.
     :param roots: Prefixes that are known.
-    :return: None of them when RECORD cannot be read; with no prefix when it cannot be told into
-        which they were installed.
+    :return: The files, without a prefix if theirs cannot be found; none if RECORD cannot be read.
     """
     if isinstance(distribution.metadata.record, RecordError):
         return []
@@ -100,11 +101,13 @@ def files(distribution: Distribution, version: str, roots: Collection[str]) -> l
     rows = [path for path in listing.outside if not path.endswith(".pyc")]
     if not rows:
         return []
-    # Paths in RECORD are relative to a name of the directory, which may be a link to it.
+    # Paths in RECORD are relative to the directory by one of its names, which may be a link.
     directories = dict.fromkeys(
         map(str, (distribution.directory, distribution.directory.resolve()))
     )
-    spellings = [[os.path.normpath(f"{each}/{row}") for row in rows] for each in directories]
+    spellings = [
+        [os.path.normpath(f"{directory}/{row}") for row in rows] for directory in directories
+    ]
     prefix, paths = _placed(spellings, version, roots)
     return [
         File(distribution, prefix, path[len(prefix) + 1 :], listing.hashes.get(row, ""))
@@ -115,10 +118,11 @@ def files(distribution: Distribution, version: str, roots: Collection[str]) -> l
 def _placed(
     spellings: Sequence[Sequence[str]], version: str, roots: Collection[str]
 ) -> tuple[str, Sequence[str]]:
-    """Return the prefix that files are in, or nothing, and their paths by which that is known.
+    """Return the prefix of files, or an empty string, and the spelling of paths that shows it.
 
-    :param spellings: The paths, in one way or another.
+    :param spellings: The paths of the files, by each name of their directory.
     """
+    # First look for a prefix on disk by all spellings: names alone are weaker evidence.
     for find in (lambda paths: _evident(paths, version, roots), _by_names):
         for paths in spellings:
             if prefix := find(paths):
@@ -135,13 +139,14 @@ def _evident(paths: Sequence[str], version: str, roots: Collection[str]) -> str 
         *(f"{lib}/{name}{version}" for lib in ("lib", "lib64") for name in ("python", "pypy")),
     )
     for directory in _above(paths):
-        if directory in roots or any(os.path.lexists(f"{directory}/{mark}") for mark in marks):
+        is_known = directory in roots or directory == _LOCAL
+        if is_known or any(os.path.lexists(f"{directory}/{mark}") for mark in marks):
             return directory
     return None
 
 
 def _by_names(paths: Sequence[str]) -> str | None:
-    """Return the nearest directory above *paths* in which they are as in a prefix."""
+    """Return the nearest directory above *paths* in which their names are those of a prefix."""
     for directory in _above(paths):
         below = (path[len(directory) + 1 :] for path in paths)
         if _TOPS.issuperset(path.partition("/")[0] for path in below):
@@ -150,7 +155,7 @@ def _by_names(paths: Sequence[str]) -> str | None:
 
 
 def _above(paths: Sequence[str]) -> Iterator[str]:
-    """Yield the directories above all of *paths*, the nearest first, but for the root of all."""
+    """Yield the directories above all of *paths*, the nearest first, without ``/``."""
     directory = os.path.commonpath([os.path.dirname(path) for path in paths])
     while directory != "/":
         yield directory
@@ -160,17 +165,17 @@ def _above(paths: Sequence[str]) -> Iterator[str]:
 def _refuse_open(path: Path) -> None:
     """Refuse a file that others than the caller and root can replace.
 
-    :raises OSError: when it is one, or is reached by a link.
+    :raises OSError: when they can, or when a link leads to the file.
     """
     if path.resolve() != path:
         raise _unknown("a link leads to it", path)
-    for each in (path, *path.parents):
-        status = each.stat()
-        is_sticky = each != path and status.st_mode & stat.S_ISVTX
+    for part in (path, *path.parents):
+        status = part.stat()
+        is_sticky = part != path and status.st_mode & stat.S_ISVTX
         if not (only_owner_writes(status) or is_sticky):
-            raise _unknown("others can write to it", each)
+            raise _unknown("others can write to it", part)
         if not is_own(status):
-            raise _unknown(f"it belongs to {user(status.st_uid)}", each)
+            raise _unknown(f"it belongs to {user(status.st_uid)}", part)
 
 
 def _unknown(reason: str, path: Path) -> OSError:

@@ -1,4 +1,4 @@
-"""Which distribution a file belongs to."""
+"""The distribution that a file belongs to."""
 
 from __future__ import annotations
 
@@ -15,29 +15,30 @@ if TYPE_CHECKING:
 
 
 class Owners:
-    """The owners of files, by what RECORD lists.
+    """The owners of files, by RECORD.
 
-    :param distributions: Those that may own files; of several the first owns a file.
+    :param distributions: The possible owners; a file belongs to the first one that lists it.
     """
 
     def __init__(self, distributions: Iterable[Distribution]) -> None:
         self._distributions = tuple(distributions)
 
     def of(self, path: str | os.PathLike[str]) -> Distribution | None:
-        """Return the distribution that lists a file, None when none does.
+        """Return the distribution that lists a file, or None.
 
-        :param path: In the spelling of the directory that the metadata is in; ``..`` may be in it.
+        :param path: The file, spelled as the directory that holds the metadata; may have ``..``.
         """
         return self._by_path.get(os.path.normpath(path))
 
     @cached_property
     def _by_path(self) -> dict[str, Distribution]:
         owners: dict[str, Distribution] = {}
-        for each in self._distributions:
+        for distribution in self._distributions:
             try:
-                listing = each.listing
+                listing = distribution.listing
             except RecordError:
                 continue
             for name in (*listing.files(), *listing.outside):
-                owners.setdefault(os.path.normpath(each.directory / name), each)
+                path = os.path.normpath(distribution.directory / name)
+                owners.setdefault(path, distribution)
         return owners

@@ -23,7 +23,7 @@ class Parsed(PathDistribution):
         self._message = message
 
     def read_text(self, filename: str | os.PathLike[str]) -> str | None:
-        """See :meth:`importlib.metadata.Distribution.read_text`; what is no file is not there."""
+        """See :meth:`importlib.metadata.Distribution.read_text`; None for what is not a file."""
         is_file = os.path.isfile(self._info / filename)
         return super().read_text(filename) if is_file else None
 

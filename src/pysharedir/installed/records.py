@@ -1,4 +1,4 @@
-"""RECORD: which files a distribution says are its own, and where they are.
+"""RECORD: the files of a distribution, and where they are.
 
 https://packaging.python.org/en/latest/specifications/recording-installed-packages/
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    # A path, the hash and the size of what is there.
+    # A path, and the hash and the size of the file.
     Row = tuple[str, str, str]
 
 _IMPORTABLE = (".py", ".pyc", ".so", ".pth", ".start")
@@ -34,9 +34,9 @@ class Listing:
     :ivar inside: The names of files by directory, relative to the directory that holds the
         metadata, which is ``""``; without the metadata itself.
     :ivar outside: Paths that lead out of that directory, relative to it.
-    :ivar foreign: Paths in it that are never a distribution's own, whatever RECORD says: the hook,
-        and the metadata of others.
-    :ivar hashes: What it says of the content of those outside, such as ``sha256=...``.
+    :ivar foreign: Paths in it that belong to no distribution, whatever RECORD says: the hook, and
+        the metadata of other distributions.
+    :ivar hashes: The hashes of the files outside, such as ``sha256=...``.
     """
 
     inside: dict[str, set[str]]
@@ -56,21 +56,21 @@ class Listing:
         return frozenset((directories | self.inside.get("", set())) - {"", "__pycache__"})
 
     def regular(self, directory: str) -> str | None:
-        """Return the outermost regular package that *directory* is in, as far as it is listed."""
+        """Return the outermost regular package that *directory* is in, by what is listed."""
         for parent in lineage(directory):
             if is_regular(self.inside.get(parent, ())):
                 return parent
         return None
 
     def entry_modules(self) -> Iterator[str]:
-        """Yield the files without which the import system finds none of the others.
+        """Yield the files without which the import system finds no file of the distribution.
 
-        These are modules that are in no regular package, and the ``__init__`` of the outermost
-        regular packages; startup files too.
+        These are modules outside regular packages, the ``__init__`` of the outermost regular
+        packages, and startup files.
         """
         for directory, names in self.inside.items():
             if directory and not all(map(str.isidentifier, directory.split("/"))):
-                continue  # no package: libraries that compiled modules load, say
+                continue  # not a package, but libraries of extension modules, for example
             package = self.regular(directory)
             if package not in (None, directory):
                 continue
@@ -91,7 +91,7 @@ def is_regular(names: Iterable[str]) -> bool:
 
 
 def is_package(directory: str) -> bool:
-    """Tell whether a directory that is on disk is a regular package."""
+    """Tell whether a directory on disk is a regular package."""
     try:
         return is_regular(os.listdir(directory))
     except OSError:
@@ -109,16 +109,16 @@ def read(name: str, info: Path) -> Listing:
     hashes: dict[str, str] = {}
     outside, foreign = [], []
     metadata = info.name
-    for listed, said, _ in rows(name, info):
+    for listed, digest, _ in rows(name, info):
         path = os.path.normpath(listed)
         if "\0" in path:
-            raise RecordError(name, f"RECORD has a path that can be none: {path!r}")
+            raise RecordError(name, f"RECORD has a path that is not valid: {path!r}")
         if path.startswith("/"):
             raise RecordError(name, f"RECORD has an absolute path: {path}")
         directory, _, file = path.rpartition("/")
         if _is_outside(path):
             outside.append(path)
-            hashes[path] = said
+            hashes[path] = digest
         elif directory == metadata or directory.startswith(f"{metadata}/"):
             continue
         elif layout.is_reserved(path) or _is_metadata(directory):
@@ -155,12 +155,11 @@ def encoded(digest: bytes) -> str:
 
 
 def rewritten(name: str, content: bytes, rewrite: Callable[[Row], Row | None]) -> bytes:
-    """Return RECORD with other rows for the files outside; all else stays as it is, to the byte.
+    """Return RECORD with new rows for the files outside; all other bytes stay the same.
 
-    :param content: What it is.
-    :param rewrite: Returns the new row for one whose path is normalised, or None when it is not to
-        be listed.
-    :raises RecordError: when it cannot be read.
+    :param content: RECORD as it is.
+    :param rewrite: Returns the new row for a row with a normalised path, or None to leave it out.
+    :raises RecordError: when RECORD cannot be read.
     """
     try:
         text = content.decode()
@@ -169,7 +168,9 @@ def rewritten(name: str, content: bytes, rewrite: Callable[[Row], Row | None]) -
     listed = list(_parsed(name, text))
     lines = text.splitlines(keepends=True)
     ending = "\r\n" if text.endswith("\r\n") else "\n"
-    whole = len(lines) == len(listed)  # no line is blank, no path has a line end in it
+    whole = len(lines) == len(
+        listed
+    )  # each row is one line: none is blank, and no path has a line end
     wanted = []
     for number, row in enumerate(listed):
         plain = (os.path.normpath(row[0]), *row[1:])
@@ -184,7 +185,7 @@ def _content(name: str, info: Path) -> str:
     path = info / "RECORD"
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise RecordError(name, "RECORD is no file")
+            raise RecordError(name, "RECORD is not a file")
         with path.open(encoding="utf-8", newline="") as file:
             return file.read()
     except (FileNotFoundError, NotADirectoryError):
@@ -194,7 +195,7 @@ def _content(name: str, info: Path) -> str:
 
 
 def _parsed(name: str, text: str) -> Iterator[Row]:
-    # All of installer comes with it, 20 ms that a command without a RECORD does not need.
+    # This imports all of installer, 20 ms that a command without a RECORD does not need.
     from installer.records import InvalidRecordEntry, parse_record_file  # noqa: PLC0415
 
     try:
@@ -205,6 +206,6 @@ def _parsed(name: str, text: str) -> Iterator[Row]:
 
 def _line(row: Row, ending: str) -> str:
     text = StringIO()
-    # What is no line end to the writer it does not quote, and then cannot be read again.
+    # With "\n" as terminator, the writer would not quote a path with "\r", which could not be read.
     csv.writer(text, lineterminator="\r\n").writerow(row)
     return text.getvalue().removesuffix("\r\n") + ending

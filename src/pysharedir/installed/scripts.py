@@ -1,4 +1,4 @@
-"""Scripts that distributions declare, as they should be.
+"""The scripts that distributions declare, with their expected content.
 
 https://packaging.python.org/en/latest/specifications/entry-points/
 """
@@ -32,9 +32,9 @@ _VERSIONED = re.compile(r"(?:pip|easy_install-)(\d+\.\d+)")
 
 @dataclass(frozen=True)
 class Wanted:
-    """A script as it should be.
+    """A script with its expected content.
 
-    :ivar distribution: The normalised name of the distribution that it belongs to.
+    :ivar distribution: The normalized name of the distribution that it belongs to.
     """
 
     distribution: str
@@ -49,30 +49,33 @@ class Wanted:
 def wanted_scripts(
     distributions: Iterable[Distribution], directory: Path, interpreter: str, version: str
 ) -> tuple[dict[Path, Wanted], list[str]]:
-    """Return the scripts that distributions declare and have, and what of that cannot be made.
+    """Return the expected scripts of distributions, and notes on those that cannot be made.
 
-    The first distribution by name wins.
+    Of several distributions with one script, the first by name has it.
 
-    :param directory: Where scripts go.
-    :param interpreter: What runs them.
-    :param version: ``X.Y`` of that; what names another version is left out.
+    :param directory: The directory of scripts.
+    :param interpreter: The interpreter that runs them.
+    :param version: ``X.Y`` of the interpreter; scripts with another version in their names are left
+        out.
     """
     wanted: dict[Path, Wanted] = {}
     notes: list[str] = []
-    for each in sorted(distributions, key=lambda each: each.key):
-        declared = entry_points(each, notes.append)
-        left_out = _left_out(each, {entry.name for entry in declared})
+    for distribution in sorted(distributions, key=lambda distribution: distribution.key):
+        declared = entry_points(distribution, notes.append)
+        left_out = _left_out(distribution, {entry.name for entry in declared})
         for entry in declared:
             if _is_of_another_version(entry.name, version):
                 continue
             script = _script(entry)
             if script is None:
-                notes.append(f"{each.name}: script {entry.name!r} cannot be made: {entry.value!r}")
+                notes.append(
+                    f"{distribution.name}: script {entry.name!r} cannot be made: {entry.value!r}"
+                )
                 continue
             if entry.name in left_out:
                 continue
             _, content = script.generate(interpreter, kind="posix")
-            wanted.setdefault(directory / script.name, Wanted(each.key, content))
+            wanted.setdefault(directory / script.name, Wanted(distribution.key, content))
     return wanted, notes
 
 
@@ -81,7 +84,7 @@ def entry_points(
 ) -> list[EntryPoint]:
     """Return the scripts that a distribution declares.
 
-    :param note: Called with what is wrong when that cannot be read.
+    :param note: Called with a note when they cannot be read.
     """
     try:
         return [entry for entry in distribution.metadata.entry_points if entry.group in _SECTIONS]
@@ -91,10 +94,10 @@ def entry_points(
 
 
 def _left_out(distribution: Distribution, declared: set[str]) -> set[str]:
-    """Return which of the scripts that a distribution declares its installer did not make.
+    """Return the declared scripts of a distribution that its installer deliberately did not make.
 
-    ensurepip, for one, makes ``pip3`` and no ``pip``.  When RECORD lists none of them, they were
-    left to somebody else, and none is left out.
+    ensurepip, for example, makes ``pip3`` and no ``pip``.  When RECORD lists no script at all,
+    another program was to make them, so none is left out.
     """
     try:
         outside = distribution.listing.outside if declared else ()
@@ -105,23 +108,23 @@ def _left_out(distribution: Distribution, declared: set[str]) -> set[str]:
 
 
 def is_versioned(name: str) -> bool:
-    """Tell whether a script is one that pip makes for one version of Python, as it likes."""
+    """Tell whether a script is one that pip makes for a version of Python, or does not make."""
     return _VERSIONED.fullmatch(name) is not None
 
 
 def _is_of_another_version(name: str, version: str) -> bool:
-    """Tell whether a script is for another Python: pip declares that of the one that built it."""
+    """Tell whether a script is for another Python: pip's wheel declares that of its builder."""
     versioned = _VERSIONED.fullmatch(name)
     return versioned is not None and versioned[1] != version
 
 
 def _script(entry: EntryPoint) -> Script | None:
-    """Return the script that an entry point declares, or None when it is none."""
+    """Return the script that an entry point declares, or None when it is not valid."""
     from installer.scripts import Script  # noqa: PLC0415  # as in records
 
     try:
         module, attr = entry.module, entry.attr
-    except (AttributeError, AssertionError):  # no reference to an object; before 3.13, and since
+    except (AttributeError, AssertionError):  # no object reference; before 3.13, and since
         return None
     valid = (
         all(part.isidentifier() for part in f"{module}.{attr or ''}".split("."))

@@ -1,4 +1,4 @@
-"""The first line of a script: which interpreter it names."""
+"""The first line of a script, which names its interpreter."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from dataclasses import dataclass
 
 from pysharedir import layout
 
-# The names of interpreters, with the version that some have.
+# The names of interpreters, some with a version.
 PYTHON = re.compile(r"(?:python|pypy)(\d+(?:\.\d+)?)?t?")
 _PLAIN = re.compile(rb"#![ \t]*([^ \t\r\n]+)[ \t]*([^\r\n]*)\r?\n")
-# What installers write where the name of an interpreter is too long for the kernel, or has spaces.
+# What installers write when the path of an interpreter is too long for the kernel, or has spaces.
 _BY_SHELL = re.compile(rb"#!/bin/sh\n'''exec' ([^\n]+) \"\$0\" \"\$@\"\n' '''\n")
 
 
 @dataclass(frozen=True)
 class Head:
-    """What at the beginning of a script says what runs it.
+    """The lines of a script that name its interpreter.
 
-    :ivar text: As it is in the file.
+    :ivar text: The lines as they are in the file.
     """
 
     text: bytes
@@ -29,10 +29,10 @@ class Head:
 
 
 def parse(content: bytes) -> Head | None:
-    """Return how a script names its interpreter.
+    """Return the lines of a script that name its interpreter.
 
-    :return: None when it names none, or only the shell can tell which, as in scripts that uv makes
-        to be moved.
+    :return: None when it names none, or when only a shell can find it, as in relocatable scripts of
+        uv.
     """
     by_shell = _BY_SHELL.match(content)
     if by_shell is None:
@@ -48,7 +48,7 @@ def parse(content: bytes) -> Head | None:
 
 
 def redirected(content: bytes, directory: str, interpreter: str) -> bytes:
-    """Return a script that starts another interpreter, where it starts a Python of *directory*."""
+    """Return a script with another interpreter, if its own is a Python in *directory*."""
     from installer.scripts import Script  # noqa: PLC0415  # as in records
 
     head = parse(content)

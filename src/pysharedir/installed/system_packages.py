@@ -1,4 +1,4 @@
-"""Which package of the operating system a file belongs to, by what its package managers say."""
+"""The package of the operating system that a file belongs to, as dpkg and rpm report it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 def packages(paths: Iterable[str]) -> dict[str, str]:
-    """Return the package of each file that belongs to one: its name, and of which manager."""
-    wanted = dict.fromkeys(filter(str.isprintable, paths))  # the answers are lines
+    """Return the package of each file that has one: its name, and its package manager."""
+    wanted = dict.fromkeys(filter(str.isprintable, paths))  # each line is an answer
     owners = {}
     if wanted and shutil.which("dpkg-query"):
         for line in _lines(["dpkg-query", "--search", "--", *wanted]):
@@ -23,7 +23,7 @@ def packages(paths: Iterable[str]) -> dict[str, str]:
             if path in wanted:
                 owners[path] = f"{package} (dpkg)"
     if wanted and shutil.which("rpm"):
-        # One line a file, in order; the format has no slash, which the complaint about one has.
+        # One line for each file, in order.  A name has no slash, but an error message has.
         lines = _lines(["rpm", "--query", "--file", "--queryformat", "%{NAME}\\n", *wanted])
         for path, line in zip(wanted, lines, strict=False):
             if "/" not in line and " " not in line:
@@ -32,7 +32,7 @@ def packages(paths: Iterable[str]) -> dict[str, str]:
 
 
 def _lines(command: Sequence[str]) -> list[str]:
-    """Return what a package manager prints; nothing when it cannot be asked."""
+    """Return the lines that a package manager prints; none when it cannot be run."""
     with contextlib.suppress(ProcessError):
         return processes.run(command, env={"LC_ALL": "C.UTF-8"}).stdout.splitlines()
     return []

@@ -1,1 +1,1 @@
-"""An interpreter, and what it says of itself."""
+"""An interpreter, and what it reports about itself."""

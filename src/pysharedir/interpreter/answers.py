@@ -6,7 +6,7 @@ from typing import TypedDict
 
 
 class Probe(TypedDict):
-    """``probe``: what an interpreter says of itself.
+    """``probe``: what an interpreter reports about itself.
 
     :ivar site_purelib: Where it installs pure wheels to without the hook.
     :ivar path: ``sys.path`` without the working directory.
@@ -38,12 +38,12 @@ class Probe(TypedDict):
 
 
 class Bare(TypedDict):
-    """``bare``: what a start would read, told without doing it.
+    """``bare``: what a start would read, without such a start.
 
     :ivar path: ``sys.path`` before site and without PYTHONPATH.
-    :ivar venv_site_dirs: What site adds first if this is a venv, whether they are there or not.
-    :ivar site_dirs: What it adds after the user site dir.
-    :ivar skips_hidden: Whether its site passes over hidden files.
+    :ivar venv_site_dirs: In a venv, the directories that site adds first, missing ones included.
+    :ivar site_dirs: The directories that site adds after the user site dir.
+    :ivar skips_hidden: Whether site skips hidden files.
     :ivar extensions: The suffixes of extension modules, in the order in which they are tried.
     """
 
@@ -62,7 +62,7 @@ class Bare(TypedDict):
 
 
 class Spec(TypedDict):
-    """What a finder has for a name; see :class:`pysharedir.why.search.Spec`."""
+    """What a finder finds for a name; see :class:`pysharedir.why.search.Spec`."""
 
     kind: str
     origin: str | None
@@ -71,7 +71,7 @@ class Spec(TypedDict):
 
 
 class PathAnswer(TypedDict):
-    """What the finder for one directory or archive has for a name."""
+    """What the finder of one directory or archive finds for a name."""
 
     path: str
     entry: int | None
@@ -81,7 +81,7 @@ class PathAnswer(TypedDict):
 
 
 class FinderAnswer(TypedDict):
-    """What one finder of ``sys.meta_path`` has for a name."""
+    """What one finder of ``sys.meta_path`` finds for a name."""
 
     name: str
     file: str | None
@@ -132,7 +132,7 @@ class _Span(TypedDict):
 
 
 class Span(_Span, total=False):
-    """Something that a start runs.
+    """One piece of code that a start runs.
 
     :ivar ns: Nanoseconds, without the spans within it.
     :ivar begin: When it began and when it ended, in nanoseconds by a clock that begins with site
@@ -148,7 +148,7 @@ class Trace(TypedDict):
     """``watch`` and ``trace``: what a start runs.
 
     :ivar began: The clock before the program was compiled, in nanoseconds.
-    :ivar before: The files of modules that are there before site.
+    :ivar before: The files of the modules that were imported before site.
     """
 
     version: list[int]
@@ -165,7 +165,7 @@ class Trace(TypedDict):
 
 
 class Plain(TypedDict):
-    """``plain``: what a start that nobody looks at has."""
+    """``plain``: the modules and the path of a start that is not traced."""
 
     modules: list[str]
     path: list[str]
@@ -179,7 +179,7 @@ class Compiled(TypedDict):
 
 
 class Pycs(TypedDict):
-    """``pycs``: of sources the hash that a pyc has, and whether they can be compiled."""
+    """``pycs``: the hashes that pycs hold of sources, and whether sources can be compiled."""
 
     digests: list[str | None]
     compiles: list[bool]

@@ -1,4 +1,4 @@
-"""Byte-compiling modules with the interpreter that will run them, as steps."""
+"""Steps that byte-compile modules with the interpreter that will run them."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from pysharedir.interpreter.answers import Compiled, Pycs
 
 _HEADER = 16
-_UNCHECKED = 1  # the flags of a pyc whose source is not looked at (PEP 552)
+_UNCHECKED = 1  # the flags of a pyc that is not compared with its source (PEP 552)
 
 
 @dataclass(frozen=True)
 class Pyc:
     """One byte-compiled module.
 
-    :ivar hashed: The hash in it, when it is by this alone that it fits its source (PEP 552).
+    :ivar hashed: The hash of its source that it holds, in an unchecked hash-based pyc (PEP 552).
     """
 
     path: str
@@ -45,10 +45,10 @@ class Pyc:
 class Compile:
     """Byte-compile modules.
 
-    It is no error when that fails: the interpreter does without.
+    Failing is not an error: the interpreter works without pycs.
 
-    :ivar unchecked: Make pycs that hold a hash of their source, which no start compares: they are
-        the same in each build and fit whatever the times of files, at no cost (PEP 552).
+    :ivar unchecked: Make unchecked hash-based pycs (PEP 552): they are the same in each build,
+        valid whatever the times of files, and cost a start nothing.
     """
 
     executable: Path
@@ -75,10 +75,10 @@ class Compile:
 
 @dataclass(frozen=True)
 class Recompile:
-    """Make pycs anew, each of the kind that it was.
+    """Make pycs again, each of the kind that it was.
 
-    To undo it is not needed: a pyc that fits its source does no harm.  It is an error when none
-    can be made.
+    This needs no undo, since a pyc that matches its source does no harm.  It is an error when no
+    pyc can be made.
     """
 
     executable: Path
@@ -90,7 +90,7 @@ class Recompile:
 
     def apply(self) -> Callable[[], object]:
         """See :meth:`pysharedir.changes.Step.apply`."""
-        wanted = [(each.source, each.path, each.level, bool(each.hashed)) for each in self.pycs]
+        wanted = [(pyc.source, pyc.path, pyc.level, bool(pyc.hashed)) for pyc in self.pycs]
         if not _compile(self.executable, wanted):
             raise OSError(errno.EINVAL, f"cannot be compiled, such as {self.pycs[0].source}")
         return bool
@@ -98,9 +98,9 @@ class Recompile:
 
 @dataclass(frozen=True)
 class RemoveUnchecked:
-    """Remove a pyc that hides what its source is, before that changes.
+    """Remove an unchecked pyc before its source changes, as it would hide the change.
 
-    To undo it is to put it back if the source is what it was.
+    Undoing puts the pyc back if the source is still the same.
     """
 
     pyc: Pyc
@@ -115,7 +115,7 @@ class RemoveUnchecked:
 
         def undo() -> None:
             if self._source() == source:
-                path.parent.mkdir(exist_ok=True)  # an undone Compile takes it away
+                path.parent.mkdir(exist_ok=True)  # undoing Compile removes it
                 restore()
 
         return undo
@@ -126,10 +126,10 @@ class RemoveUnchecked:
 
 
 def is_reproducible() -> bool:
-    """Tell whether what is made is to be the same in each build.
+    """Tell whether files must be the same in each build.
 
-    As for :mod:`py_compile`, SOURCE_DATE_EPOCH in the environment says so, whatever its value: no
-    time is taken from it.
+    As for :mod:`py_compile`, they must if SOURCE_DATE_EPOCH is set, whatever its value: no time is
+    taken from it.
     """
     return bool(os.environ.get("SOURCE_DATE_EPOCH"))
 
@@ -147,9 +147,9 @@ def header(path: str) -> bytes:
 
 
 def unchecked(sources: Iterable[Path], magic: str = "") -> list[Pyc]:
-    """Return those pycs of modules that an interpreter takes without a look at the source.
+    """Return the unchecked pycs of modules, which an interpreter does not compare with the source.
 
-    :param magic: Of the interpreter, in hexadecimal; without it of any.
+    :param magic: The magic number of the interpreter, in hexadecimal; by default, of any.
     """
     made = []
     for source in sources:
@@ -162,9 +162,9 @@ def unchecked(sources: Iterable[Path], magic: str = "") -> list[Pyc]:
 
 
 def misfits(executable: Path, hashed: Sequence[Pyc]) -> list[Pyc]:
-    """Return those pycs whose hash is not that of their source.
+    """Return the pycs whose hash does not match their source.
 
-    :param executable: Their interpreter, which alone knows the function.
+    :param executable: Their interpreter, the only one that has their hash function.
     """
     if not hashed:
         return []
@@ -191,9 +191,9 @@ def pycs(sources: Iterable[Path]) -> list[Path]:
 
 
 def _compile(executable: Path, wanted: Sequence[tuple[str, str | None, int, bool]]) -> int:
-    """Byte-compile modules, and return how many that was.
+    """Byte-compile modules, and return how many could be compiled.
 
-    :param wanted: As the program ``compile`` reads it.
+    :param wanted: The modules, in the form that the program ``compile`` reads.
     """
     answer: Compiled = processes.ask(
         executable,

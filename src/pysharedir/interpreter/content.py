@@ -1,4 +1,4 @@
-"""The content of files that strangers may have put somewhere."""
+"""The content of files that other users may have made."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ _MOST = 1 << 26  # bytes
 
 
 def read(path: str | os.PathLike[str]) -> bytes:
-    """Return the content of a file; a link is followed.
+    """Return the content of a file; follows a link.
 
-    Whatever else bears the name is not waited for: a FIFO, a device, a file without end.
+    Never waits: a FIFO, a device or an endless file raises an error.
 
-    :raises OSError: when there is no file, it cannot be read, or is larger than 64 MB.
+    :raises OSError: when there is no regular file, it cannot be read, or is larger than 64 MB.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     with open(descriptor, "rb") as file:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     Answer = TypeVar("Answer", Bare, Probe)
 
 _NAMES = ("python", "python3")
-_SAID_VERSION = re.compile(r"Python (\d+)\.(\d+)")
-_SAID_FULL = re.compile(r"^Python (\d+(?:\.\d+)+)", re.MULTILINE)
+_PRINTED_VERSION = re.compile(r"Python (\d+)\.(\d+)")
+_PRINTED_RELEASE = re.compile(r"^Python (\d+(?:\.\d+)+)", re.MULTILINE)
 _VERSION = re.compile(r"(?:python|cpython|pypy)?[-@]?\d+(?:\.\d+)*t?")
 
 
@@ -33,7 +33,7 @@ def find(spec: str | None) -> Target:
     :param spec: A path, a version, or the directory of a venv or an installation; None for the
         active venv, else ``.venv`` in the working directory, else the interpreter that runs this,
         else ``python3`` on PATH.
-    :raises TargetError: when there is none, or it cannot be used.
+    :raises TargetError: when there is no such interpreter, or it cannot be used.
     """
     executable = locate(spec)
     answer = _probed(executable)
@@ -69,7 +69,7 @@ def find(spec: str | None) -> Target:
 
 
 def bare(executable: Path) -> Bare:
-    """Return what an interpreter says with -I and -S, so that nothing runs but its own.
+    """Return what an interpreter reports with -I and -S, so that only its own code runs.
 
     :raises TargetError: when it cannot be used.
     """
@@ -82,7 +82,7 @@ def bare(executable: Path) -> Bare:
 
 
 def is_spec(text: str) -> bool:
-    """Tell whether a text is what names an interpreter; by its name, since nothing is started."""
+    """Tell whether a text may name an interpreter; starts nothing to find out."""
     path = Path(os.path.expanduser(text))
     if path.is_dir():
         return any((path / "bin" / name).exists() for name in _NAMES)
@@ -90,7 +90,7 @@ def is_spec(text: str) -> bool:
 
 
 def _probed(executable: Path) -> Probe:
-    """Return what an interpreter says of itself with the hook switched off."""
+    """Return what an interpreter reports about itself with the hook switched off."""
     try:
         answer: Probe = processes.ask(executable, "probe", env={"PYSHAREDIR": "0"})
     except NoAnswerError:
@@ -106,15 +106,15 @@ def _of_age(executable: Path, answer: Answer) -> Answer:
 
 
 def _refuse_other_programs(executable: Path) -> None:
-    """Say why it does not answer, if that is because it is too old or no Python."""
-    printed = processes.said(executable, "-V")
-    version = _SAID_VERSION.match(printed)
+    """Refuse an executable that gives no answer because it is too old, or not a Python."""
+    printed = processes.printed_by(executable, "-V")
+    version = _PRINTED_VERSION.match(printed)
     if version is None:
         first = (printed.strip().splitlines() or ["nothing"])[0]
         raise TargetError(
             str(executable),
             f"{executable}: not a Python interpreter",
-            f"asked for its version it said: {first[:80]}",
+            f"asked for its version, it printed: {first[:80]}",
         )
     numbers = int(version[1]), int(version[2])
     if numbers < FLOOR:
@@ -122,19 +122,19 @@ def _refuse_other_programs(executable: Path) -> None:
 
 
 def _refuse_another(executable: Path, directory: str, prefix: str) -> None:
-    """Refuse a directory whose interpreter works on another one."""
+    """Refuse a directory that is not the prefix of its interpreter."""
     if not layout.same_directory(directory, prefix):
         raise TargetError(
             str(executable),
             f"{executable}: its prefix is {prefix}, not {directory}",
-            "is pyvenv.cfg missing? To work on that prefix, name it",
+            "if pyvenv.cfg is missing, make the venv again; to use that prefix, name it",
         )
 
 
 def locate(spec: str | None, *, bare: bool = False) -> Path:
     """Return the executable that *spec* names, see :func:`find`.
 
-    :param bare: Start no interpreter to find it, but to ask for its version.
+    :param bare: Start no interpreter, except with -V to get its version.
     """
     if spec is None:
         return _default()
@@ -165,11 +165,12 @@ def _default() -> Path:
 
 
 def _default_venv() -> str | None:
-    """Return the directory of the venv to work on when nobody names one, as uv does.
+    """Return the directory of the default venv, or None: the active venv, else ``.venv``.
 
-    uv looks above the working directory too, where it may find what is meant for another project.
+    uv does the same, but also looks above the working directory, where it may find the venv of
+    another project.
 
-    :raises TargetError: when anybody else may have put there what would be started.
+    :raises TargetError: when ``.venv`` belongs to another user, who chooses what is started.
     """
     active = os.environ.get("VIRTUAL_ENV")
     if active:
@@ -181,14 +182,14 @@ def _default_venv() -> str | None:
         if not is_own(status):
             raise TargetError(
                 path,
-                f"{path}: belongs to {user(status.st_uid)}, so it is not worked on unasked",
-                "to work on it, name it: --python .venv",
+                f"{path}: belongs to {user(status.st_uid)}, so it is not used by default",
+                "to use it all the same, name it: --python .venv",
             )
     return path
 
 
 def _tool(prefix: str) -> str | None:
-    """Return the tool whose environment this command runs in, if that is the one at *prefix*."""
+    """Return the tool that made the environment at *prefix* for this command, if one did."""
     return tools.maker(prefix) if layout.same_directory(prefix, sys.prefix) else None
 
 
@@ -200,8 +201,8 @@ def _in_directory(directory: Path) -> Path:
         if executable.is_symlink():
             raise NoTargetError(
                 str(directory),
-                f"{executable}: a link to {executable.readlink()}, which is not there",
-                "the Python that it was made with is gone: make it anew",
+                f"{executable}: a link to {executable.readlink()}, which does not exist",
+                "the Python of this venv is gone: make the venv again",
             )
     raise NoTargetError(
         str(directory), f"{directory}: no bin/python in it", "give the directory of a venv"
@@ -209,12 +210,12 @@ def _in_directory(directory: Path) -> Path:
 
 
 def _of_version(spec: str) -> Path:
-    """Return an interpreter of a version: the one that PATH has by this name, or a discovered one.
+    """Return an interpreter of a version: one with this name on PATH, or a discovered one.
 
-    python-discovery costs 0.28 s to import, so it is loaded only here.  It logs what it tries.
+    python-discovery takes 0.28 s to import, so it is loaded only here.  It logs what it tries.
     """
     named = shutil.which(spec)
-    if named is not None and _SAID_VERSION.match(processes.said(Path(named), "-V")):
+    if named is not None and _PRINTED_VERSION.match(processes.printed_by(Path(named), "-V")):
         return Path(named)
     import logging  # noqa: PLC0415
 
@@ -227,7 +228,7 @@ def _of_version(spec: str) -> Path:
     for path in (os.environ.get("PATH", ""), pyenv):
         try:
             interpreter = python_discovery.get_interpreter(spec, env={**os.environ, "PATH": path})
-        except RuntimeError:  # of a version that python-discovery does not know
+        except RuntimeError:  # python-discovery does not know the version
             continue
         executable = interpreter and interpreter.executable
         if executable and Path(executable).parent == Path(sys.prefix, "bin"):
@@ -240,21 +241,23 @@ def _of_version(spec: str) -> Path:
 
 
 def _bare_of_version(spec: str) -> Path:
-    """Return an interpreter of a version by what those say with -V that have the name of one."""
+    """Return an interpreter of a version, found by its name and by what it prints with -V."""
     name, release, suffix = re.fullmatch(r"(\D*?)[-@]?(\d[\d.]*)(t?)", spec).groups()  # type: ignore[union-attr]
     stem = "pypy" if name == "pypy" else "python"
     numbers = release.split(".")
     names = [f"{stem}{'.'.join(numbers[:2])}{suffix}", *([] if suffix else [f"{stem}3", stem])]
     for directory in (*os.environ.get("PATH", "").split(os.pathsep), *map(str, _pyenv_bins())):
-        for each in names:
-            executable = shutil.which(each, path=directory) if directory else None
-            version = executable and _SAID_FULL.search(processes.said(Path(executable), "-V"))
+        for candidate in names:
+            executable = shutil.which(candidate, path=directory) if directory else None
+            version = executable and _PRINTED_RELEASE.search(
+                processes.printed_by(Path(executable), "-V")
+            )
             if version and version[1].split(".")[: len(numbers)] == numbers:
                 return Path(str(executable))
     raise NoTargetError(spec, f"{spec}: no such Python on this machine", "give its path")
 
 
 def _pyenv_bins() -> list[Path]:
-    """Return where pyenv has interpreters: its shims start only the versions that are active."""
+    """Return the directories of pyenv's interpreters: its shims start only active versions."""
     home = Path(os.path.expanduser(os.environ.get("PYENV_ROOT", "~/.pyenv")))
     return sorted(home.glob("versions/*/bin"))

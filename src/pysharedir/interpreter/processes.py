@@ -1,4 +1,4 @@
-"""Starting processes, all of them: each has a timeout, and programs answer between fences."""
+"""Starts all processes: each has a timeout, and programs mark their answers."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 PATIENCE = 120.0  # seconds
 HOUR = 3600.0
-# What keeps all that users and sites have put into an interpreter out of a start of it.
+# Options with which a start runs no code that users or administrators have installed.
 ISOLATED = ("-I", "-S")
 _FENCED = re.compile(r"^<pysharedir>(\{.*\})</pysharedir>$", re.MULTILINE)
-# Python reads a text here, and a shell that is taken for a Python ends before it runs the rest.
+# To Python this line is a string; a shell that is given as the interpreter exits here.
 _NO_SHELL = '"exit"\n'
-# Does what -m does, but does not look into the working directory, where a file may have the name of
-# any module.  It stays the working directory, since paths in settings and requirements may be
-# relative to it.  From Python 3.11 on there is -P for that.
+# Does what -m does, but does not import from the working directory, where a file may have the name
+# of any module.  The working directory stays the same, since paths in settings and requirements may
+# be relative to it.  From Python 3.11 on, -P does this.
 _MODULE = """\
 import sys
 if sys.path[:1] == [""]:
@@ -52,11 +52,11 @@ def run(
     streams: Streams = Streams.APART,
     patience: float = PATIENCE,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command and return how it ended and what it printed.
+    """Run a command, and return how it ended and what it printed.
 
-    :param env: Variables that are set for it, on top of this process's environment.
-    :param given: What it reads from its standard input.
-    :param patience: Seconds after which it is killed.
+    :param env: Variables to set in addition to this process's environment.
+    :param given: The text for its standard input.
+    :param patience: Seconds after which the process is killed.
     :raises ProcessError: when it cannot be started, or does not end.
     """
     shown = streams is Streams.SHOWN
@@ -87,12 +87,12 @@ def run(
 
 
 def safe(command: Sequence[str | Path]) -> list[str | Path]:
-    """Return a command with ``-m MODULE`` so that no file of the working directory is run."""
+    """Return a command with ``-m MODULE`` that runs no file of the working directory."""
     index = command.index("-m")
     return [*command[:index], "-c", _MODULE, *command[index + 1 :]]
 
 
-def said(executable: Path, *arguments: str) -> str:
+def printed_by(executable: Path, *arguments: str) -> str:
     """Return what an interpreter prints, on both streams.
 
     :raises TargetError: when it cannot be started, or does not end.
@@ -110,15 +110,15 @@ def ask(
     within: Sequence[str] = (),
     patience: float = PATIENCE,
 ) -> Any:
-    """Return what a program answers that runs in an interpreter; see :mod:`.inside`.
+    """Return the answer of a program that runs in an interpreter; see :mod:`.inside`.
 
     :param program: The name of a file in ``inside``, without suffix.
-    :param arguments: What it finds in ``sys.argv``.
+    :param arguments: The arguments of the program, in ``sys.argv``.
     :param flags: Options of the interpreter.
-    :param given: What it reads as JSON from its standard input; only for isolated starts, since
-        startup code may read that too.
+    :param given: The object that the program reads as JSON from its standard input; only for
+        isolated starts, since startup code may read standard input too.
     :param env: As for :func:`run`; so is *patience*.
-    :param within: A command that runs the interpreter.
+    :param within: A command that runs the interpreter, such as a tracer.
     :raises TargetError: when it cannot be started, or does not end.
     :raises NoAnswerError: when it gives no answer.
     """

@@ -11,9 +11,9 @@ from pysharedir.interpreter import content
 from pysharedir.wording import Label
 
 _IMPORTS = ("import ", "import\t")
-# By this an import line takes the lines after it away from site, as that of the hook does.
+# With this an import line reads the lines after it, so site does not; the hook's line does so.
 _READS_THE_REST = "; f.read()"
-_ENDS = re.compile("\r\n|\r|\n")  # of lines, as files have them; str.splitlines() knows more
+_ENDS = re.compile("\r\n|\r|\n")  # of lines in files; str.splitlines() splits at more
 
 
 class Kind(Label):
@@ -40,7 +40,7 @@ class Line:
 def read(path: str, version: tuple[int, ...]) -> tuple[Line, ...]:
     """Return the lines of a .pth or .start file that do something.
 
-    :param version: Of the Python that reads it.
+    :param version: The version of the Python that reads it.
     """
     try:
         return parse(content.read(path), path, version)
@@ -49,11 +49,12 @@ def read(path: str, version: tuple[int, ...]) -> tuple[Line, ...]:
 
 
 def parse(written: bytes, path: str, version: tuple[int, ...]) -> tuple[Line, ...]:
-    """Return those lines of the content of a file.
+    """Return the lines that do something in the content of a file.
 
-    What no encoding can read is replaced: a start may end there, or read on in another locale.
+    Bytes that cannot be decoded are replaced: a start may stop there, or decode them in another
+    locale.
 
-    :param path: Of the file; its directory is what path lines are relative to.
+    :param path: The path of the file; path lines are relative to its directory.
     :param version: As for :func:`read`.
     """
     is_start = path.endswith(".start")
@@ -76,7 +77,7 @@ def parse(written: bytes, path: str, version: tuple[int, ...]) -> tuple[Line, ..
 
 
 def is_readable(written: bytes) -> bool:
-    """Tell whether a content is UTF-8: a .start file that is not is passed over (PEP 829)."""
+    """Tell whether a content is UTF-8; otherwise site skips a .start file (PEP 829)."""
     try:
         written.decode("utf-8")
     except UnicodeDecodeError:

@@ -6,7 +6,7 @@ from pysharedir.interpreter import content
 
 
 def settings(venv: str) -> dict[str, str]:
-    """Return what the pyvenv.cfg of a venv says; nothing when it cannot be read."""
+    """Return the settings in the pyvenv.cfg of a venv; none when it cannot be read."""
     try:
         lines = content.read(f"{venv}/pyvenv.cfg").decode("utf-8", "replace").splitlines()
     except OSError:

@@ -1,4 +1,4 @@
-"""The entries of ``sys.path``: what each is for, and who put it there."""
+"""The entries of ``sys.path``: the role of each, and what put it there."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Role(Label):
-    """What an entry of ``sys.path`` is for."""
+    """The role of an entry of ``sys.path``."""
 
     STDLIB = "standard library"
     SITE_DIR = "site dir"
@@ -35,7 +35,7 @@ class Role(Label):
 
 
 class Origin(Label):
-    """Who put an entry on ``sys.path``, if it was not a line of a .pth file."""
+    """What put an entry on ``sys.path``, if it was not a line of a .pth file."""
 
     INTERPRETER = "interpreter"
     SITE = "site"
@@ -50,8 +50,8 @@ class Origin(Label):
 class Entry:
     """One entry of ``sys.path``.
 
-    :ivar by: An :class:`Origin`, the variable that names its prefix, if that is another than
-        PYSHAREDIR_PREFIXES, or the path of the .pth file that names it.
+    :ivar by: An :class:`Origin`; or the variable that names its prefix, if it is not
+        PYSHAREDIR_PREFIXES; or the path of the .pth file that names the entry.
     """
 
     path: str
@@ -73,17 +73,17 @@ def entries(target: Target, view: View, named: Mapping[str, str]) -> tuple[Entry
 
 
 def prefixes(target: Target, variables: Mapping[str, bool]) -> dict[str, str]:
-    """Return the prefixes that *variables* name, each with the first of them that does.
+    """Return the prefixes that *variables* name, each with the first variable that names it.
 
     :param variables: Whether they list site dirs, see
         :attr:`pysharedir.hook.files.Settings.variables`.
     """
     named: dict[str, str] = {}
     for variable, are_site_dirs in variables.items():
-        for each in os.environ.get(variable, "").split(":"):
-            path = each.rstrip("/")
+        for item in os.environ.get(variable, "").split(":"):
+            path = item.rstrip("/")
             prefix = target.root_of(path) if are_site_dirs else path
-            if each.startswith("/") and prefix is not None:
+            if item.startswith("/") and prefix is not None:
                 named.setdefault(prefix, variable)
     return named
 
@@ -91,9 +91,9 @@ def prefixes(target: Target, variables: Mapping[str, bool]) -> dict[str, str]:
 def _role(
     target: Target, view: View, named: Mapping[str, str], path: str, file: str | None
 ) -> tuple[Role, Origin | str]:
-    """Return what an entry is for, and who put it there.
+    """Return the role of an entry, and what put it there.
 
-    :param file: The .pth file that names it, if one does.
+    :param file: The .pth file that names the entry, if there is one.
     """
     if path not in target.off.path:
         return _role_of_added(target, named, path, file)
@@ -128,7 +128,7 @@ def _role_of_site_dir(target: Target, root: str, path: str) -> Role:
 
 
 def _path_lines(target: Target, view: View) -> dict[str, str]:
-    """Return what .pth files name, each with the first file that does."""
+    """Return the entries that .pth files name, each with the first file that names it."""
     files: dict[str, str] = {}
     for directory in view.path:
         for file in sorted(Path(directory).glob("*.pth")):

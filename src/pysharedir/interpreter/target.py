@@ -1,4 +1,4 @@
-"""An interpreter as frozen facts: what it is, and what one start of it says."""
+"""An interpreter as frozen facts: what it is, and what one start of it reports."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FLOOR = (3, 9)
 
 @dataclass(frozen=True)
 class View:
-    """What one start of an interpreter says: the path it has and where it installs to."""
+    """What one start of an interpreter reports: its path, and where installers put packages."""
 
     path: tuple[str, ...]
     purelib: str
@@ -32,16 +32,16 @@ class View:
 
 @dataclass(frozen=True)
 class Target:
-    """An interpreter, as it is with the hook switched off.
+    """An interpreter with the hook switched off.
 
-    :ivar purelib: Where it installs pure wheels to, without the hook.
-    :ivar sys_executable: What it calls itself; ``executable`` may be a script that starts it.
+    :ivar purelib: The directory for pure wheels without the hook.
+    :ivar sys_executable: Its ``sys.executable``; ``executable`` may be a script that starts it.
     :ivar markers: The environment of its markers (the specification of dependency specifiers).
-    :ivar cache_tag: Of the names of its pycs (PEP 3147), such as ``cpython-313``.
+    :ivar cache_tag: The tag in the names of its pycs (PEP 3147), such as ``cpython-313``.
     :ivar magic: The first four bytes of its pycs, in hexadecimal.
-    :ivar suffixes: Those of the modules that it imports, in no particular order.
-    :ivar site_dirs: What ``site.getsitepackages()`` lists.
-    :ivar tool: The tool that has made it for this command alone, when nobody has named it.
+    :ivar suffixes: The suffixes of the modules that it imports, in no particular order.
+    :ivar site_dirs: The directories that ``site.getsitepackages()`` lists.
+    :ivar tool: The tool that made it for pysharedir alone, if the user has not named it.
     """
 
     executable: Path
@@ -90,11 +90,11 @@ class Target:
         return root
 
     def uses(self, site_dir: str) -> bool:
-        """Tell whether a site dir is, or would be if it was there, on ``sys.path`` by itself."""
+        """Tell whether the interpreter puts a site dir on ``sys.path`` by itself, if it exists."""
         return site_dir in (*self.off.path, *self.site_dirs, self.purelib, self.platlib)
 
     def root_of(self, site_dir: str) -> str | None:
-        """Return the root of a site dir of this interpreter, or None when it is none."""
+        """Return the root of a site dir of this interpreter, or None for any other path."""
         return layout.root_of(site_dir, self.version, self.platlibdir)
 
     @property
@@ -109,7 +109,7 @@ class Target:
 
     @property
     def spec(self) -> str:
-        """What names it to ``--python``, wherever one is: a venv's directory, if that does."""
+        """The value for ``--python``, in any directory: that of the venv, or the executable."""
         own = Path(self.prefix, "bin", "python")
         names_it = self.is_venv and own.exists() and own.samefile(self.executable)
         return self.prefix if names_it else str(self.executable)
@@ -117,7 +117,7 @@ class Target:
     def command(self, *words: str, root: str | None = None) -> str:
         """Return a command of pysharedir for this target.
 
-        :param root: The root to work on, when it is not the target's own.
+        :param root: The root to work on, if it is not the target's own.
         """
         prefix = [] if root in (None, self.root) else ["--prefix", str(root)]
         return shlex.join(["pysharedir", "--python", self.spec, *words, *prefix])
@@ -131,15 +131,15 @@ class Target:
         return shlex.join(["uv", "pip", name, "--python", executable, *arguments])
 
     def view(self, env: Mapping[str, str] | None = None) -> View:
-        """Start the interpreter as its user does, and return what it says then.
+        """Start the interpreter, and return what it reports.
 
-        :param env: Variables that are set for it, on top of this process's environment.
+        :param env: Variables to set in addition to this process's environment.
         """
         return view_of(processes.ask(self.executable, "probe", env=env))
 
 
 def view_of(answer: Probe) -> View:
-    """Return what a probe says of the start that it ran in."""
+    """Return what a probe reports about the start that it ran in."""
     return View(
         path=tuple(answer["path"]),
         purelib=answer["purelib"],

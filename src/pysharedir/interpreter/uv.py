@@ -1,4 +1,4 @@
-"""What uv remembers of an interpreter: what that told it once, until the executable changes."""
+"""What uv caches about an interpreter: its answer, until the executable changes."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
     from pysharedir.interpreter.target import Target
 
-_TIME = 8  # bytes within which an entry tells the time of the executable
-_MOST = 1 << 20  # bytes; an entry has some thousands
+_TIME = 8  # bytes of an entry that hold the time of the executable
+_MOST = 1 << 20  # bytes; an entry has a few thousand
 
 
 @dataclass(frozen=True)
 class Forget:
-    """Remove an entry of uv's cache, so that uv asks the interpreter again; leave it if need be.
+    """Remove an entry of uv's cache, so that uv asks the interpreter again; ignore errors.
 
-    The cache may be another user's, so that no link in it is followed.
+    The cache may belong to another user, so no link in it is followed.
 
-    :ivar cache: The directory that uv keeps all in.
+    :ivar cache: The directory of uv's cache.
     :ivar name: The path of the entry in it.
     """
 
@@ -43,40 +43,40 @@ class Forget:
         return self.cache / self.name
 
     def apply(self) -> Callable[[], object]:
-        """See :meth:`pysharedir.changes.Step.apply`; uv writes the entry anew when it needs it."""
+        """See :meth:`pysharedir.changes.Step.apply`; uv writes the entry again when needed."""
         with contextlib.suppress(OSError):
             _unlink(self.cache, Path(self.name))
         return bool
 
 
 def stale(target: Target, purelib: Callable[[], str | None]) -> Iterator[Forget]:
-    """Yield what makes uv forget what is true no more.
+    """Yield the steps that remove entries which are no longer true.
 
-    :param purelib: Returns what the interpreter says when uv asks it, which is with ``-I``; None
-        when that cannot be told.  Called when uv remembers anything.
+    :param purelib: Returns the purelib that the interpreter reports with ``-I``, as uv starts it;
+        None when it is not known.  Called only if uv's cache has entries.
     """
-    entries = [each for each in _entries(target) if _places(target) in each[2]]
-    true = purelib() if entries else None
-    if true is not None:
+    entries = [entry for entry in _entries(target) if _places(target) in entry[2]]
+    current = purelib() if entries else None
+    if current is not None:
         for cache, name, content in entries:
-            if _packed(true) + _places(target) not in content:
+            if _packed(current) + _places(target) not in content:
                 yield Forget(cache, name)
 
 
 def _entries(target: Target) -> Iterator[tuple[Path, str, bytes]]:
-    """Yield what uv would go by: what it was told by an executable of this time, on this system.
+    """Yield the entries that uv would use for the executable, which hold its time and system.
 
-    Each is the cache, a path in it, and what is there.
+    Each is the cache, a path in it, and the content.
     """
     executable = Path(target.sys_executable)
     try:
-        # That of the inode: a new Python in the same place has another one, whatever its mtime.
+        # The ctime: a new Python at the same path has another one, whatever its mtime.
         time = int(executable.stat().st_ctime) & 0xFFFFFFFF
     except OSError:
         return
     release = _packed(target.markers["platform_release"])
     cache, paths = _cache(), []
-    with contextlib.suppress(OSError):  # before 3.13, from a directory that one may not enter
+    with contextlib.suppress(OSError):  # before 3.13, for a directory without permission
         paths = sorted(cache.glob("interpreter-v*/**/*.msgpack"))
     for path in paths:
         content = _content(path)
@@ -85,7 +85,7 @@ def _entries(target: Target) -> Iterator[tuple[Path, str, bytes]]:
 
 
 def _cache() -> Path:
-    """Return the directory that uv remembers in; one that is not there when there is no uv."""
+    """Return uv's cache directory; without uv, a path that is no directory."""
     uv = shutil.which("uv")
     if uv is None:
         return Path(os.devnull)
@@ -96,9 +96,9 @@ def _cache() -> Path:
 
 
 def _content(path: Path) -> bytes:
-    """Return what is in a file, nothing when it is none or cannot be read."""
+    """Return the start of a file; empty when it cannot be read."""
     try:
-        # Neither follow a link, nor wait for who writes to a FIFO.
+        # Neither follow a link, nor wait for a writer to a FIFO.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(descriptor, "rb") as file:
             return file.read(_MOST)
@@ -119,12 +119,12 @@ def _unlink(top: Path, name: Path) -> None:
 
 
 def _places(target: Target) -> bytes:
-    """Return what uv keeps after the purelib, and what tells it from other interpreters."""
+    """Return what an entry holds after the purelib; it is different for each interpreter."""
     return _packed(target.platlib) + _packed(target.scripts)
 
 
 def _packed(text: str) -> bytes:
-    """Return a string as MessagePack has it: after its length."""
+    """Return a string in MessagePack, which puts its length first."""
     data = os.fsencode(text)
     size = len(data)
     if size < 1 << 5:

@@ -81,7 +81,7 @@ def plan(
 ) -> Plan:
     """Return what has to move so that each distribution is where it belongs.
 
-    :param overrules: The kinds that the user has set, by normalised name.
+    :param overrules: The kinds that the user has set, by normalized name.
     :param names: The distributions to move; those that must stay together with them move too.
     :raises NotInstalledError: if one of the names is not installed here.
     """

@@ -60,8 +60,8 @@ class Verdict:
         return self._about(", ".join(self.files))
 
     def _about(self, files: str) -> str:
-        labelled = self.files and self.files[0].endswith(".dist-info/WHEEL")
-        return f"{self.reason}: {files}" if files and not labelled else self.reason
+        labeled = self.files and self.files[0].endswith(".dist-info/WHEEL")
+        return f"{self.reason}: {files}" if files and not labeled else self.reason
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Rules:
 
     :ivar platform: The target's :data:`sys.platform`.
     :ivar bounds: The directories that a distribution may have files in, besides its own.
-    :ivar overrules: The kinds that the user has set, by normalised name.
+    :ivar overrules: The kinds that the user has set, by normalized name.
     """
 
     platform: str

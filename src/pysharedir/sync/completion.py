@@ -70,7 +70,7 @@ def plan(
 ) -> Completion:
     """Return what completes the files of a target.
 
-    :param visible: The distributions that the target finds, by normalised name.
+    :param visible: The distributions that the target finds, by normalized name.
     :param shared: Those of them in the sharedir.
     :raises RememberedError: if the list of files that ``sync`` made cannot be read.
     """

@@ -26,7 +26,7 @@ class Wanted(Protocol):
 
     @property
     def distribution(self) -> str:
-        """The normalised name of the distribution that it belongs to."""
+        """The normalized name of the distribution that it belongs to."""
 
     @property
     def digest(self) -> str | None:

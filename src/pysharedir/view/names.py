@@ -56,7 +56,7 @@ def key(name: str, suffixes: Sequence[str], *, is_directory: bool) -> Key:
 
 
 def project(name: str) -> str:
-    """Return the normalised name of the distribution of an info directory, see PEP 503."""
+    """Return the normalized name of the distribution of an info directory, see PEP 503."""
     return re.sub(r"[-_.]+", "-", name.rpartition(".")[0].partition("-")[0]).lower()
 
 

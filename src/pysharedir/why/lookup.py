@@ -62,7 +62,7 @@ class Lookup:
 
     @cached_property
     def distributions(self) -> dict[str, Distribution]:
-        """The distributions that importlib.metadata finds, by normalised name."""
+        """The distributions that importlib.metadata finds, by normalized name."""
         return self.snapshot.visible(self.snapshot.view.path)
 
     @cached_property

@@ -58,7 +58,7 @@ def is_module(name: str) -> bool:
 def is_called(module: str, distribution: str) -> bool:
     """Tell whether a module probably belongs to a distribution, by their names.
 
-    :param distribution: Its normalised name.
+    :param distribution: Its normalized name.
     """
     known = DISTRIBUTIONS.get(module)
     if known:

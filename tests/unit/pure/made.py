@@ -1,4 +1,4 @@
-"""Distributions and interpreters that are on no disk: what they say of themselves is given."""
+"""Distributions and interpreters that are on no disk, made from given facts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Allowlists as text, and compared."""
+"""Allowlists: their text, and their comparison."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ONE, TWO = 64 * "1", 64 * "2"
         ({"a": ONE}, {"a": TWO}, {"changed": ("a",)}),
         ({}, {"a": ONE}, {"gone": ("a",)}),
         ({"a": ONE, "b": ONE}, {"b": TWO, "c": ONE}, {"new": "a", "changed": "b", "gone": "c"}),
-        # What cannot be read is never as it was.
+        # A file that cannot be read counts as changed.
         ({"a": digests.UNREADABLE}, {"a": digests.UNREADABLE}, {"changed": ("a",)}),
         ({"a": digests.UNREADABLE}, {}, {"new": ("a",)}),
     ],

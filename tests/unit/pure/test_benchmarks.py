@@ -1,4 +1,4 @@
-"""What benchmarks count, and how they judge."""
+"""What benchmarks count, and how they compare it with budgets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of distributions on disk, and whose they are."""
+"""The files of distributions on disk, and their owners."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ INFO = "one-1.0.dist-info"
 
 
 def put(directory: Path, tree: Tree, *listed: str, name: str = "one") -> Distribution:
-    """Write a tree with a distribution whose RECORD lists these files; return that."""
+    """Write a tree with a distribution and its RECORD, and return the distribution."""
     info = f"{name}-1.0.dist-info"
     record = "".join(f"{path},,\n" for path in (*listed, f"{info}/RECORD"))
     plant(directory, {**tree, info: {"RECORD": record}})
@@ -109,7 +109,7 @@ def test_read_looks_in_another_directory(tmp_path: Path) -> None:
     [
         ({"real": {"a.py": ""}, "p": "-> real"}, "p/a.py", "p is a link to a directory"),
         ({"real": {"q": {"a": ""}}, "p": "-> real"}, "p/q/a", "p is a link to a directory"),
-        ({"p": ""}, "p/__pycache__/a.x.pyc", "p is no directory"),
+        ({"p": ""}, "p/__pycache__/a.x.pyc", "p is not a directory"),
         (
             {"a.py": "-> ../elsewhere"},
             "a.py",
@@ -163,7 +163,7 @@ def test_read_refuses_what_is_no_file(tmp_path: Path, path: str) -> None:
     """It cannot be copied to another file system."""
     one = put(tmp_path, {}, path)
     os.mkfifo(tmp_path / path)
-    with pytest.raises(RecordError, match=f"{path} is no file"):
+    with pytest.raises(RecordError, match=f"{path} is not a file"):
         contents.read(one)
 
 

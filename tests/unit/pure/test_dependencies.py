@@ -1,4 +1,4 @@
-"""What is required and not there."""
+"""Dependencies that are required and not installed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of a text reaches a terminal as it is."""
+"""The characters that reach a terminal unescaped."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ESCAPED = {
     "\x7f": r"\x7f",
     "\x85": r"\x85",  # C1: next line
     "\x9b31m": r"\x9b31m",  # C1: the introducer of a control sequence
-    "\xa0": r"\xa0",  # a space that does not part words
+    "\xa0": r"\xa0",  # a space that does not break lines
     "\xad": r"\xad",  # a soft hyphen
     "\u061c": r"\u061c",
     "\u200b\u200d\u200e": r"\u200b\u200d\u200e",
@@ -40,7 +40,7 @@ ESCAPED = {
     "\u202etxt.exe": r"\u202etxt.exe",
     "\u2066x\u2069": r"\u2066x\u2069",
     "\ufeff": r"\ufeff",
-    "\u3164": r"\u3164",  # a letter, and nothing to be seen
+    "\u3164": r"\u3164",  # an invisible letter
     "\ufe0f\U000e0101": r"\ufe0f\U000e0101",  # variation selectors, which can hide a program
     "\U000e0041": r"\U000e0041",  # a tag
     "\ue000": r"\ue000",  # private

@@ -1,4 +1,4 @@
-"""Whole packages are exchanged with links, where that comes to the same as to make them anew."""
+"""Moves exchange whole packages with links, if the result is the same as from copies."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_only_root_exchanges_what_is_of_others(
 
 
 def refuse_from(number: int, monkeypatch: pytest.MonkeyPatch, *, for_good: bool = True) -> None:
-    """Let the system exchange so many times, and then no more, or only that one time."""
+    """Make the system exchange only the first times, or only one time."""
     really: Any = tree._exchange()  # noqa: SLF001
     calls = iter(range(1000))
 
@@ -142,7 +142,7 @@ def two(directory: Path, there: Path) -> tuple[Move, ...]:
 def test_there_and_back(
     tmp_path: Path, there: Path, monkeypatch: pytest.MonkeyPatch, refused: int | str | None
 ) -> None:
-    """What the system cannot exchange is linked file by file, and comes to the same."""
+    """Packages that the system cannot exchange are linked file by file, with the same result."""
     here = tmp_path / "here"
     moves = two(here, there)
     before, inode = names(here), (here / "p").stat().st_ino
@@ -188,7 +188,7 @@ def test_what_was_found_before_can_still_be_read(
 def test_an_error_brings_all_back(
     tmp_path: Path, there: Path, monkeypatch: pytest.MonkeyPatch, step: str, refused: bool
 ) -> None:
-    """Even where what could be exchanged can be so no more."""
+    """Even if the system can no longer exchange what it exchanged before."""
     here = tmp_path / "here"
     moves = two(here, there)
     before = names(here)
@@ -220,7 +220,7 @@ def test_a_link_of_somebody_else_is_left(tmp_path: Path, there: Path) -> None:
 
 
 def test_the_journal_has_it(tmp_path: Path, there: Path) -> None:
-    """In a format that releases without this cannot read: to them a package would be a copy."""
+    """In a format that older releases refuse: they would take a package for a copy."""
     with tree.Tree(plant(there, {move.WORK: {}})) as home:
         moves = two(tmp_path / "here", there)
         with Trees() as trees:

@@ -1,4 +1,4 @@
-"""Native parts that are of use to an interpreter, or made for another one."""
+"""Native parts that an interpreter can load, or that are built for another one."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def interpreter(tmp_path: Path, header: bytes, platform: str = "linux") -> Targe
 
 
 def lacks(tmp_path: Path, own: Target, files: Files, tag: str = LINUX) -> str | None:
-    """Return what the native parts of a distribution are made for, if they are of no use."""
+    """Return what native parts that the target cannot load are built for."""
     site_dir = tmp_path / "site"
     for path, content in files.items():
         (site_dir / path).parent.mkdir(parents=True, exist_ok=True)

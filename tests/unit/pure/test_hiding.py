@@ -1,4 +1,4 @@
-"""A module that is hidden is found no more, and still loaded by who has found it before."""
+"""Nobody finds a hidden module, but a process that has found it before can still load it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The hook's files, as they should be and as they are."""
+"""The hook's files: those that should exist, and those that do."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_states(tmp_path: Path, name: str, change: bytes | None, state: State) -
 
 
 def compile_all(site_dir: Path) -> Path:
-    """Put pycs in the place of all sources, as `compileall -b` does."""
+    """Replace all sources by pycs, as `compileall -b` makes them."""
     for path in site_dir.rglob("*.py"):
         py_compile.compile(str(path), str(path) + "c", doraise=True)
         path.unlink()

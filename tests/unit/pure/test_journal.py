@@ -1,4 +1,4 @@
-"""A journal that is not what a move writes is refused, with a way out."""
+"""A journal that no move has written is refused, with a remedy."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def stat(state: str, start: int) -> str:
     ("there", "lives", "is_dead"),
     [
         (stat("S", 100), True, False),
-        (stat("S", 101), True, True),  # its number has come again
+        (stat("S", 101), True, True),  # the system has reused its id
         (stat("Z", 100), True, True),  # not reaped yet
         (None, True, False),  # hidden from other users
         (None, False, True),
@@ -57,7 +57,7 @@ def test_here(
     ("facts", "is_dead"),
     [
         ({"host": "node2", "machine": "m2", "boot": "b2"}, False),
-        ({"boot": "b2"}, True),  # this host, started anew since
+        ({"boot": "b2"}, True),  # this host, rebooted since
         ({"host": "node2", "boot": "b2"}, False),  # a copy of its disk
         ({"machine": "m2", "boot": "b2"}, False),  # both are called localhost
         ({"space": "pid:[2] time:[1]"}, False),  # a container

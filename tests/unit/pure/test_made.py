@@ -1,4 +1,4 @@
-"""Steps that copy files into a prefix and remove them: done, undone, and refused."""
+"""Steps that copy files into a prefix or remove them: applied, undone, and refused."""
 
 from __future__ import annotations
 

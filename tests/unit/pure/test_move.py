@@ -1,4 +1,4 @@
-"""Whether a distribution may change place, and with which files."""
+"""Whether a distribution can move, and with which files."""
 
 from __future__ import annotations
 

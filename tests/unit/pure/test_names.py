@@ -1,4 +1,4 @@
-"""Names that stand for each other."""
+"""Names of modules and distributions that belong together."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pysharedir.why import names
         ("lsp", "lsp-python", True),
         ("py", "python-py", False),
         ("slugify", "unicode-slugify", False),
-        # Of those that are known by other names, only these.
+        # For a module in the table, only the distribution in the table counts.
         ("yaml", "pyyaml", True),
         ("yaml", "yaml", False),
         ("PIL", "pillow", True),

@@ -1,4 +1,4 @@
-"""What distributions have outside of their directory: which prefix it was installed into."""
+"""Files of distributions outside their directory: the prefix that they were installed in."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ TEXT = b"content"
 def encoded(algorithm: str) -> str:
     digest = hashlib.new(algorithm, TEXT).digest()
     return f"{algorithm}={base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
+
+
+def test_usr_local_of_another_host() -> None:
+    # This host has a Python in /usr, and perhaps none in /usr/local.
+    shared = distribution("hello", "../../usr/local/bin/hello", directory="/apps/share")
+    (file,) = outside.files(shared, "3.0", ["/usr"])
+    assert (file.prefix, file.script) == ("/usr/local", "hello")
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def test_site_dirs(tmp_path: Path) -> None:
     assert Place.of(FEDORA, str(tmp_path)).site_dirs(FEDORA) == [
         f"{tmp_path}/lib/python3.13/site-packages"
     ]
-    # While a package is built, what is staged counts, but for what is of another Python.
+    # In a package build, the staged directories count, except those of another Python.
     for name in "lib64/python3.13", "lib/python3.12", "share/python3.13":
         plant(tmp_path, {f"usr/{name}/site-packages/a.py": ""})
     place = Place.of(target(), "/usr", str(tmp_path))

@@ -89,7 +89,7 @@ def test_read_tells_what_is_not_its_own(tmp_path: Path) -> None:
 
 def test_read_takes_no_directory_for_a_record(tmp_path: Path) -> None:
     (tmp_path / INFO / "RECORD").mkdir(parents=True)
-    with pytest.raises(RecordError, match="RECORD is no file"):
+    with pytest.raises(RecordError, match="RECORD is not a file"):
         records.read("hello", tmp_path / INFO)
 
 

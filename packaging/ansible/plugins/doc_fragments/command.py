@@ -24,8 +24,9 @@ options:
   command:
     description:
       - The C(pysharedir) command on the host.
-      - Without it, the module uses the command of the role P(pysharedir.pysharedir.pysharedir#role) in
-        its default place V(/opt/pysharedir), or else the first one on E(PATH).
+      - Without it, the module uses the one that the role
+        P(pysharedir.pysharedir.pysharedir#role) puts into V(/opt/pysharedir), or else the first
+        one on E(PATH).
     type: path
   wait:
     description:

@@ -13,15 +13,15 @@ from pysharedir.errors import UsageError
     cls=Command,
     epilog="""\b
 Examples:
-  pysharedir --python .venv disable --dry-run   what it would take away
-  pysharedir --python .venv disable --restore   what is there goes back
+  pysharedir --python .venv disable --dry-run   show what it would remove
+  pysharedir --python .venv disable --restore   move packages back first
 """,
 )
 @options.python
 @click.option(
     "--restore", is_flag=True, help="First move the distributions in the sharedir back to purelib."
 )
-@click.option("--force", is_flag=True, help="Leave what is in the sharedir, unimportable.")
+@click.option("--force", is_flag=True, help="Leave the distributions in the sharedir unimportable.")
 @options.verbose
 @options.prefix
 @options.dry_run
@@ -37,9 +37,10 @@ def disable(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Take away what `enable` put into an interpreter.
+    """Remove what `enable` put into an interpreter.
 
-    Refuses while the sharedir holds what would become unimportable, pip among it.
+    `disable` refuses to run while the sharedir holds distributions that would become unimportable,
+    such as pip.
     """
     from pysharedir.activation.disable import run
     from pysharedir.cli.reports import activation as report

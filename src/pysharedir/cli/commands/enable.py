@@ -12,7 +12,7 @@ from pysharedir.cli.group import Command
 
 
 def _absolute(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    """Refuse what an unset variable leaves."""
+    """Refuse an empty path, which an unset variable leaves."""
     if value == "":
         raise click.BadParameter("give a directory")
     return value and os.path.abspath(os.path.expanduser(value))
@@ -21,7 +21,7 @@ def _absolute(_: click.Context, __: click.Parameter, value: str | None) -> str |
 def _variables(
     _: click.Context, __: click.Parameter, values: tuple[str, ...]
 ) -> tuple[str, ...] | None:
-    """Refuse what names no variable, and one variable that is to be read in two ways."""
+    """Refuse a value that names no variable, and two ways to read one variable."""
     from pysharedir.hook.files import is_variable
 
     for value in values:
@@ -62,12 +62,13 @@ Examples:
     metavar="PATH",
     callback=_absolute,
     shell_complete=completion.directories,
-    help="Use this directory, to be shared between prefixes; {version} in it stands for X.Y.",
+    help="Use this directory as the sharedir, to share it between prefixes; {version} in it stands"
+    " for X.Y.",
 )
 @click.option(
     "--opt-in/--no-opt-in",
     default=None,
-    help="Be off unless PYSHAREDIR=1 is in the environment.",
+    help="Keep the hook off unless PYSHAREDIR=1 is in the environment.",
 )
 @click.option(
     "--allow-world-writable/--no-allow-world-writable",
@@ -79,14 +80,14 @@ Examples:
     metavar="VAR[:site-dirs]",
     multiple=True,
     callback=_variables,
-    help="Read this variable as PYSHAREDIR_PREFIXES is read, after it; with :site-dirs, as a list"
-    " of site dirs.  May be given again, in order of precedence.",
+    help="Read prefixes from the variable VAR too, after PYSHAREDIR_PREFIXES; with :site-dirs, VAR"
+    " lists site dirs.  May be repeated, in order of precedence.",
 )
 @click.option("--no-prefixes-from", is_flag=True, help="Read PYSHAREDIR_PREFIXES only.")
 @click.option(
     "--prefix-startup-files/--no-prefix-startup-files",
     default=None,
-    help="Run the .pth and .start files of prefixes, too.",
+    help="Also run the .pth and .start files of prefixes.",
 )
 @click.option(
     "--user-first/--no-user-first",
@@ -96,16 +97,16 @@ Examples:
 @click.option(
     "--style",
     type=click.Choice(["pth", "sitecustomize"]),
-    help="How the hook is started: by a .pth file, or as a sitecustomize.py that chains to the"
-    " one it shadows.  [default: pth]",
+    help="Start the hook by a .pth file, or as a sitecustomize.py that chains to the one that it"
+    " shadows.  [default: pth]",
 )
 @click.option(
     "--path-line/--no-path-line",
     default=None,
-    help="Also name the sharedir to tools that read .pth files and do not start Python, as ty and"
-    " zuban.  [default: from Python 3.13 on, unless --opt-in]",
+    help="Also name the sharedir to tools, such as ty and zuban, that read .pth files and do not"
+    " start Python.  [default: from Python 3.13 on, unless --opt-in]",
 )
-@click.option("--sort", is_flag=True, help="Then move what is installed to where it belongs.")
+@click.option("--sort", is_flag=True, help="Then run `sort`.")
 @options.verbose
 @options.root
 @options.prefix
@@ -127,8 +128,9 @@ def enable(
 ) -> None:
     """Install the hook into an interpreter, and make its sharedir.
 
-    When the hook is there already, what you do not say stays as it was: to run this again changes
-    nothing but an older hook.
+    If the hook is installed already, settings whose options you do not give stay as they are.
+    Running `enable` again with the same options changes nothing, except that it updates an older
+    hook.
     """
     from pysharedir.activation.enable import run
     from pysharedir.cli import output

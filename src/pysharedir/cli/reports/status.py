@@ -19,12 +19,13 @@ def tell(status: Status, *, as_json: bool) -> None:
         output.print_json(status)
         return
     console = output.console()
-    table = output.table("", "")
+    names = output.Names.of(status.target)
+    table = output.table("", "", names=names)
     for name, value in _summary(status):
         table.add_row(output.text((name, "bold")), value)
     console.print(table)
     console.print()
-    entries = output.table("sys.path", "role", "put by")
+    entries = output.table("sys.path", "role", "put by", names=names)
     for entry in status.path:
         path = output.text((entry.path, "" if entry.exists else "dim"))
         entries.add_row(path, entry.role, entry.by)

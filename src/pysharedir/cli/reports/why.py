@@ -46,10 +46,10 @@ def tell(target: Target, answer: Answer, notes: Sequence[str], *, as_json: bool)
         facts = {"target": target.executable, "found": answer.found, **asdict(answer)}
         output.print_json({**facts, "notes": notes})
         return
-    _tell(answer, notes)
+    _tell(answer, notes, output.Names.of(target))
 
 
-def _tell(answer: Answer, notes: Sequence[str]) -> None:
+def _tell(answer: Answer, notes: Sequence[str], names: output.Names) -> None:
     before, after = list(_sentences(answer)), list(_of_script(answer))
     if not answer.lacks_module:
         before, after = [*before, *after], []
@@ -59,7 +59,7 @@ def _tell(answer: Answer, notes: Sequence[str]) -> None:
     for sentence in after:
         output.say(sentence)
     _tell_reasons(answer.warnings, "warning: ")
-    facts = output.table("", "")
+    facts = output.table("", "", names=names)
     for key, value in _facts(answer):
         facts.add_row(output.text((key, "bold")), value)
     if facts.row_count:
@@ -67,7 +67,7 @@ def _tell(answer: Answer, notes: Sequence[str]) -> None:
     shows_path = answer.rows and (answer.module or not answer.found)
     if shows_path:
         output.say("")
-        output.console().print(_entries(answer.rows))
+        output.console().print(_entries(answer.rows, names))
     output.tell_notes(notes if shows_path else notes[len(answer.notes) :])
 
 
@@ -167,8 +167,8 @@ def _facts_of_script(script: Script) -> Iterator[tuple[str, str]]:
         yield "on PATH", f"{script.on_path}, another file" if script.on_path else "nothing"
 
 
-def _entries(rows: Sequence[Row]) -> object:
-    table = output.table("sys.path", "contents", "role, by")
+def _entries(rows: Sequence[Row], names: output.Names) -> object:
+    table = output.table("sys.path", "contents", "role, by", names=names)
     for row in rows:
         style = _STYLES.get(row.outcome, "")
         role = f"{row.role}, {row.by}" if row.by not in ("", row.role) else row.role

@@ -1,7 +1,7 @@
-"""Programs that run in a target, whatever that is.
+"""Programs that run in any target.
 
-Contract of every file here: it imports nothing but the standard library, runs on Python 3.9,
-changes nothing but what its first line says, and prints one line of JSON between two fences, so
-that what other startup code prints does no harm.  It is passed with ``-c``; nothing imports it.
-:mod:`pysharedir.interpreter.answers` has the type of what each answers.
+The contract of every file here: it imports only the standard library, runs on Python 3.9, changes
+only what its first line says, and prints one line of JSON between two marks, so that output of
+startup code does no harm.  The program is passed with ``-c``; nothing imports it.
+:mod:`pysharedir.interpreter.answers` has the type of each answer.
 """

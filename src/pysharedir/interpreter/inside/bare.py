@@ -1,9 +1,8 @@
-"""Tell as JSON what a start would read, without doing it.  Runs in the target, with -I -S.
+"""Print as JSON what a start would read, without such a start.  Runs in the target, with -I -S.
 
-Contract: imports nothing but the standard library, runs on Python 3.9, changes nothing, and
-prints one line of JSON between two fences.  It is passed with ``-c``.  With -S the module site
-does nothing but define functions, and with -I nothing is imported but the standard library; what
-they say of the path, they say before anything has been put there.
+Contract: imports only the standard library, runs on Python 3.9, changes nothing, and prints one
+line of JSON between two marks.  It is passed with ``-c``.  With -S, importing the module site only
+defines functions, and with -I only the standard library is on the path.
 """
 
 import os
@@ -18,20 +17,20 @@ import types
 
 
 def settings():
-    """The venv that the interpreter is in, or None, and what its pyvenv.cfg says, as site does."""
+    """Return the interpreter's venv, or None, and the settings in its pyvenv.cfg, as site does."""
     directory = os.path.dirname(os.path.abspath(sys.executable))
     venv = os.path.dirname(directory)
-    files = [os.path.join(each, "pyvenv.cfg") for each in (directory, venv)]
+    files = [os.path.join(parent, "pyvenv.cfg") for parent in (directory, venv)]
     file = next(filter(os.path.isfile, files), None)
     if file is None:
         return None, {}
-    said = {}
+    settings_of_venv = {}
     with open(file, encoding="utf-8", errors="replace") as lines:
         for line in lines:
             key, equals, value = line.partition("=")
             if equals:
-                said[key.strip().lower()] = value.strip()
-    return venv, said
+                settings_of_venv[key.strip().lower()] = value.strip()
+    return venv, settings_of_venv
 
 
 def mentions(code, name):
@@ -45,11 +44,14 @@ def functions(owner):
 
 
 def facts():
-    venv, said = settings()
-    sees_base = venv is None or said.get("include-system-site-packages", "true").lower() == "true"
+    venv, settings_of_venv = settings()
+    sees_base = (
+        venv is None
+        or settings_of_venv.get("include-system-site-packages", "true").lower() == "true"
+    )
     base = [sys.base_prefix, sys.base_exec_prefix]
     prefixes = base
-    if venv is not None:  # site sets it, up to Python 3.13
+    if venv is not None:  # up to Python 3.13, site sets it
         sys.prefix = sys.exec_prefix = venv
         prefixes = [venv, *(base if sees_base else [])]
     safe = os.getuid() == os.geteuid() and os.getgid() == os.getegid()

@@ -1,9 +1,9 @@
-"""Byte-compile modules, and tell as JSON how many could be.  Runs in the target, isolated.
+"""Byte-compile modules, and print as JSON how many could be compiled.  Runs in the target, isolated.
 
-Standard input has a list: of each module its source, its pyc or null for the default one, the
-level of optimisation or -1 for that of this process, and whether the pyc holds the hash of its
-source (PEP 552).  SOURCE_DATE_EPOCH does not choose here: what py_compile makes then is read with
-its source at each start.
+Standard input has a list with four values for each module: its source, its pyc or null for the
+default one, the level of optimisation or -1 for that of this process, and whether the pyc holds
+the hash of its source (PEP 552).  The mode is always given, as with SOURCE_DATE_EPOCH py_compile
+would make checked pycs, for which each start reads the source.
 """
 
 import json

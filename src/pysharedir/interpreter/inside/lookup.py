@@ -1,9 +1,9 @@
-"""Tell as JSON where the import system looks for modules, and what is there.  Runs in the target.
+"""Print as JSON where the import system looks for modules, and what it finds.  Runs in the target.
 
-Contract: imports nothing but the standard library, runs on Python 3.9, changes nothing, imports
-neither the modules that it is asked for nor the parents of these, and prints one line of JSON
-between two fences, so that what other startup code prints does no harm.  It is passed with ``-c``,
-and gets JSON: the names, and directories that are not on the path but to be looked into too.
+Contract: imports only the standard library, runs on Python 3.9, changes nothing, imports neither
+the given modules nor their parents, and prints one line of JSON between two marks, so that output
+of startup code does no harm.  It is passed with ``-c``, with an argument in JSON: the names of the
+modules, and further directories to search that are not on the path.
 """
 
 import sys
@@ -13,7 +13,7 @@ sys.dont_write_bytecode = True
 
 import os
 
-# What this file needs comes from the standard library, whatever the user has put before that.
+# Import what this file needs from the standard library, whatever comes first on sys.path.
 REAL_PATH = sys.path
 STDLIB = os.path.dirname(os.__file__)
 sys.path = [
@@ -33,17 +33,17 @@ KINDS = (
     (importlib.machinery.SourcelessFileLoader, "bytecode module"),
     (importlib.machinery.SourceFileLoader, "module"),
 )
-# What lets in the portions that other entries have, and what adds modules in other ways.
+# Code that adds the portions in other entries to a package, and code that adds modules otherwise.
 EXTENDS = re.compile(rb"extend_path\(|declare_namespace\(")
 MOVES = re.compile(rb"__path__\s*\+?=(?!=)|__path__\.(append|extend|insert)")
 FILLS = re.compile(rb"sys\.modules")
 
 
 def described(spec):
-    """What a spec says; of a namespace portion it says where that is."""
+    """Return the facts of a spec; a namespace portion has its locations."""
     try:
         locations = spec.submodule_search_locations
-        locations = None if locations is None else [str(each) for each in locations]
+        locations = None if locations is None else [str(location) for location in locations]
     except Exception:  # a namespace path whose parent is not imported
         locations = []
     if locations is None:
@@ -57,9 +57,10 @@ def described(spec):
 
 
 def made_by(spec):
-    """Where submodules are of what a loader makes that is not one of files.
+    """Return the locations of submodules for a loader that does not load files, or None.
 
-    That of setuptools returns its own distutils, whose ``__path__`` its spec does not have.
+    The loader of setuptools returns its own distutils, and its spec does not have the
+    ``__path__``.
     """
     loader, origin = spec.loader, spec.origin
     is_of_file = isinstance(loader, tuple(cls for cls, _ in KINDS))
@@ -86,7 +87,7 @@ def kind_of(loader, locations):
 
 
 def name_of(finder):
-    """The finder's name, and the file of the module that it is from."""
+    """Return the name of a finder, and the file of the module that defines it."""
     if isinstance(finder, type(sys)):
         module = name = finder.__name__
     else:
@@ -96,7 +97,7 @@ def name_of(finder):
 
 
 def finder_of(path):
-    """The finder that sys.path_hooks have for an entry, as PathFinder gets it."""
+    """Return the finder that sys.path_hooks make for an entry, as PathFinder does."""
     path = path or os.getcwd()
     if path in sys.path_importer_cache:
         return sys.path_importer_cache[path]
@@ -109,7 +110,7 @@ def finder_of(path):
 
 
 def ask(find):
-    """What a finder answers: what it has, and the error that it raised."""
+    """Return the spec that a finder finds, and the error that it raises."""
     try:
         spec = find()
     except Exception as error:
@@ -118,10 +119,7 @@ def ask(find):
 
 
 def ask_location(name, location):
-    """What is at one location.
-
-    That of a portion is the entry that it is in.
-    """
+    """Return what the finder of one location finds."""
 
     def find():
         finder = finder_of(location["path"])
@@ -131,7 +129,7 @@ def ask_location(name, location):
 
 
 def by_path(answers):
-    """What PathFinder makes of the answers: the first module, else all portions together."""
+    """Return what PathFinder finds: the first module, else all namespace portions together."""
     portions = []
     for answer in answers:
         spec = answer["spec"]
@@ -146,14 +144,14 @@ def by_path(answers):
 
 
 def search(name, answers, closed):
-    """Ask the finders in order, and return the answer that counts and what each of them says."""
+    """Ask the finders in order; return the spec that an import uses, its finder, and all answers."""
     taken, by, asked = None, None, []
     path = [answer["path"] for answer in answers if answer["open"]] if "." in name else None
     for finder in [] if closed else list(sys.meta_path):
         facts = name_of(finder)
         editable = facts["name"].startswith("__editable__")
         if facts["name"] == "_pysharedir" or not hasattr(finder, "find_spec"):
-            continue  # the hook's gate passes on what those behind it answer
+            continue  # the hook's gate passes on the answers of later finders
         if taken is not None and not editable:
             continue  # an import would not ask it
         if finder is importlib.machinery.PathFinder:
@@ -167,7 +165,7 @@ def search(name, answers, closed):
 
 
 def loaded(name):
-    """What a module is that startup code has imported."""
+    """Return the facts of a module that startup code has imported."""
     module = LOADED[name]
     if module is None:
         return None
@@ -181,14 +179,14 @@ def loaded(name):
     if facts["kind"] == "namespace portion":
         facts["kind"] = "namespace package"
     try:
-        locations = [str(each) for each in module.__path__]
-    except Exception:  # no package
+        locations = [str(location) for location in module.__path__]
+    except Exception:  # not a package
         locations = None
     return dict(facts, file=file, locations=locations)
 
 
 def source(taken):
-    """What a module or package will run, as far as that can be read."""
+    """Return the source of a module or a package; empty when it cannot be read."""
     if not taken or taken["kind"] not in ("module", "package") or not taken["origin"]:
         return b""
     if not os.path.isfile(taken["origin"]):
@@ -201,13 +199,13 @@ def source(taken):
 
 
 def extends(taken):
-    """Whether a package looks for the other halves of itself when it is imported."""
+    """Tell whether a package looks for its parts in other entries when it is imported."""
     is_package = taken and taken["kind"] == "package"
     return bool(is_package and EXTENDS.search(source(taken)))
 
 
 def changes(taken):
-    """What a module changes when it is imported that decides what can be imported from it."""
+    """Return what a module changes when it is imported: ``__path__``, ``sys.modules`` or None."""
     text = source(taken)
     if MOVES.search(text) and not EXTENDS.search(text):
         return "__path__"
@@ -215,7 +213,7 @@ def changes(taken):
 
 
 def next_locations(taken, answers):
-    """Where submodules are looked for, and where they are not but may be."""
+    """Return where an import looks for submodules, and where else there may be some."""
     opened = list(taken["locations"] or []) if taken else []
     entries = {}
     for answer in answers:
@@ -243,7 +241,7 @@ def levels(name, beside):
     for end in range(1, len(parts) + 1):
         level = ".".join(parts[:end])
         answers = [ask_location(level, location) for location in locations]
-        # The program itself is in sys.modules whenever it could be imported.
+        # A program is in sys.modules as __main__ before it can import that.
         taken, by, finders = search(level, answers, closed or level == "__main__")
         at_startup = level in LOADED
         if at_startup:
@@ -255,11 +253,11 @@ def levels(name, beside):
             at_startup=at_startup,
             blocked=at_startup and LOADED[level] is None,
             extends=extends(taken),
-            changes=None if at_startup else changes(taken),  # it has done so already
+            changes=None if at_startup else changes(taken),  # it has made its changes already
             answers=answers,
             finders=finders,
         )
-        # Of what is no package, or not there, nothing can be imported.
+        # Nothing can be imported from what is missing, or is not a package.
         closed = not taken or taken["locations"] is None
         locations = next_locations(taken, answers)
 

@@ -1,4 +1,4 @@
-"""Tell as JSON which modules and which path a plain start has.  Runs in the target."""
+"""Print as JSON the modules and the path of a plain start.  Runs in the target."""
 
 import sys
 

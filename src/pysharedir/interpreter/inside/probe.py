@@ -1,7 +1,7 @@
-"""Tell as JSON what an interpreter says of itself.  Runs in the target.
+"""Print as JSON what an interpreter reports about itself.  Runs in the target.
 
-Contract: imports nothing but the standard library, runs on Python 3.9, changes nothing, and
-prints one line of JSON between two fences, so that what other startup code prints does no harm.
+Contract: imports only the standard library, runs on Python 3.9, changes nothing, and prints one
+line of JSON between two marks, so that output of startup code does no harm.
 It is passed with ``-c``.
 """
 
@@ -9,7 +9,7 @@ import os
 import sys
 
 path = sys.path[1:] if sys.path[0] == "" else sys.path  # without the working directory
-# What this file needs comes from the standard library, whatever the user has put before that.
+# Import what this file needs from the standard library, whatever comes first on sys.path.
 stdlib = os.path.dirname(os.__file__)
 sys.path = [stdlib, os.path.join(stdlib, "lib-dynload"), *path]
 
@@ -22,7 +22,7 @@ import sysconfig
 
 
 def markers():
-    """The environment of markers, by the specification of dependency specifiers."""
+    """Return the environment of markers, as the specification of dependency specifiers has it."""
     implementation = sys.implementation
     version = "{0.major}.{0.minor}.{0.micro}".format(implementation.version)
     if implementation.version.releaselevel != "final":

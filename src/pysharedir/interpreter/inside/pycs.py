@@ -1,7 +1,7 @@
-"""Tell as JSON what only this Python knows of sources.  Runs in the target, isolated.
+"""Print as JSON what only this Python knows about sources.  Runs in the target, isolated.
 
-Standard input has two lists of paths: of the sources in the first it tells the hash that a pyc
-has of them (PEP 552), of those in the second whether they can be compiled.
+Standard input has two lists of paths.  For each source in the first, the answer is the hash that a
+pyc holds of it (PEP 552); for each in the second, whether it can be compiled.
 """
 
 import importlib.util

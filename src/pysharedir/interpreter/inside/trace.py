@@ -1,13 +1,13 @@
-"""Tell as JSON what a start of an interpreter runs.  Runs in the target.
+"""Print as JSON what a start of an interpreter runs.  Runs in the target.
 
-Contract: imports nothing but the standard library, and up to the end of the start only what
-every start has imported by then; runs on Python 3.9, changes nothing, and prints one line of
-JSON between two fences, so that what other startup code prints does no harm.
+Contract: imports only the standard library, and before the end of the start only what every start
+has imported by then; runs on Python 3.9, changes nothing, and prints one line of JSON between two
+marks, so that output of startup code does no harm.
 
-The program ``watch`` runs it in a start with ``-S``, so that it can have site do then what site
-does by itself in a start without ``-S``, and look on.  That program sets
+The program ``watch`` runs it in a start with ``-S``, so that it can run site as a start without
+``-S`` does, and record what site runs.  That program sets
 
-- ``names``: the modules that were there before their own imports,
+- ``names``: the modules that were imported before the two programs imported any,
 - ``clock`` and ``began``: the clock in nanoseconds, and the time before this text was compiled,
 - ``mark``: what tells a tracer of system calls which span the next ones belong to, or None,
 - ``look``: what to find out besides, which takes time of its own: ``files`` that are executed,
@@ -28,13 +28,13 @@ stack = []
 last = 0
 elapsed = 0  # nanoseconds that the clock has run
 
-# Not what os.__file__ says, as PYTHONPATH is searched before it; 3.10 and older do not tell.
+# Not by os.__file__, as PYTHONPATH comes before it; 3.10 and older have no _stdlib_dir.
 stdlib = getattr(sys, "_stdlib_dir", None) or "/".join(
     (sys.base_prefix, sys.platlibdir, "python%d.%d" % sys.version_info[:2])
 )
 try:
     here = sys.modules["posix"].getcwd()
-except OSError:  # it is gone
+except OSError:  # the working directory is gone
     here = ""
 
 
@@ -60,17 +60,17 @@ def pause():
 
 
 def note(files, file):
-    """Put down a file of a module."""
+    """Record the file of a module."""
     if isinstance(file, str) and file and file not in files:
         files.append(file)
 
 
 def origin(module):
-    """Return the file of a module: its pyc, when that is all there is."""
+    """Return the file of a module; of one without source, its pyc."""
     try:
-        # A lazy module is loaded when it is asked for any attribute.
+        # Not getattr(): a lazy module is loaded when any attribute is read.
         return located(object.__getattribute__(module, "__dict__")["__spec__"])
-    except Exception:  # there is anything in sys.modules
+    except Exception:  # sys.modules may hold any object
         return None
 
 
@@ -100,11 +100,11 @@ def resume():
 
 
 class Span:
-    """Something that runs, without the spans within it.
+    """Code that runs, without the spans inside it.
 
-    An error that would end the start is put down, and does not end it.
+    An error that would end the start is recorded, and does not end it.
 
-    :param survives: Tells whether a start outlives an error that comes out of it.
+    :param survives: Tells whether a start goes on after an error.
     """
 
     def __init__(self, kind, file=None, text=None, survives=lambda error: False):
@@ -137,7 +137,7 @@ class Span:
         pause()
         self.facts["end"] = elapsed
         fatal = error is not None and not self.survives(error)
-        if error is not None and self.facts["kind"] != "hook":  # which ends a search by one
+        if error is not None and self.facts["kind"] != "hook":  # the hook ends a search by an error
             self.facts.update(error=describe(error), fatal=fatal)
         stack.pop()
         if stack:
@@ -167,12 +167,12 @@ RUN = compile("builtins.exec(line)", "<pysharedir>", "exec")
 
 
 def executing(code):
-    """Return what stands in for exec in the module site, whose function of *code* runs lines."""
+    """Return the exec for the module site, in which the function with *code* runs import lines."""
 
     def execute(source, *scopes, **named):
         frame = sys._getframe(1)
         scope = frame.f_locals
-        if frame.f_code is not code:  # an import line, which runs in that module
+        if frame.f_code is not code:  # exec in an import line itself
             return builtins.exec(source, *scopes or (frame.f_globals, scope), **named)
         survives = lambda error: isinstance(error, Exception)
         with Span("import line", scope["fullname"], source, survives):
@@ -182,7 +182,7 @@ def executing(code):
 
 
 def reading(first):
-    """Return a wrapper for what reads a startup file; its arguments begin at *first*."""
+    """Return a wrapper for a function that reads a startup file, named from argument *first* on."""
 
     def wrapper(original):
         def read(*arguments):
@@ -196,7 +196,7 @@ def reading(first):
 
 
 def extending(original):
-    """Wrap what adds path lines to sys.path, from Python 3.15 on."""
+    """Wrap the function that adds path lines to sys.path, from Python 3.15 on."""
 
     def extend(state):
         pairs = state._path_entries
@@ -213,7 +213,7 @@ def extending(original):
 
 
 def starting(original):
-    """Wrap what runs the entries of .start files (PEP 829)."""
+    """Wrap the function that runs the entries of .start files (PEP 829)."""
 
     def start(state):
         files = state._entrypoints
@@ -228,7 +228,7 @@ def starting(original):
 
 
 def printing(original):
-    """Wrap what tells of errors in them."""
+    """Wrap the function that reports errors of these entries."""
 
     def print_error(message, exc=None):
         if exc is not None and stack[-1]["kind"] == "entry":
@@ -239,7 +239,7 @@ def printing(original):
 
 
 def customizing(name):
-    """Return a wrapper for what imports sitecustomize or usercustomize; it does so itself."""
+    """Return a replacement for the function that imports sitecustomize or usercustomize."""
 
     def customize():
         with Span(name) as facts:
@@ -261,12 +261,12 @@ def customizing(name):
 
 def complain(facts, error):
     facts["error"] = describe(error)
-    said = "Error in %s; set PYTHONVERBOSE for traceback:\n%s\n"
-    sys.stderr.write(said % (facts["kind"], facts["error"]))
+    text = "Error in %s; set PYTHONVERBOSE for traceback:\n%s\n"
+    sys.stderr.write(text % (facts["kind"], facts["error"]))
 
 
 def completing(original):
-    """Wrap what imports sitecustomize: pysharedir's hook does its work then, as a finder."""
+    """Wrap the function that imports sitecustomize, when pysharedir's hook works as a finder."""
 
     def customize():
         hooks = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
@@ -311,13 +311,13 @@ def importing(original):
 
 
 def audit(event, arguments):
-    """Note the file of each module that is executed, however it was found."""
+    """Record the file of each module that is executed, whatever found it."""
     if event in ("exec", "import") and stack:
         note(stack[-1]["files"], source(arguments[0]) if event == "exec" else arguments[1])
 
 
 def start():
-    """Do what a start does from the import of site on."""
+    """Import site and run it, as a start does."""
     with Span("site"):
         import site
 
@@ -376,6 +376,6 @@ found = facts()
 
 import json
 
-said = ("\n<pysharedir>" + json.dumps(found) + "</pysharedir>\n").encode("ascii")
-while said:  # startup code may have replaced sys.stdout
-    said = said[sys.modules["os"].write(1, said) :]
+output = ("\n<pysharedir>" + json.dumps(found) + "</pysharedir>\n").encode("ascii")
+while output:  # startup code may have replaced sys.stdout
+    output = output[sys.modules["os"].write(1, output) :]

@@ -1,4 +1,4 @@
-"""Note what every start has, then run the program ``trace``, whose text is an argument.
+"""Record the modules of every start, then run the program ``trace``, whose text is an argument.
 
 Runs in the target, with ``-S``.  The arguments are: a name by which spans are marked for a tracer
 of system calls, or nothing; what to find out besides; and that text, which is not part of this
@@ -20,5 +20,5 @@ if place:
 began = clock()
 if mark:
     mark("")
-# By no name that a file has: a traceback would read that, and load more to show the lines of it.
+# Not the name of a file: for a traceback, Python would read it, and load modules to show its lines.
 exec(compile(text, "<trace>", "exec"))

@@ -25,7 +25,7 @@ def outdate(venv: Venv) -> None:
     gate = venv.site_dir / hook.GATE
     code, _, record = gate.read_text().partition(RECORD)
     facts = json.loads(record)
-    facts["version"] = "0.0.1"
+    facts["version"] = "0.0.0.dev0"  # before any, of an untagged checkout too
     facts["files"]["_pysharedir.d/more.py"] = hook._digest(part.read_bytes())  # noqa: SLF001
     gate.write_text(f"{code}{RECORD}{json.dumps(facts)}\n")
 
