@@ -25,6 +25,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 CHANGELOG = CHECKOUT / "CHANGELOG.md"
 SPEC = CHECKOUT / "packaging" / "rpm" / "python3-pysharedir-hook.spec"
 DEBIAN = CHECKOUT / "packaging" / "debian" / "debian" / "changelog"
+GALAXY = CHECKOUT / "packaging" / "ansible" / "galaxy.yml"
 # They show the names of packages that the recipes make.
 GUIDES = tuple(CHECKOUT / "docs" / "how-to" / name for name in ("deb.md", "rpm.md"))
 _HEADING = re.compile(r"^## \[(\d\S*)\] - (\S+)$", re.MULTILINE)
@@ -62,6 +63,7 @@ def cut(version: str) -> None:
         entry += f" -- {maintainer}  {format_datetime(now)}\n\n"
         DEBIAN.write_text(entry + DEBIAN.read_text("utf-8"), "utf-8")
         _replace(SPEC, f"Version:        {before}\n", f"Version:        {version}\n")
+        _replace(GALAXY, f"version: {before}\n", f"version: {version}\n")
         for guide in GUIDES:
             shown = rf"(pysharedir(?:-hook)?[-_ ]\(?){re.escape(before)}"
             text = re.sub(shown, rf"\g<1>{version}", guide.read_text("utf-8"))
@@ -81,6 +83,7 @@ def versions() -> dict[str, str]:
     return {
         str(CHANGELOG): newest()[0],
         str(SPEC): re.findall(r"^Version:\s+(\S+)$", SPEC.read_text("utf-8"), re.MULTILINE)[0],
+        str(GALAXY): re.findall(r"^version: (\S+)$", GALAXY.read_text("utf-8"), re.MULTILINE)[0],
         str(DEBIAN): re.findall(r"\((\S+)\)", DEBIAN.read_text("utf-8"))[0],
     }
 

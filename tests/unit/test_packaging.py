@@ -227,3 +227,20 @@ def test_every_template_is_installed_by_some_settings() -> None:
     assert found == installed | {files.PREFIXES} == set(TEMPLATES)
     full = files.render(files.Settings(user_first=True))["_pysharedir.d/adjust.py"]
     assert (layout.templates() / files.PREFIXES).read_bytes().splitlines()[0] in full
+
+
+def test_the_recipes_have_the_version_of_the_changelog() -> None:
+    script = CHECKOUT / "packaging" / "release.py"
+    newest = re.findall(r"^## \[(\d\S*)\]", (CHECKOUT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    subprocess.run([sys.executable, script, "check", f"v{newest[0]}"], check=True)
+
+
+def test_only_the_projects_own_address_is_named() -> None:
+    """A fork that changes pyproject.toml learns here what else names it."""
+    owner = re.compile(r"(?:github|githubusercontent)\.com/([\w-]+)/pysharedir\b")
+    named = {found for name in _tracked() for found in owner.findall(_text(CHECKOUT / name))}
+    assert named == {"pysharedir"}
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", "replace") if path.is_file() else ""
