@@ -61,7 +61,7 @@ def test_lib64_build(base: Python) -> None:
 
 
 def test_linked_share(venv: Python, tmp_path: Path) -> None:
-    """Two roots with one sharedir have it once, behind the nearer one."""
+    """Two roots with one sharedir have it once, after the nearer one."""
     venv.share(**{"x.pth": "import sys; sys.lines = getattr(sys, 'lines', 0) + 1\n"})
     tail: Tree = {f"python{VERSION}": {"site-packages": {}}}
     plant(tmp_path / "r", {"lib": tail, "share": f"-> {venv.prefix / 'share'}"})
