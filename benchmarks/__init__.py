@@ -1,1 +1,1 @@
-"""Measurements: what the hook costs, beside what others do."""
+"""Measurements: what the hook costs, compared with what others do."""

@@ -52,7 +52,7 @@ class Collection:
     def prefixes(self, count: int) -> list[Path]:
         """Return so many prefixes, in which the distributions are spread evenly.
 
-        Each of the others has a distribution of its own, too.
+        Each further prefix has a distribution of its own, too.
         """
         shares: list[list[Path]] = [[] for _ in range(count)]
         for number, prefix in enumerate(self.installed):

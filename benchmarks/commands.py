@@ -1,4 +1,4 @@
-"""Running commands and metering them: time, memory, system calls, and what they read."""
+"""Running commands, and measuring their time, memory, system calls and reads."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measure what imports cost when distributions are in prefixes of their own, beside peers.
+"""Measure what imports cost when distributions are in prefixes of their own, compared with peers.
 
 Path calls (strace) and CPU time of look-ups, imports and questions for metadata, in one run for
 each way to name the prefixes and each number of them.  ``--check`` holds the hook and the view to
@@ -76,7 +76,7 @@ BUDGETS = (
 CHECKED = {"hook": (10, 500, 2_000), "merged": (500,), "view": (500,)}
 QUICK = {"hook": (10, 500), "merged": (500,), "view": (500,)}
 SLOW_COUNT = 500
-# With the others, imports and metadata take minutes there.
+# There, imports and metadata take minutes with the other ways.
 SLOW_WAYS = {
     ways.PYTHONPATH: ("start", "lookups"),
     ways.NIX: ("start", "lookups"),
@@ -292,7 +292,7 @@ class Bench:
         for workload in self.workloads:
             if keys and workload.key not in keys:
                 continue
-            # Mounted again, so that the kernel remembers nothing.
+            # Mounted again, so that the kernel's cache is empty.
             with slowfs.mounted(root, mount, DELAY) as count_requests:
                 before = time.perf_counter()
                 commands.run(workload.command(python), environment, self.cwd)

@@ -28,7 +28,7 @@ class MeterError(Exception):
 
 
 def environment(home: Path) -> dict[str, str]:
-    """Return the few variables that what is measured is started with."""
+    """Return the few variables of the environment in which programs are measured."""
     return {
         "HOME": str(home),
         "LC_ALL": "C.UTF-8",

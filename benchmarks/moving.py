@@ -26,18 +26,18 @@ if TYPE_CHECKING:
     from benchmarks.pristine import Pristine
 
 MISPLACED = 1  # what ``sort --check`` exits with
-# Twice a move waits, so that interpreters at work can end their imports.
+# A move waits twice, so that running interpreters can finish their imports.
 WAITING = 1.2 * relocation.GRACE
 
 
 @dataclass(frozen=True)
 class Way:
-    """Something that is timed.
+    """A way to move distributions, which is timed.
 
-    :ivar run: Does it to a fresh copy, and returns what it costs.
+    :ivar run: Applies it to a fresh copy, and returns its cost.
     :ivar beside: The key of the way that it is compared with.
-    :ivar waiting: Seconds of it in which it does nothing, on purpose.
-    :ivar slow: Whether it takes so long that once will do.
+    :ivar waiting: Seconds in which it waits on purpose.
+    :ivar slow: Whether it takes so long that it is measured once.
     :ivar limited: Whether a limit depends on it.
     """
 
@@ -142,7 +142,7 @@ WAYS = (
 
 
 def impossible(kept: Pristine) -> dict[str, str]:
-    """Return which ways cannot be gone here, by key, and why."""
+    """Return the ways that do not work on this machine, by key, and why."""
     reasons = {}
     if importlib.util.find_spec("pip") is None:
         reasons["pip"] = "the Python that runs this has no pip"

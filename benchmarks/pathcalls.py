@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from benchmarks.commands import Command
 
 # The families of stat, open, access and readlink; a directory that is listed counts once, as it
-# is opened.  Whether an architecture has a call, `?` leaves to strace.
+# is opened.  With `?`, strace ignores calls that an architecture does not have.
 CALLS = (
     *("stat", "lstat", "newfstatat", "fstatat64", "stat64", "lstat64", "statx"),
     *("open", "openat", "openat2"),

@@ -78,7 +78,7 @@ class Pristine:
         self._split()
 
     def renew(self) -> None:
-        """Let the copy be as it was made, and let the disk have nothing left to write."""
+        """Make the copy again, and wait until everything is written to the disk."""
         if self.venv.exists():
             shutil.rmtree(self.venv)
         if self.elsewhere is not None:
@@ -114,7 +114,7 @@ class Pristine:
         return (*PYSHAREDIR, "--python", self.venv, *arguments)
 
     def expect(self, directory: Path, files: int | None = None) -> None:
-        """See that *directory* holds as many files as are moved.
+        """Check that *directory* holds as many files as are moved.
 
         :raises MeterError: when it does not: what moves less is cheap, and wrong.
         """

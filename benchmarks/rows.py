@@ -1,7 +1,7 @@
-"""What is put into a venv to see what it adds to the start of an interpreter.
+"""What is put into a venv to measure what it adds to the start of an interpreter.
 
-Each row is a tree, the environment that goes with it, and a proof that it took effect: a row that
-does not do what it says would be cheap, and wrong.
+Each row is a tree, its environment, and a proof that it took effect: a row without effect would be
+cheap, and wrong.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A file system that shows a directory, read only, and takes a time for each request.
+"""A read-only file system that shows a directory, and delays each request.
 
 It stands for a file system on the network: ``slowfs.py SOURCE MOUNT SECONDS`` speaks the protocol
 of FUSE (linux/fuse.h) with the kernel, and needs no library, but root, or CAP_SYS_ADMIN.  The
@@ -43,7 +43,7 @@ DIRENT = struct.Struct("<QQII")
 
 
 class Server:
-    """What answers the kernel.
+    """Answers the requests of the kernel.
 
     :ivar requests: How many were answered late.
     """
@@ -87,7 +87,7 @@ class Server:
             error, data = 0, function(node, body)
         except OSError as failure:
             error, data = -(failure.errno or errno.EIO), b""
-        with contextlib.suppress(FileNotFoundError):  # whoever asked is gone
+        with contextlib.suppress(FileNotFoundError):  # the process that asked has ended
             os.write(self.device, OUT.pack(OUT.size + len(data), error, unique) + data)
 
     def _init(self, _node: int, body: bytes) -> bytes:

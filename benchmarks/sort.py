@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measure what ``pysharedir sort`` costs, beside linking and removing, pip and uv, in one run.
+"""Measure what ``pysharedir sort`` costs next to links, pip and uv, in one run.
 
 A venv with the wheels that tests/verdicts/wheels.txt pins is made once; every measurement has a
 copy of its own, in the directory for temporary files.  ``--check`` holds the sort to its limits.

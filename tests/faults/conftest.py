@@ -1,4 +1,4 @@
-"""Worlds in which distributions are to move, and the tally of what was tried.
+"""Worlds in which distributions move, and the tally of what was tried.
 
 A world (``world.py``) is a venv with eight small distributions of all shapes, each where it does
 not belong, so that one ``sort`` moves both ways at once; ``restore`` moves the noarch ones back.
@@ -8,20 +8,21 @@ files are copied; ``linked`` is on one that cannot exchange, where they are link
 What is done to a move, each time on a world put back to the state before it:
 
 - ``test_kill``: SIGKILL at every system call with which it changes something;
-- ``test_errors``: each of these calls refused, once or from there on, and each look at a directory;
+- ``test_errors``: each of these calls fails, once or from there on, and so does each look at a
+  directory;
 - ``test_full``: a disk with room for 0, 1, 2, ... pages or files;
-- ``test_protected``: directories that cannot be written to, or no longer;
-- ``test_two``: another command meanwhile;
+- ``test_protected``: directories that are read-only, or become so during the move;
+- ``test_two``: another command at the same time;
 - ``test_locks``: the same, and kills, on a file system without ``flock``;
 - ``test_imports``: a Python that imports in a loop.
 
-The command runs in forks of one process that has it loaded (``server.py``), which strace is
-attached to as it begins to move (``processes.py``).
+The command runs in forks of one process that has imported it (``server.py``).  strace is attached
+to a fork when it begins to move (``processes.py``).
 
-Each fault is made.  What follows one - an interpreter imports all there is, a script runs, files
-are what RECORD says, another command finishes or undoes the move - is done once for each state that
-faults leave, in one process of tests: ``World.once`` and ``World.digest`` say what a state is, and
-why this proves the same.
+Every fault is made.  The checks after a fault (an interpreter imports everything, a script runs,
+files are what RECORD says, another command finishes or undoes the move) run once for each state
+that faults leave: ``World.once`` and ``World.digest`` say what a state is, and why this proves the
+same.
 
 Kinds with many points are tried in part, by turns (``trials.py``): the calls that change the
 journal, the lock or where metadata is each time, and of the others those with number % 6 ==
@@ -106,7 +107,7 @@ class Scenario:
     :ivar points: Every system call that it makes below the roots of the world.
     :ivar before: The state that it finds.
     :ivar after: The state that it leaves.
-    :ivar moved: The state after the move, when it then does something else.
+    :ivar moved: The state after the move, if the command then does something else.
     """
 
     name: str

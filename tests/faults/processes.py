@@ -1,4 +1,4 @@
-"""The command in a process that can be killed, or lied to, at any of its system calls."""
+"""The command in a process that can be killed, or given an error, at any of its system calls."""
 
 from __future__ import annotations
 
@@ -292,7 +292,7 @@ def kill(point: Point, *, flock: bool = True) -> list[str]:
 
 
 def fail(point: Point, error: str, *, for_good: bool, flock: bool = True) -> list[str]:
-    """Return the options that let a call fail, and perhaps all others of its name after it."""
+    """Return the options that let a call fail, and perhaps all later ones of its name."""
     when = f"{point.number}{'+' if for_good else ''}"
     return ["-o", os.devnull, *_inject(point, f"error={error}", when, flock=flock)]
 

@@ -1,7 +1,7 @@
 """The operating system refuses one system call of a move, or all of one name from there on.
 
-The command says so in one line or gets along without, a new interpreter imports all there is, and
-the next command brings the move to its end.
+The command reports it in one line or works without the call, a new interpreter imports everything,
+and the next command finishes or undoes the move.
 """
 
 from __future__ import annotations

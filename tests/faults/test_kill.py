@@ -1,7 +1,7 @@
 """A move is killed at every system call with which it changes something.
 
-After each kill a new interpreter imports all there is, and then some command or other is run:
-it leaves the state before the move, or the one after it.
+After each kill a new interpreter imports everything, and then one of the commands is run: it leaves
+the state before the move, or the state after it.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def _follow(scenario: Scenario, commands: list[tuple[str, ...]]) -> None:
 
 
 def _try_after(scenario: Scenario, point: Point) -> None:
-    """Kill what comes after the move, the removal of the hook: all has moved by then."""
+    """Kill what comes after the move, the removal of the hook: everything has moved by then."""
     done = scenario.run(*kill(point))
     assert done.code == SIGKILL, done.stderr
     scenario.world.once("killed after", lambda: _follow_after(scenario))

@@ -1,4 +1,4 @@
-"""Two commands at once, of which one moves distributions: the other waits for another day."""
+"""Two commands at once, of which one moves distributions: the other one refuses."""
 
 from __future__ import annotations
 

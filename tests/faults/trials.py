@@ -1,4 +1,4 @@
-"""What is tried at many points, and what has to hold after each."""
+"""What is tried at many points, and what has to be true after each."""
 
 from __future__ import annotations
 

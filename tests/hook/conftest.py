@@ -42,7 +42,7 @@ OPT_IN = {"ON = True": "ON = False", 'b"0 off false no"': 'b"1 on true yes"'}
 
 @dataclass(frozen=True)
 class Python:
-    """An interpreter in a tree of its own: a base or a venv."""
+    """An interpreter in a tree of its own: a base installation or a venv."""
 
     prefix: Path
     executable: Path

@@ -1,4 +1,4 @@
-"""Put into a target beside the hook: lets calls that the hook makes fail."""
+"""Put into a target next to the hook: makes calls of the hook fail."""
 
 import builtins
 import os

@@ -1,4 +1,4 @@
-"""Whatever is broken: a start ends, and speaks, as it would without the hook."""
+"""Whatever is broken, a start ends and prints what it would without the hook."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_tree_that_is_not_utf8(make_venv: Callable[..., Python], tmp_path: Path)
 
 
 def test_startup_file_that_is_not_utf8(venv: Python) -> None:
-    """As in any site dir, site has the last word."""
+    """As in any site dir, site decides what happens."""
     for name in (b"\xff.pth", b"x.pth", b"y.start"):
         with open(os.fsencode(venv.share()) + b"/" + name, "wb") as file:
             file.write(b"/\xff\n\xff")

@@ -86,7 +86,7 @@ faults = st.tuples(
 
 @dataclass
 class World:
-    """A venv whose hook can be taken out, and what else is on disk.
+    """A venv whose hook can be removed, and other files on disk.
 
     :ivar starts: How often it was started.
     """

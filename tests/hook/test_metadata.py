@@ -221,7 +221,7 @@ def test_what_is_found_is_the_same(venv: Python, stdlib: Path, tmp_path: Path) -
 
 
 def test_what_changes_while_it_runs(hooked: Python, tmp_path: Path) -> None:
-    """What goes is gone at once; what comes is seen as a module is, by the documented function."""
+    """A removed distribution is gone at once; a new one is found after the documented function."""
     env = by_prefixes(hooked, tmp_path / "entries")
     for number in 3, 7:
         share = tmp_path / "entries" / f"{number:03}" / "share" / "python" / VERSION

@@ -271,7 +271,7 @@ def test_both_styles_in_one_site_dir(venv: Python) -> None:
 def test_on_a_pythonpath_that_other_versions_see(
     venv: Python, make_base: Callable[[Path], Python], tmp_path: Path
 ) -> None:
-    """It does for them what it does, for their own version, and runs their sitecustomize."""
+    """For each version it adds the sharedir of that version, and runs the other sitecustomize."""
     base = make_base(tmp_path / "base")
     plant(base.site_dir, {"sitecustomize.py": "import sys; sys.shadowed = True"})
     there = tmp_path / "hook" / "lib" / "python3.99" / "site-packages"

@@ -1,4 +1,4 @@
-"""``doctor`` has nothing to say of healthy targets, however they were made."""
+"""``doctor`` finds nothing in healthy targets, however they were made."""
 
 from __future__ import annotations
 

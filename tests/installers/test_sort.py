@@ -1,4 +1,4 @@
-"""``sort`` of what pip and uv installed before the hook came, and what they do after it."""
+"""``sort`` of what pip and uv installed before the hook, and what they do with it afterwards."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_an_editable_install_is_left_alone(venv: Python, tmp_path: Path, backend
 
 
 def test_the_world(world: Python) -> None:
-    """All that the issue names, in one venv: sorted, used, taken apart, given back."""
+    """Much used packages in one venv: sorted, used, uninstalled and restored."""
     venv = world
     venv.pip("install", "--quiet", *WORLD.split())
     venv.ask(IMPORTS)
@@ -155,7 +155,7 @@ def test_the_world(world: Python) -> None:
 
 
 def test_the_command_moves_itself(world: Python) -> None:
-    """It goes on importing modules of itself, and of what it needs, from where they are then."""
+    """It goes on importing its modules and its dependencies from their new places."""
     venv = world
     venv.pip("install", "--quiet", str(CHECKOUT))
     venv.script("pysharedir", "--python", venv.prefix, "enable")

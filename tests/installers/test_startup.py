@@ -1,4 +1,4 @@
-"""What startup says of the startup files of real packages."""
+"""What startup reports about the startup files of real packages."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ def test_completes_another_prefix(filled: Python, sharing: Sharing, way: str) ->
 
 
 def test_installs_again_what_cannot_be_copied(sharing: Sharing) -> None:
-    """The prefix that the data was installed into was made again."""
+    """The prefix that the data was installed into has been made again."""
     first = sharing("gone", None, "other-share")
     uv(first, "install", "jupyterlab_pygments", "jsonpointer")
     wanted = files(first)

@@ -58,7 +58,7 @@ def test_a_shadowed_copy(venv: Python) -> None:
 
 
 def test_a_missing_native_part(venv: Python) -> None:
-    """What the remedy says fixes it."""
+    """The command in the remedy fixes it."""
     venv.uv("install", "markupsafe")
     (native,) = (venv.site_dir / "markupsafe").glob("_speedups.*.so")
     assert why(venv, "markupsafe._speedups")["module"]["file"] == str(native)
@@ -91,7 +91,7 @@ def test_a_name_that_does_not_exist(stocked: Python) -> None:
 
 
 def test_what_only_an_import_can_tell(stocked: Python) -> None:
-    """What the remedy says tells it."""
+    """The command in the remedy shows it."""
     (reason,) = why(stocked, "requests.packages.urllib3", 1)["reasons"]
     assert reason["code"] == "needs-import"
     run(*shlex.split(reason["remedy"]), env=stocked.env, cwd=stocked.prefix)

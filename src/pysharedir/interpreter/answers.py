@@ -134,11 +134,11 @@ class _Span(TypedDict):
 class Span(_Span, total=False):
     """One piece of code that a start runs.
 
-    :ivar ns: Nanoseconds, without the spans within it.
-    :ivar begin: When it began and when it ended, in nanoseconds by a clock that begins with site
-        and stops while the program notes something; so is ``end``.
-    :ivar parent: The number of the span that it is directly within.
-    :ivar search: Only of a sitecustomize or usercustomize: the path that it was looked for on.
+    :ivar ns: Nanoseconds, without the spans inside it.
+    :ivar begin: When it began, in nanoseconds, by a clock that starts with site and stops while the
+        program records something; so is ``end``.
+    :ivar parent: The number of the span that it is directly inside.
+    :ivar search: Only for sitecustomize and usercustomize: the path that was searched.
     """
 
     search: list[str]

@@ -9,9 +9,9 @@ The program ``watch`` runs it in a start with ``-S``, so that it can run site as
 
 - ``names``: the modules that were imported before the two programs imported any,
 - ``clock`` and ``began``: the clock in nanoseconds, and the time before this text was compiled,
-- ``mark``: what tells a tracer of system calls which span the next ones belong to, or None,
-- ``look``: what to find out besides, which takes time of its own: ``files`` that are executed,
-  ``imports`` of modules, or nothing.
+- ``mark``: a function that tells a tracer of system calls which span begins, or None,
+- ``look``: what else to record, which takes additional time: ``files`` that are executed,
+  ``imports`` of modules, or an empty string.
 """
 
 import builtins
@@ -39,7 +39,7 @@ except OSError:  # the working directory is gone
 
 
 def pause():
-    """Stop the clock, and put down to the span that runs what is new."""
+    """Stop the clock, and record new modules and entries for the span that runs."""
     global elapsed
     now = clock()
     if mark:

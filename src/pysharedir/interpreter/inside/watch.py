@@ -1,8 +1,8 @@
 """Record the modules of every start, then run the program ``trace``, whose text is an argument.
 
-Runs in the target, with ``-S``.  The arguments are: a name by which spans are marked for a tracer
-of system calls, or nothing; what to find out besides; and that text, which is not part of this
-file so that the time to compile it is not taken for the interpreter's own.
+Runs in the target, with ``-S``.  The arguments are: a name that marks spans for a tracer of system
+calls, or an empty string; what else to record; and that text.  The text is not part of this file,
+so that the time to compile it does not count as the interpreter's own.
 """
 
 import sys
