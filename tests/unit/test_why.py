@@ -982,6 +982,18 @@ def test_in_the_user_site_dir(venv: Venv, why: Why) -> None:
     assert str(directory) in only(why(venv, "mine_alone"), "user-site").reason
 
 
+@pytest.mark.parametrize("name", ["lost", "bare"])
+def test_in_a_separate_lib64(venv: Venv, why: Why, name: str) -> None:
+    (venv.root / "lib64").unlink()
+    lib64 = venv.root / "lib64" / venv.site_dir.relative_to(venv.root / "lib")
+    lib64.mkdir(parents=True)
+    put(lib64, "lost", {"lost.py": ""}, purelib="false")
+    plant(lib64, {"bare.py": ""})
+    reason = first(why(venv, name).reasons, "in-lib64")
+    assert f"{lib64}, which is not on sys.path" in reason.reason
+    assert reason.remedy.endswith("doctor --select SD114")
+
+
 def test_in_the_base(venv: Venv, why: Why) -> None:
     base = target.find(str(venv.root)).base_prefix
     if not list(Path(base).glob(f"lib/python{VERSION}/site-packages/pip/__init__.py")):

@@ -31,6 +31,7 @@ class Code(Label):
     HOOK_OFF = "hook-off"
     HOOK_SHADOWED = "hook-shadowed"
     IN_BASE_ONLY = "base-only"
+    IN_LIB64 = "in-lib64"
     IN_USER_SITE_DIR = "user-site"
     LEFT_STDLIB = "left-stdlib"
     NEEDS_IMPORT = "needs-import"

@@ -22,6 +22,7 @@ class OffPath(Label):
     """A place that has modules, but is no entry of ``sys.path``."""
 
     SHAREDIR = "sharedir, not on sys.path"
+    LIB64 = "separate lib64, not on sys.path"
     BASE_SITE_DIR = "site dir of the base, not on sys.path"
     BASE_SHAREDIR = "sharedir of the base, not on sys.path"
     USER_SITE_DIR = "user site dir, not on sys.path"
@@ -63,6 +64,8 @@ def unused(snapshot: Snapshot) -> dict[str, OffPath]:
     version = f"python{target.version}"
     base = target.base_prefix
     known = dict.fromkeys(snapshot.sharedirs, OffPath.SHAREDIR)
+    if target.is_venv and target.bits == 64:  # noqa: PLR2004  (a 32-bit one leaves it to another)
+        known[f"{target.prefix}/lib64/{version}/site-packages"] = OffPath.LIB64
     for lib in "lib", "lib64", "local/lib":
         for name in "site-packages", "dist-packages":
             known[f"{base}/{lib}/{version}/{name}"] = OffPath.BASE_SITE_DIR

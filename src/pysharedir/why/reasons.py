@@ -60,6 +60,9 @@ def elsewhere(lookup: Lookup) -> Iterator[Reason]:
         if kind is OffPath.USER_SITE_DIR:
             reason = f"it is in the user site dir, {path}, which this start does not use"
             yield Reason(Code.IN_USER_SITE_DIR, reason, remedy)
+        elif kind is OffPath.LIB64:
+            reason = f"it is in {path}, which is not on sys.path, since lib64 is no link to lib"
+            yield Reason(Code.IN_LIB64, reason, lookup.command("doctor", "--select", "SD114"))
         elif kind is not OffPath.SHAREDIR:
             reason = f"it is in the {kind.noun}, {path}, which this venv does not see"
             yield Reason(Code.IN_BASE_ONLY, reason, remedy)
