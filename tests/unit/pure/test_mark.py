@@ -17,13 +17,14 @@ from pysharedir.moving.move import WORK
 from pysharedir.moving.relocation import Relocation
 from pysharedir.moving.tree import Tree
 from pysharedir.moving.trust import Scope
+from trees import Tree as Files
 from trees import names, plant
 from unit.pure.test_contents import put
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-MODULES = {"a.py": "A", "p": {"__init__.py": "", "b.py": "B"}}
+MODULES: Files = {"a.py": "A", "p": {"__init__.py": "", "b.py": "B"}}
 LISTED = ("a.py", "p/__init__.py", "p/b.py")
 # What is about to be done when the host goes down, and what its own recovery does.
 DEATHS = {
