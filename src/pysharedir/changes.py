@@ -35,7 +35,10 @@ class Step(Protocol):
 
 @dataclass(frozen=True)
 class MakeDirectory:
-    """Make one directory, whose parent exists."""
+    """Make one directory, whose parent exists.
+
+    If another process has made it since this was planned, it stays when the step is undone.
+    """
 
     path: Path
 
@@ -44,7 +47,12 @@ class MakeDirectory:
 
     def apply(self) -> Callable[[], object]:
         """See :meth:`Step.apply`."""
-        self.path.mkdir(mode=0o775)  # others can never write to it, whatever the umask
+        try:
+            self.path.mkdir(mode=0o775)  # others can never write to it, whatever the umask
+        except FileExistsError:
+            if not self.path.is_dir():
+                raise
+            return bool
         return self.path.rmdir
 
 

@@ -433,23 +433,33 @@ class UntrustedHookError(PysharedirError):
 
 
 class ForeignMoveError(PysharedirError):
-    """A move to or from a directory that the target does not use was interrupted.
+    """A move of another interpreter or another host was interrupted.
 
     :param home: The directory of its journal.
-    :param name: The name of the distribution.
+    :param directory: A directory that it changes.
+    :param name: The names of the distributions.
+    :param host: The host that began it, if that is known.
+    :param is_used: Whether the target uses a directory at the path of *directory*, which is not
+        the one that the move changes.
     """
 
     code = "move-foreign"
 
-    def __init__(self, home: Path, directory: Path, name: str) -> None:
+    def __init__(
+        self, home: Path, directory: Path, name: str, host: str = "", *, is_used: bool = False
+    ) -> None:
+        on_host = f" on {host}" if host else ""
+        why = "is another directory here" if is_used else "this interpreter does not use"
         super().__init__(
-            f"{home}: a move of {name} was interrupted, to or from {directory}, "
-            "which this interpreter does not use",
-            "run `pysharedir sort` for the interpreter that uses it, on a host where it is mounted",
+            f"{home}: a move of {name} was interrupted{on_host}, to or from {directory}, "
+            f"which {why}",
+            f"run `pysharedir sort`{on_host}, for the interpreter that uses it; if that directory "
+            f"is gone for good, remove {home / '.pysharedir'}",
         )
         self.home = home
         self.directory = directory
         self.name = name
+        self.host = host
 
 
 class InterruptedMoveError(PysharedirError):

@@ -63,6 +63,7 @@ print(json.dumps(sorted(each.metadata["Name"] for each in metadata.distributions
 OWN = ".pysharedir"
 _TOKEN = re.compile(r"\.[0-9a-f]{8}~$")
 _CLAIM = re.compile(rf"/{re.escape(OWN)}/[0-9a-f]{{16}}(?=/|$)")
+_MARK = re.compile("mark-[0-9a-f]{16}")
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,7 @@ class World:
         - how long after :meth:`keep` a file was written.  No state in which a move may end has a
           file of such a time; else a time counts where a pyc holds it, and a pyc is content here;
         - the random part in the name of a temporary file: nothing looks for it;
+        - the random part in the name of a mark, which the journal repeats: each move has its own;
         - which dead process has left a lock; whether that is said counts.
 
         :param importable: Leave out ``.pysharedir``, which no interpreter looks into, unless a
@@ -169,7 +171,7 @@ class World:
         inodes: dict[tuple[int, int], str] = {}
         for root in self.roots:
             for path, status in _walk(str(root)):
-                name = _CLAIM.sub(f"/{OWN}/claim", _TOKEN.sub("~", path))
+                name = _CLAIM.sub(f"/{OWN}/claim", _TOKEN.sub("~", _MARK.sub("mark", path)))
                 if leaves_out and f"/{OWN}/" in f"{name}/":
                     continue
                 facts: list[object] = [name, status.st_mode, status.st_uid, status.st_gid]
@@ -180,6 +182,8 @@ class World:
                     facts.append(written if written <= self._kept_at else "new")
                     content = Path(path).read_bytes()
                     is_claim = f"/{OWN}/" in path and path.endswith("/process")
+                    if f"/{OWN}/" in path and path.endswith((".json", ".json~")):
+                        content = _MARK.sub("mark", content.decode()).encode()
                     facts.append(bool(content) if is_claim else content)
                     if not importable:
                         inode = status.st_dev, status.st_ino

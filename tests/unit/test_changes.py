@@ -67,6 +67,25 @@ def test_a_check_that_fails_undoes_all(tmp_path: Path) -> None:
     assert snapshot(tmp_path) == before
 
 
+def test_a_directory_that_another_process_has_made_stays(tmp_path: Path) -> None:
+    path = tmp_path / "share" / "python"
+    one, other = (changes.directories(path) for _ in range(2))
+    changes.apply(one)
+    broken = changes.MakeDirectory(tmp_path / "missing" / "parent")
+    with pytest.raises(ChangeError):
+        changes.apply([*other, broken])
+    assert path.is_dir()
+    changes.apply(other)
+
+
+@pytest.mark.parametrize("there", ["a file", "-> nowhere"])
+def test_a_directory_replaces_nothing(tmp_path: Path, there: str) -> None:
+    steps = changes.directories(tmp_path / "new")
+    plant(tmp_path, {"new": there})
+    with pytest.raises(ChangeError, match="file exists"):
+        changes.apply(steps)
+
+
 def test_a_step_says_what_it_does(tmp_path: Path) -> None:
     verbs = {str(step).split()[0] for step in steps(tmp_path)}
     assert verbs == {"make", "link", "write", "chmod", "remove"}

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
+from pysharedir import changes
+from pysharedir.activation import enable
 from pysharedir.cli import cli
+from pysharedir.snapshot import Snapshot
 from trees import names, plant
 from unit.doctor.faults.hook import add_start_file
 from unit.wheels import put
@@ -44,6 +47,23 @@ def test_sends_purelib_to_the_sharedir(venv: Venv, command: Command) -> None:
     assert venv.says("sys.path")[-2:] == [str(venv.site_dir), str(venv.sharedir)]
     assert venv.says("sysconfig.get_path('purelib')") == str(venv.sharedir)
     assert venv.says("sysconfig.get_path('platlib')") == str(venv.site_dir)
+
+
+def test_two_that_make_one_sharedir_at_once(
+    make_venv: Callable[[str], Venv], tmp_path: Path
+) -> None:
+    """Each plans to make it before one of them has."""
+    venvs = make_venv("one"), make_venv("other")
+    pure = tmp_path / "apps/share/python/3.11"
+    plans = []
+    for venv in venvs:
+        snapshot = Snapshot.of(str(venv.root))
+        settings = enable.chosen(snapshot, {"sharedir": str(pure)})
+        plans.append(enable.plan(snapshot, settings))
+    for plan in plans:
+        changes.apply(plan)
+    for venv in venvs:
+        assert venv.says("sys.path")[-1] == str(pure)
 
 
 def test_the_option_may_stand_behind_the_command(venv: Venv, command: Command) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pysharedir.errors import JournalError, reason
 from pysharedir.installed.distribution import Distribution
-from pysharedir.moving import trust
+from pysharedir.moving import mark, trust
 from pysharedir.moving.move import WORK, Move
 
 if TYPE_CHECKING:
@@ -37,10 +37,19 @@ class Phase(str, Enum):
 
 @dataclass(frozen=True)
 class Pending:
-    """A move that was interrupted."""
+    """A move that was interrupted.
+
+    :ivar host: The name of the host that began it; empty in the first format.
+    :ivar mark: The name of its mark, see :mod:`pysharedir.moving.mark`; empty in the first format,
+        and when the move only copies.
+    :ivar copies: Whether it only copies.
+    """
 
     phase: Phase
     moves: tuple[Move, ...]
+    host: str = ""
+    mark: str = ""
+    copies: bool = False
 
     @property
     def names(self) -> str:
@@ -71,7 +80,7 @@ def pending(home: Tree) -> Pending | None:
         trust.check_work(home, phase.value)
         try:
             content = json.loads(home.read(phase.path))
-            return Pending(phase, tuple(_from_json(content, home.path)))
+            return _pending(phase, content, home.path)
         except OSError as error:
             raise JournalError(path, reason(error)) from error
         except RecursionError as error:
@@ -81,9 +90,12 @@ def pending(home: Tree) -> Pending | None:
     return None
 
 
-def begin(home: Tree, moves: Iterable[Move]) -> None:
-    """Write the journal to the disk: it survives a power failure."""
-    content = json.dumps(_to_json(moves, home.path)).encode()
+def begin(home: Tree, moves: Iterable[Move], mark_name: str) -> None:
+    """Write the journal to the disk: it survives a power failure.
+
+    :param mark_name: The name of the mark; empty when the move only copies.
+    """
+    content = json.dumps(_to_json(moves, home.path, mark_name)).encode()
     new = f"{Phase.PLACING.path}~"
     try:
         # The file may exist: a process that was killed at this point leaves it.
@@ -114,7 +126,7 @@ def _phases(home: Tree) -> list[Phase]:
     return [phase for phase in Phase if home.has(phase.path)]
 
 
-def _to_json(moves: Iterable[Move], home: Path) -> dict[str, Any]:
+def _to_json(moves: Iterable[Move], home: Path, mark_name: str) -> dict[str, Any]:
     """Return the journal as JSON; its paths are relative to its directory, as trees are renamed.
 
     The first format had ``moves`` in place of ``format`` and ``exchanging``.  Releases that know
@@ -123,6 +135,8 @@ def _to_json(moves: Iterable[Move], home: Path) -> dict[str, Any]:
     """
     return {
         "format": _FORMAT,
+        "host": os.uname().nodename,
+        "mark": mark_name,
         "exchanging": [
             {
                 "name": each.distribution.name,
@@ -138,15 +152,29 @@ def _to_json(moves: Iterable[Move], home: Path) -> dict[str, Any]:
     }
 
 
-def _from_json(content: dict[str, Any], home: Path) -> Iterator[Move]:
-    """Yield the moves of a journal.
+def _pending(phase: Phase, content: dict[str, Any], home: Path) -> Pending:
+    """Return the move of a journal.
 
-    :raises ValueError: when it was written by another release, or has a path that is not valid.
+    :raises ValueError: when it was written by another release, or has a name that is not valid.
     """
     known = content.get("format", 1)
-    if known not in (1, _FORMAT):
+    if known == 1:
+        return Pending(phase, tuple(_moves(content["moves"], home)))
+    if known != _FORMAT:
         raise ValueError("it was written by another release of pysharedir")
-    for each in content["moves" if known == 1 else "exchanging"]:
+    moves = tuple(_moves(content["exchanging"], home))
+    name = _text(content["mark"])
+    if name and not mark.is_name(name):
+        raise ValueError(f"{name!r} is not the name of a mark")
+    return Pending(phase, moves, _text(content["host"]), name, copies=not name)
+
+
+def _moves(content: Iterable[dict[str, Any]], home: Path) -> Iterator[Move]:
+    """Yield the moves of a journal.
+
+    :raises ValueError: when a path is not valid.
+    """
+    for each in content:
         info = Path(_text(each["info"]))
         if info.suffix not in _METADATA:
             raise ValueError(f"{info} is not a metadata directory")
@@ -155,7 +183,7 @@ def _from_json(content: dict[str, Any], home: Path) -> Iterator[Move]:
             _path(home, _text(each["destination"])),
             tuple(map(_inside, each["kept"])),
             tuple(map(_inside, each["stays"])),
-            tuple(map(_inside, each["exchanged"])) if known != 1 else (),
+            tuple(map(_inside, each.get("exchanged", ()))),
         )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pysharedir.errors import (
@@ -13,8 +16,9 @@ from pysharedir.errors import (
     UntrustedError,
     full_reason,
 )
-from pysharedir.moving import journal, trust
+from pysharedir.moving import journal, mark, trust
 from pysharedir.moving.journal import Phase
+from pysharedir.moving.mark import Mark
 from pysharedir.moving.move import STAGE, TRASH, WORK
 from pysharedir.moving.tree import Tree
 from pysharedir.moving.trees import Trees
@@ -39,7 +43,9 @@ def recover(scope: Scope, *, dry_run: bool = False) -> list[str]:
     :raises BusyError: when a move is running.
     """
     if not dry_run:
-        return [*_recovered(scope)]
+        done = [*_recovered(scope)]
+        _remove_stale_marks(scope)
+        return done
     for _, error in interrupted(scope):
         if not isinstance(error, _LEFT_ALONE):
             raise error
@@ -127,8 +133,13 @@ def _recover(home: Path, scope: Scope) -> str:
                 return ""
             _check(home, pending, trees, scope)
             is_undone = pending.phase is Phase.PLACING
-            settle = relocation.undo if is_undone else relocation.finish
-            relocation.settle(tree, lambda: settle(pending.moves, trees))
+            undo = partial(relocation.undo, copies=pending.copies)
+            settle = undo if is_undone else relocation.finish
+            relocation.settle(
+                tree,
+                lambda: settle(pending.moves, trees),
+                lambda: _mark(home, pending).remove(trees),
+            )
     except OSError as error:
         raise InterruptedMoveError(home, full_reason(error)) from error
     return f"{'undid' if is_undone else 'finished'} an interrupted move of {pending.names}"
@@ -137,16 +148,42 @@ def _recover(home: Path, scope: Scope) -> str:
 def _check(home: Path, pending: Pending, trees: Trees, scope: Scope) -> None:
     """Refuse a move that others than the caller and root could have tampered with.
 
-    :raises ForeignMoveError: when it is a move of another prefix.
+    :raises ForeignMoveError: when it is a move of another prefix, or of another host.
     :raises UntrustedError: when others can write to a directory that it would change.
     """
-    trust.check_scope(home, pending.moves, scope)
+    if directory := trust.outside(pending.moves, scope):
+        raise ForeignMoveError(home, directory, pending.names, pending.host)
     trust.check_above(home, scope)
+    if directory := _mark(home, pending).missing(trees):
+        raise ForeignMoveError(home, directory, pending.names, pending.host, is_used=True)
     for move in pending.moves:
         trust.check_work(trees[move.source], TRASH)
         trust.check_work(trees[move.destination], STAGE)
         trust.check_above(move.source, scope)
         trust.check_above(move.destination, scope)
+
+
+def _mark(home: Path, pending: Pending) -> Mark:
+    return Mark.of(pending.mark, home, pending.moves)
+
+
+def _remove_stale_marks(scope: Scope) -> None:
+    """Remove what a move leaves that is killed just before it begins its journal, or after its end.
+
+    This is only for tidiness, so errors are ignored.
+    """
+    for directory in scope.site_dirs:
+        if os.path.lexists(directory / WORK):
+            from pysharedir.moving import lock  # noqa: PLC0415  # few commands find a mark
+
+            with (
+                contextlib.suppress(OSError, PysharedirError),
+                lock.locked(scope.sharedir) as home,
+                Tree(directory) as tree,
+            ):
+                if not journal.is_there(home):
+                    trust.check_work(tree)
+                    mark.remove_all(tree)
 
 
 def _note(error: PysharedirError) -> str:

@@ -20,7 +20,7 @@ import os
 import sys
 import time
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from pysharedir.errors import (
@@ -34,6 +34,7 @@ from pysharedir.installed import contents, records
 from pysharedir.installed.contents import Scans
 from pysharedir.installed.distribution import stamp
 from pysharedir.moving import exchange, hiding, journal, lock, staging
+from pysharedir.moving.mark import Mark, new_name
 from pysharedir.moving.move import NEW, STAGE, TRASH, WORK, Move, is_same
 from pysharedir.moving.trees import Trees
 
@@ -99,7 +100,15 @@ class Relocation:
             moves = self.moves
             if self.keep is None:
                 moves = exchange.planned(moves, scans, trees)
-            journal.begin(home, moves)
+            copies = self.keep is not None
+            mark = Mark.of("" if copies else new_name(), self.home, moves)
+            unmark = partial(mark.remove, trees)
+            try:
+                mark.make(trees)
+                journal.begin(home, moves, mark.name)
+            except BaseException:
+                unmark()
+                raise
             try:
                 self._put(moves, scans, trees)
                 if self.keep is None:
@@ -107,13 +116,13 @@ class Relocation:
                     time.sleep(GRACE)
                     journal.commit(home)
             except BaseException:
-                settle(home, lambda: undo(moves, trees))
+                settle(home, lambda: undo(moves, trees, copies=copies), unmark)
                 raise
             if self.keep is None:
                 _update_loaded_packages(moves)
-                settle(home, lambda: finish(moves, trees, self.progress))
+                settle(home, lambda: finish(moves, trees, self.progress), unmark)
             else:
-                settle(home, lambda: _remove_work(moves, trees))
+                settle(home, lambda: _remove_work(moves, trees, copies=True), unmark)
         return self._undo
 
     def _refuse_overtaken(self, home: Tree) -> None:
@@ -178,7 +187,7 @@ class Relocation:
             Relocation(reverse, self.home).apply()
         else:
             with lock.locked(self.home), Trees() as trees:
-                undo(self.moves, trees)
+                undo(self.moves, trees, copies=True)
 
 
 def _place(destinations: Iterable[Path], trees: Trees, *, metadata: bool) -> list[tuple[Tree, str]]:
@@ -270,10 +279,14 @@ def finish(moves: Sequence[Move], trees: Trees, progress: Callable[[], object] =
     _remove_work(moves, trees)
 
 
-def undo(moves: Sequence[Move], trees: Trees) -> None:
-    """Return to the sources what was exchanged or hidden, and remove what was placed."""
+def undo(moves: Sequence[Move], trees: Trees, *, copies: bool = False) -> None:
+    """Return to the sources what was exchanged or hidden, and remove what was placed.
+
+    :param copies: Whether the move only copies: what is hidden at the sources belongs to another
+        move.
+    """
     exchange.restore(moves, trees)
-    for source in _unique(move.source for move in moves):
+    for source in _unique(move.source for move in moves if not copies):
         if trash := trees.existing(source, TRASH):
             _restore(trash, trees[source])
     scans = Scans()
@@ -292,7 +305,7 @@ def undo(moves: Sequence[Move], trees: Trees) -> None:
             if path.endswith(".pyc") or is_same(move.source / path, move.destination / path)
         ]
         _remove(destination, ours, move.kept, move.distribution.listing.inside)
-    _remove_work(moves, trees)
+    _remove_work(moves, trees, copies=copies)
 
 
 def _placed(move: Move, scans: Scans) -> Iterable[str]:
@@ -333,23 +346,24 @@ def _remove(
         tree.remove_empty(parent)
 
 
-def _remove_work(moves: Iterable[Move], trees: Trees) -> None:
-    """Remove the stages and the trashes of a move; the journal and the lock stay."""
-    for directory, name in _unique(
-        pair for each in moves for pair in ((each.destination, STAGE), (each.source, TRASH))
-    ):
+def _remove_work(moves: Sequence[Move], trees: Trees, *, copies: bool = False) -> None:
+    """Remove the stages and the trashes of a move; the journal, the mark and the lock stay."""
+    pairs = [(move.destination, STAGE) for move in moves]
+    if not copies:  # else a trash at the source belongs to another move
+        pairs += [(move.source, TRASH) for move in moves]
+    for directory, name in _unique(pairs):
         trees[directory].remove_all(f"{WORK}/{name}")
-        trees[directory].remove_empty(WORK)
 
 
-def settle(home: Tree, action: Callable[[], object]) -> None:
-    """Finish or undo a move by *action*, then remove the journal.
+def settle(home: Tree, action: Callable[[], object], unmark: Callable[[], object]) -> None:
+    """Finish or undo a move by *action*, then remove the journal, then the mark.
 
     :raises InterruptedMoveError: when that fails; then the next command tries again.
     """
     try:
         action()
         journal.end(home)
+        unmark()
     except OSError as error:
         raise InterruptedMoveError(home.path, full_reason(error)) from error
     except RecordError as error:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pysharedir import layout
-from pysharedir.errors import ForeignMoveError, UntrustedError
+from pysharedir.errors import UntrustedError
 from pysharedir.moving.move import WORK
 from pysharedir.ownership import is_own, only_owner_writes
 from pysharedir.wording import user
@@ -91,16 +91,10 @@ def check_work(tree: Tree, *names: str) -> None:
             check_closed(tree.path / path, tree.status(path))
 
 
-def check_scope(home: Path, moves: Iterable[Move], scope: Scope) -> None:
-    """Refuse moves to or from directories that the target does not have.
-
-    :param home: The directory of their journal.
-    :raises ForeignMoveError: when a move is refused; its directory may not be mounted here.
-    """
-    for move in moves:
-        for directory in (move.source, move.destination):
-            if not scope.has(directory):
-                raise ForeignMoveError(home, directory, move.distribution.name)
+def outside(moves: Iterable[Move], scope: Scope) -> Path | None:
+    """Return a directory of moves that the target does not have, or None; it may not be mounted."""
+    both = (path for move in moves for path in (move.source, move.destination))
+    return next((path for path in both if not scope.has(path)), None)
 
 
 def check_above(directory: Path, scope: Scope) -> None:

@@ -225,7 +225,7 @@ def test_the_journal_has_it(tmp_path: Path, there: Path) -> None:
         moves = two(tmp_path / "here", there)
         with Trees() as trees:
             moves = exchange.planned(moves, Scans(), trees)
-        journal.begin(home, moves)
+        journal.begin(home, moves, "mark-0")
         assert b'"moves"' not in home.read(journal.Phase.PLACING.path)
         pending = journal.pending(home)
     assert pending
