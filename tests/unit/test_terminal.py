@@ -143,7 +143,9 @@ def test_no_report_breaks_a_path_that_has_a_shorter_form(
     ]:
         lines = look(*arguments, *target, columns=columns).lines
         # The path itself stands where the name is explained, and in commands to be copied.
-        whole = [line for line in lines if f"{venv.root}/" in line and "pysharedir --python" not in line]
+        whole = [
+            line for line in lines if f"{venv.root}/" in line and "pysharedir --python" not in line
+        ]
         assert not whole, arguments
         assert sum(line.endswith(str(venv.root)) for line in lines) <= 1, arguments
         assert any("PREFIX/" in line for line in lines) or arguments == ["disable"], arguments
