@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +20,7 @@ from installer.sources import WheelFile
 
 from pysharedir import changes
 from pysharedir.activation import enable
-from pysharedir.errors import TargetError, UsageError
+from pysharedir.errors import PysharedirError, TargetError, UsageError
 from pysharedir.hook.files import Settings
 from pysharedir.hook.place import Place
 from pysharedir.installed import binaries, contents
@@ -41,6 +43,7 @@ import compiled, pure
 for module in pure, compiled.module:
     print(sys.prefix, os.path.dirname(module.__file__), sep=" imports ")
 """
+_IMITATION = "other"  # the name of a tree that stands for one of another architecture
 _PURE = "email"  # a package of the standard library without compiled parts
 # Small extension modules of the standard library that need no library: one is the compiled part.
 _EXTENSIONS = ("_bisect", "_heapq", "_queue", "_contextvars", "_random", "_json", "_zoneinfo")
@@ -65,6 +68,7 @@ class _Tree:
     """An interpreter of the demo: a venv that stands for a prefix of its own."""
 
     name: str
+    maker: Path
     target: Target
     compiled: Path
 
@@ -72,28 +76,20 @@ class _Tree:
 def run(base: Target, other: Target | None = None) -> Iterator[Section]:
     """Show the demo section by section, and clean up.
 
-    :param base: The interpreter of the first tree, and without *other* of the second one too.
-    :param other: One of another architecture.
+    :param base: The interpreter of the first tree.
+    :param other: The interpreter of the second tree; None for one of another architecture on PATH,
+        else *base*.
     :raises UsageError: when *other* is of another version.
     :raises TargetError: when the demo does not work with these.
     """
-    second = other or base
-    if second.version != base.version:
-        what = f"{second.executable}: Python {second.version}, and not {base.version}"
+    if other and other.version != base.version:
+        what = f"{other.executable}: Python {other.version}, and not {base.version}"
         raise UsageError(what, "name one of the same version: a sharedir is for one version")
-    is_real = Own(base).machines != Own(second).machines
     with tempfile.TemporaryDirectory(prefix="pysharedir-demo-") as name:
         home = Path(name).resolve()
         pure = _wheel(home, "pure", _pure(base), "py3-none-any")
-        machines = (_machine(base), _machine(second) if is_real else "other")
-        trees = [
-            _make_tree(each, home, machine)
-            for each, machine in zip((base, second), machines, strict=True)
-        ]
-        yield Section(
-            "Two interpreters, one for each architecture",
-            _introduction(trees, is_real=is_real),
-        )
+        trees = [_make_tree(base, home, _machine(base)), _make_second(base, other, home)]
+        yield Section("Two interpreters, one for each architecture", _introduction(trees))
 
         for tree in trees:
             for wheel in pure, tree.compiled:
@@ -134,17 +130,43 @@ def run(base: Target, other: Target | None = None) -> Iterator[Section]:
     )
 
 
+def others(base: Target, path: str) -> Iterator[Target]:
+    """Yield the interpreters of the same version that are made for another architecture.
+
+    The headers of files tell which to start.  python-discovery would start every Python on PATH,
+    and knows neither ``python3-32`` nor ``i386-linux-gnu-python3.13``, the name of a multiarch
+    Debian.
+
+    :param path: Directories to search, as in PATH.
+    """
+    own = Own(base).machines
+    version = re.escape(base.version)
+    is_python = re.compile(rf"(\w+-\w+-\w+-)?python(3|{version})(-\w+)?").fullmatch
+    for directory in filter(os.path.isabs, path.split(os.pathsep)):
+        with suppress(OSError):
+            for name in sorted(filter(is_python, os.listdir(directory))):
+                with suppress(OSError, PysharedirError):
+                    executable = os.path.join(directory, name)
+                    machines = binaries.machines(executable, base.platform)
+                    if machines and own and not machines & own:
+                        target = find(executable)
+                        if target.version == base.version:
+                            yield target
+
+
 def _machine(target: Target) -> str:
-    return binaries.in_words(Own(target).machines).lower().replace(" ", "-") or "this"
+    words = binaries.in_words(Own(target).machines).lower().replace(" ", "-")
+    return {"386": "i386", "": "this"}.get(words, words)
 
 
-def _introduction(trees: Sequence[_Tree], *, is_real: bool) -> tuple[str, ...]:
+def _introduction(trees: Sequence[_Tree]) -> tuple[str, ...]:
     """Say which trees there are, and what of them is an imitation."""
-    lines = [f"DEMO/{tree.name}: made from {tree.target.base_prefix}" for tree in trees]
-    if not is_real:
+    lines = [f"DEMO/{tree.name}: made by {tree.maker}" for tree in trees]
+    if trees[-1].name == _IMITATION:
         lines.append(
-            "Both run on this architecture: the second imitates another one."
-            "  With --other PYTHON, the demo uses a Python of another architecture."
+            "Both run on this architecture: the second imitates another one.  With"
+            f" --other PYTHON, or a Python {trees[0].target.version} of another architecture on"
+            " PATH, the demo uses two."
         )
     if not all(_is_compiled(tree.compiled) for tree in trees):
         lines.append("The compiled package only imitates one: it has no native code.")
@@ -156,6 +178,19 @@ def _is_compiled(wheel: Path) -> bool:
         return any(name.endswith(".so") for name in archive.namelist())
 
 
+def _make_second(base: Target, other: Target | None, home: Path) -> _Tree:
+    """Make the tree of another architecture, or one that imitates it."""
+    found = [other] if other else others(base, os.environ.get("PATH", ""))
+    for each in found:
+        if Own(each).machines != Own(base).machines:
+            try:
+                return _make_tree(each, home, _machine(each))
+            except TargetError:  # Debian has the parts of venv in packages of their own
+                if other:
+                    raise
+    return _make_tree(other or base, home, _IMITATION)
+
+
 def _make_tree(base: Target, home: Path, name: str) -> _Tree:
     directory = home / name
     done = processes.run(
@@ -163,11 +198,13 @@ def _make_tree(base: Target, home: Path, name: str) -> _Tree:
     )
     if done.returncode:
         printed = (done.stderr or done.stdout).strip().splitlines() or ["nothing"]
-        name = str(base.executable)
-        raise TargetError(name, f"{name}: cannot make a venv", f"it said: {printed[-1]}")
+        python = str(base.executable)
+        raise TargetError(python, f"{python}: cannot make a venv", f"it said: {printed[-1]}")
     target = find(str(directory))
     tag = f"cp{base.version.replace('.', '')}-none-linux_{name.replace('-', '_')}"
-    return _Tree(name, target, _wheel(directory, "compiled", _compiled(target), tag))
+    return _Tree(
+        name, base.executable, target, _wheel(directory, "compiled", _compiled(target), tag)
+    )
 
 
 def _pure(base: Target) -> dict[str, str | bytes]:

@@ -320,6 +320,6 @@ python -m pytest -q --cov=. test_child.py | grep ^child.py
 """,
         env,
     )
-    assert verdict.endswith("1 moved")
+    assert verdict.endswith(f"1 moved to {prefix}/{sharedir}")
     assert (site.station.box.lent["/apps"] / "sorted" / sharedir / "pytest-cov.pth").exists()
     assert line.split()[-1] == "100%"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from trees import plant
+from unit.pure.made import elf
 from unit.wheels import put
 
 if TYPE_CHECKING:
@@ -119,8 +120,13 @@ def test_is_plain_text_in_a_pipe(venv: Venv, command: Command) -> None:
 
 
 def test_demo_shows_it_and_cleans_up(venv: Venv, command: Command, tmp_path: Path) -> None:
-    plant(tmp_path, {"temporary": {}})
-    scenes = command.json("--python", venv.root, "demo", TMPDIR=str(tmp_path / "temporary"))
+    plant(tmp_path, {"temporary": {}, "bin": {}})
+    # No Python, although it looks like one of another architecture.
+    program = tmp_path / "bin" / f"python{venv.site_dir.parts[-2][6:]}-32"
+    program.write_bytes(elf(0xFFF, bits=32))
+    program.chmod(0o755)
+    env = {"PATH": str(program.parent), "TMPDIR": str(tmp_path / "temporary")}
+    scenes = command.json("--python", venv.root, "demo", **env)
     assert "imitates another" in scenes[0]["lines"][-1]
     imported = [line.split(" imports ") for line in scenes[3]["lines"]]
     (first, pure), (_, own), (second, same), (_, other) = imported

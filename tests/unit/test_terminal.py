@@ -84,6 +84,7 @@ def too_long(screen: Screen, columns: int) -> list[str]:
         if len(line) > columns
         # A path that would fit in no line is not broken, and a command stays one to be copied.
         and len(max(line.split(), key=len)) <= columns - 8
+        and "`" not in line
         and "pip install" not in line
         and "pysharedir --python" not in line
     ]
@@ -123,6 +124,37 @@ def test_long_paths_get_short_names_in_a_narrow_table(
     assert sum(str(venv.root) in line for line in lines) <= 2  # what it is, and its row
     wide = look("status", *target, columns=300).lines
     assert not [line for line in wide if "PREFIX" in line]
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_no_report_breaks_a_path_that_has_a_shorter_form(
+    look: Look, make_venv: Callable[[str], Venv], columns: int
+) -> None:
+    venv = make_venv("a-project-of-a-name-that-fills-most-of-a-line/and-the-next-one-does-too")
+    put(venv.site_dir, "one", {"one.py": ""})
+    target = ["--python", str(venv.root)]
+    for arguments in [
+        ["enable", "--verbose"],
+        ["sort"],
+        ["startup", "--static"],
+        ["doctor"],
+        ["disable"],
+        ["disable", "--restore", "--verbose"],
+    ]:
+        lines = look(*arguments, *target, columns=columns).lines
+        # The path itself stands where the name is explained, and in commands to be copied.
+        whole = [
+            line for line in lines if f"{venv.root}/" in line and "pysharedir --python" not in line
+        ]
+        assert not whole, arguments
+        assert sum(line.endswith(str(venv.root)) for line in lines) <= 1, arguments
+        assert any("PREFIX/" in line for line in lines) or arguments == ["disable"], arguments
+
+
+def test_a_command_in_a_text_is_not_broken() -> None:
+    whole = output.text("do `a command --with options` and more")
+    lines = [line.plain for line in output._wrapped(whole, 20)]  # noqa: SLF001
+    assert lines == ["do", "`a command --with options`", "  and more"]
 
 
 def test_the_columns_of_a_table_share_what_room_there_is(look: Look) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, is_dataclass
@@ -30,24 +31,49 @@ if TYPE_CHECKING:
 
 _ENDLESS = 10_000  # a pipe has no width to fold to
 _LINES = 3  # a cell of more is worse than a list
+_PLATLIB = "PLATLIB"  # for a line that has no room for PREFIX/lib/pythonX.Y/site-packages
 
 
 @dataclass(frozen=True)
-class Names:
-    """Short names for directories, used where their paths do not fit the terminal.
+class _Names:
+    """Short names for directories, used for paths that do not fit the terminal.
 
     :ivar names: By the directories.
     :ivar told: The directories of which the user was told already.
     """
 
-    names: dict[str, str]
+    names: dict[str, str] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
 
-    @classmethod
-    def of(cls, target: Target) -> Names:
-        """Return those for the directories of an interpreter."""
-        base = {} if target.base_prefix == "/usr" else {target.base_prefix: "BASE"}
-        return cls({**base, target.prefix: "PREFIX"})
+    def shorten(self, whole: str, path: str) -> str:
+        """Return a text with the name of a directory in place of its path."""
+        begin = rf"(?<![\w./~-]){re.escape(escaped(path))}/"
+        return re.sub(begin, lambda _: f"{self.names[path]}/", whole)
+
+    def explain(self, paths: Iterable[str], width: int) -> Iterator[Text]:
+        """Yield what the names of directories stand for, unless the user was told."""
+        for path in [path for path in paths if path not in self.told]:
+            self.told.add(path)
+            yield from _wrapped(text(f"{self.names[path]} is {path}"), width, names=self)
+
+
+_names = _Names()  # of this run
+
+
+def name_directories(target: Target) -> None:
+    """Let all that is printed from now on have short names for the directories of a target."""
+    if target.base_prefix not in (target.prefix, "/usr"):
+        _names.names[target.base_prefix] = "BASE"
+    if target.prefix != "/usr":
+        _names.names[target.prefix] = "PREFIX"
+    _names.names[target.platlib] = _PLATLIB
+
+
+def name_venv(executable: Path) -> None:
+    """Let all that is printed from now on have a short name for the venv of an executable."""
+    prefix = executable.parent.parent
+    if (prefix / "pyvenv.cfg").is_file():
+        _names.names[str(prefix)] = "PREFIX"
 
 
 class _Console(Console):
@@ -57,12 +83,7 @@ class _Console(Console):
 
 
 class _Table(Table):
-    """A table that has short names for directories, or is a list, where the terminal is narrow.
-
-    :ivar names: The short names, if there are any.
-    """
-
-    names: Names | None = None
+    """A table that has short names for directories, or is a list, if the terminal is narrow."""
 
     def add_row(self, *cells: RenderableType | None, **options: Any) -> None:
         """Add a row; a cell that is a string has no markup in it."""
@@ -72,8 +93,8 @@ class _Table(Table):
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """See :mod:`rich.protocol`."""
         widths = _widths(self, console, options)
-        if widths is None and self.names:
-            yield from self._shorten(self.names, options.max_width)
+        if widths is None:
+            yield from self._shorten(options.max_width)
             widths = _widths(self, console, options)
         if widths is None:
             yield from _listed(self, options.max_width)
@@ -85,29 +106,29 @@ class _Table(Table):
             yield from _stripped(line)
             yield Segment.line()
 
-    def _shorten(self, names: Names, width: int) -> Iterator[Text]:
+    def _shorten(self, width: int) -> Iterator[Text]:
         """Call directories by their short names in all cells, and yield what these stand for."""
         used: dict[str, None] = {}
         for column in self.columns:
             for number, cell in enumerate(column.cells):
-                for path, name in names.names.items():
-                    if isinstance(cell, Text) and f"{escaped(path)}/" in cell.plain:
-                        used[path] = None
-                        shorter = cell.plain.replace(f"{escaped(path)}/", f"{name}/")
-                        cell = Text(shorter, cell.spans[0].style if cell.spans else "")  # noqa: PLW2901
-                        column._cells[number] = cell  # noqa: SLF001  # rich has no other way
-        for path in (path for path in used if path not in names.told):
-            for line in _wrapped(text(f"{names.names[path]} is {path}"), width):
-                line.no_wrap, line.overflow = True, "ignore"
-                yield line
-        names.told.update(used)
+                for path, name in _names.names.items():
+                    if isinstance(cell, Text) and name != _PLATLIB:
+                        shorter = _names.shorten(cell.plain, path)
+                        if shorter != cell.plain:
+                            used[path] = None
+                            cell = _restyled(cell, shorter)  # noqa: PLW2901
+                            column._cells[number] = cell  # noqa: SLF001  # rich has no other way
+        for line in _names.explain(used, width):
+            line.no_wrap, line.overflow = True, "ignore"
+            yield line
 
 
 def fail(message: str, hint: str = "") -> None:
     """Print an error and its hint to standard error."""
     for word, style, said in ("error", "bold red", message), ("hint", "cyan", hint):
         if said:
-            say(text((f"{word}:", style), f" {said}"), stderr=True)
+            whole = text((f"{word}:", style), f" {said}")
+            say(whole, stderr=True, is_copied=word == "hint")
 
 
 def text(*parts: str | tuple[str, str]) -> Text:
@@ -135,13 +156,17 @@ def console(*, stderr: bool = False) -> Console:
     )
 
 
-def say(line: str | Text, indent: int = 0, *, stderr: bool = False) -> None:
-    """Print a line; where it does not fit a terminal, it goes on below, and no path is broken.
+def say(
+    line: str | Text, indent: int = 0, *, stderr: bool = False, is_copied: bool = False
+) -> None:
+    """Print a line; if it does not fit a terminal, it goes on below, and no path is broken.
 
     :param indent: The columns to leave free before it.
+    :param is_copied: Whether users may copy it, so that it has no short names for directories.
     """
     to = console(stderr=stderr)
-    for part in _wrapped(text(line) if isinstance(line, str) else line, to.width, indent):
+    whole = text(line) if isinstance(line, str) else line
+    for part in _wrapped(whole, to.width, indent, None if is_copied else _names):
         to.print(part, soft_wrap=True)
 
 
@@ -173,13 +198,9 @@ def bar(size: int, begin: int, end: int, width: int) -> RenderableType:
     return text(" " * first + "#" * (last - first))
 
 
-def table(*titles: str, names: Names | None = None) -> Table:
-    """Return the one kind of table that there is: columns under these titles, without lines.
-
-    :param names: Short names for directories.
-    """
+def table(*titles: str) -> Table:
+    """Return the one kind of table that there is: columns under these titles, without lines."""
     made = _Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=any(titles))
-    made.names = names
     for title in titles:
         made.add_column(title, overflow="fold")
     return made
@@ -249,14 +270,22 @@ def _is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
 
 
-def _wrapped(whole: Text, width: int, indent: int = 0) -> Iterator[Text]:
-    """Yield the lines of a text, those after the first further in."""
+def _wrapped(
+    whole: Text, width: int, indent: int = 0, names: _Names | None = None
+) -> Iterator[Text]:
+    """Yield the lines of a text, those after the first further in.
+
+    Before them go the lines that explain short names of directories.
+    """
+    words, used = [], dict[str, None]()
+    for word in _words(whole):
+        room = width - indent - 2
+        words.append(word if word.cell_len <= room else _shorter(word, room, names, used))
+    if names:
+        yield from names.explain(used, width)
     line = Text(" " * indent)
     is_empty = True
-    home = f"{os.path.expanduser('~')}/"
-    for word in whole.split(" "):
-        if indent + 2 + word.cell_len > width and word.plain.startswith(home):
-            word = Text.assemble("~/", word[len(home) :])  # noqa: PLW2901
+    for word in words:
         if not is_empty and line.cell_len + 1 + word.cell_len > width:
             yield line
             # What is too long for the indent may fit without it.
@@ -265,6 +294,50 @@ def _wrapped(whole: Text, width: int, indent: int = 0) -> Iterator[Text]:
         line.append_text(word if is_empty else Text.assemble(" ", word))
         is_empty = False
     yield line
+
+
+def _words(whole: Text) -> Iterator[Text]:
+    """Yield the words of a text; what is between backticks, to be copied, is one."""
+    code: Text | None = None
+    for word in whole.split(" "):
+        joined = word if code is None else Text.assemble(code, " ", word)
+        code = joined if joined.plain.count("`") % 2 else None
+        if code is None:
+            yield joined
+    if code is not None:
+        yield from code.split(" ")
+
+
+def _shorter(word: Text, room: int, names: _Names | None, used: dict[str, None]) -> Text:
+    """Return a word with a short name for a directory: the first that fits, else the shortest.
+
+    The names that the user knows come first, so that a report has one name for a directory.
+
+    :param used: Gets the directory, unless it is the user's home.
+    """
+    home = re.escape(f"{os.path.expanduser('~')}/")
+    forms: dict[str, str | None] = {word.plain: None}
+    forms.setdefault(re.sub(rf"(?<![^\s`]){home}", "~/", word.plain), None)
+    if names and "`" not in word.plain:
+        known = {
+            names.shorten(word.plain, path): path
+            for path in reversed(names.names)
+            if path in names.told
+        }
+        new = {names.shorten(word.plain, path): path for path in names.names}
+        known.pop(word.plain, None)
+        forms = {**known, **forms, **{form: new[form] for form in new if form not in forms}}
+    fitting = [form for form in forms if Text(form).cell_len <= room]
+    chosen = fitting[0] if fitting else min(forms, key=len)
+    directory = forms[chosen]
+    if directory is not None:
+        used[directory] = None
+    return word if chosen == word.plain else _restyled(word, chosen)
+
+
+def _restyled(whole: Text, plain: str) -> Text:
+    """Return a text in the style of another."""
+    return Text(plain, whole.spans[0].style if whole.spans else "")
 
 
 def _widths(made: Table, console: Console, options: ConsoleOptions) -> list[int] | None:

@@ -1,4 +1,4 @@
-"""Distributions and interpreters that are on no disk, made from given facts."""
+"""Distributions, interpreters and headers that are on no disk, made from given facts."""
 
 from __future__ import annotations
 
@@ -63,3 +63,13 @@ def target(path: tuple[str, ...] = (), **facts: Any) -> Target:
         off=View(path, SITE_DIR, SITE_DIR, ("/mine",)),
     )
     return replace(venv, **facts)
+
+
+def elf(machine: int, *, bits: int = 64, flags: int = 0, order: str = "little") -> bytes:
+    """Return the header of a native object."""
+    start = b"\x7fELF" + bytes([bits // 32, 1 + (order == "big"), 1]) + bytes(9)
+    rest = (3).to_bytes(2, order) + machine.to_bytes(2, order)  # type: ignore[arg-type]
+    header = bytearray(start + rest + bytes(44))
+    offset = 48 if bits == 64 else 36
+    header[offset : offset + 4] = flags.to_bytes(4, order)  # type: ignore[arg-type]
+    return bytes(header)

@@ -8,7 +8,7 @@ import pytest
 
 from pysharedir.installed import foreign
 from pysharedir.installed.foreign import Own, Usable
-from unit.pure.made import distribution, target
+from unit.pure.made import distribution, elf, target
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,16 +16,6 @@ if TYPE_CHECKING:
     from pysharedir.interpreter.target import Target
 
 Files = dict[str, bytes]
-
-
-def elf(machine: int, *, bits: int = 64, flags: int = 0, order: str = "little") -> bytes:
-    """Return the header of an object."""
-    start = b"\x7fELF" + bytes([bits // 32, 1 + (order == "big"), 1]) + bytes(9)
-    rest = (3).to_bytes(2, order) + machine.to_bytes(2, order)  # type: ignore[arg-type]
-    header = bytearray(start + rest + bytes(44))
-    offset = 48 if bits == 64 else 36
-    header[offset : offset + 4] = flags.to_bytes(4, order)  # type: ignore[arg-type]
-    return bytes(header)
 
 
 X86_64, I386, AARCH64, RISCV = elf(62), elf(3, bits=32), elf(183), elf(243, flags=4)

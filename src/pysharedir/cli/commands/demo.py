@@ -22,7 +22,8 @@ Examples:
     "--other",
     metavar="PYTHON",
     shell_complete=completion.targets,
-    help="A Python of another architecture, for the second tree.  [default: an imitation]",
+    help="A Python of another architecture, for the second tree.  [default: one on PATH, else an"
+    " imitation]",
 )
 @options.json
 @click.pass_obj

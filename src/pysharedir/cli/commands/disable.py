@@ -43,12 +43,13 @@ def disable(
     such as pip.
     """
     from pysharedir.activation.disable import run
+    from pysharedir.cli import output
     from pysharedir.cli.reports import activation as report
     from pysharedir.snapshot import Snapshot
 
     if restore and force:
         raise UsageError("--restore and --force exclude each other", "choose one of them")
     snapshot = Snapshot.of(python, prefix, changes=True)
+    output.name_directories(snapshot.target)
     outcome = run(snapshot, restore=restore, force=force, dry_run=dry_run)
-    words = {"done": "hook taken from", "idle": "not enabled"}
-    report.tell(outcome, as_json=as_json, verbose=verbose, **words)
+    report.tell(outcome, "hook taken from", "not enabled", as_json=as_json, verbose=verbose)

@@ -123,5 +123,6 @@ def _run(examination: Examination, checks: Sequence[Check], **how: bool) -> Outc
     from pysharedir.cli import output
     from pysharedir.doctor.run import run
 
+    output.name_directories(examination.target)
     with output.working("examining") as show:
         return run(examination, checks, show, **how)

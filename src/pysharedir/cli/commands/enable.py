@@ -139,8 +139,8 @@ def enable(
 
     named = _named(settings, no_prefixes_from=no_prefixes_from)
     snapshot = Snapshot.of(ctx.obj, prefix, root, changes=True)
+    output.name_directories(snapshot.target)
     outcome = run(snapshot, named, output.progress, sort=sort, dry_run=dry_run)
-    words = {"done": "hook put into", "idle": "enabled already"}
-    report.tell(outcome, as_json=as_json, verbose=verbose, **words)
+    report.tell(outcome, "hook put into", "enabled already", as_json=as_json, verbose=verbose)
     if outcome.failure:
         ctx.exit(outcome.failure.exit_code)

@@ -95,6 +95,7 @@ def sort(
 
     wanted = Request(**request, dry_run=check or dry_run)
     snapshot = Snapshot.of(ctx.obj, prefix, root, changes=not check)
+    output.name_directories(snapshot.target)
     outcome = run(snapshot, wanted, output.progress)
     report.tell(outcome, as_json=as_json, show_all=show_all)
     if check and outcome.plan.moves:

@@ -75,12 +75,14 @@ def startup(
     allowlist does not cover pycs whose source is next to them, nor code that is read and executed
     by other means than an import.
     """
+    from pysharedir.cli import output
     from pysharedir.cli.reports import startup as report
     from pysharedir.interpreter.finding import locate
     from pysharedir.startup import static
 
     _check(allow, trace, is_static=is_static, as_json=as_json, **writing)
     executable = locate(ctx.obj, bare=True)
+    output.name_venv(executable)
     if allow:
         starts = not is_static
         ctx.exit(_listed(executable, allow, starts=starts, as_json=as_json, **writing))

@@ -53,6 +53,7 @@ def sync(
 
     Exits with 1 while dependencies or files are missing.
     """
+    from pysharedir.cli import output
     from pysharedir.cli.reports import sync as report
     from pysharedir.snapshot import Snapshot
     from pysharedir.sync.run import run
@@ -60,6 +61,7 @@ def sync(
     if install and check:
         raise UsageError("--install and --check exclude each other", "choose one of them")
     snapshot = Snapshot.of(ctx.obj, prefix, changes=not check)
+    output.name_directories(snapshot.target)
     outcome = run(snapshot, install=install, dry_run=check or dry_run)
     report.tell(outcome, as_json=as_json, install=install)
     missing = outcome.report.dependencies and not (dry_run and install)

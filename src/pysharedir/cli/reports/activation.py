@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from pysharedir.sort.run import Outcome as Sorted
 
 
-def tell(outcome: Outcome, *, as_json: bool, verbose: bool, done: str, idle: str) -> None:
+def tell(outcome: Outcome, done: str, idle: str, *, as_json: bool, verbose: bool) -> None:
     """Print what was done, or would be.
 
-    :param verbose: Every step of it.
     :param done: What to say of the hook when that is all there is to say.
     :param idle: What to say when there was nothing to do.
+    :param verbose: Every step of it.
     """
     if as_json:
         output.print_json(_facts(outcome))

@@ -93,7 +93,8 @@ def _tell(diagnosis: Diagnosis, *, show_all: bool) -> None:
         output.say(output.text((check.code, style), " ", (finding.about, "bold")))
         output.say(finding.reason, 6)
         if finding.remedy:
-            output.say(output.text(("remedy:", "cyan"), f" {finding.remedy}"), 6)
+            remedy = output.text(("remedy:", "cyan"), f" {finding.remedy}")
+            output.say(remedy, 6, is_copied=True)
     for check, reason in diagnosis.unchecked:
         output.say(output.text((check.code, "bold red"), f" could not be checked: {reason}"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pysharedir.cli import output
@@ -76,12 +77,12 @@ def facts(outcome: Outcome) -> dict[str, Any]:
 def tell_summary(plan: Plan, *, dry_run: bool) -> None:
     """Print how many distributions there are of each kind, and how many of them move."""
     kinds = [verdict.kind for verdict in plan.verdicts]
-    places = {
-        Kind.NOARCH: f" (sharedir: {plan.layout.sharedir})",
-        Kind.PLATFORM: f" (platlib: {plan.layout.platlib})",
-    }
-    counts = ", ".join(f"{kinds.count(kind)} {kind.value}{places.get(kind, '')}" for kind in Kind)
-    moves = f"{len(plan.moves)} {'misplaced' if dry_run else 'moved'}"
+    counts = ", ".join(f"{kinds.count(kind)} {kind.value}" for kind in Kind)
+    if dry_run:
+        moves = f"{len(plan.moves)} misplaced"
+    else:
+        numbers = Counter(_destinations(plan).values())
+        moves = ", ".join(f"{number} moved to {place}" for place, number in numbers.items())
     output.say(f"{counts}; {moves if plan.moves else 'nothing to move'}")
 
 

@@ -19,13 +19,13 @@ def tell(status: Status, *, as_json: bool) -> None:
         output.print_json(status)
         return
     console = output.console()
-    names = output.Names.of(status.target)
-    table = output.table("", "", names=names)
+    output.name_directories(status.target)
+    table = output.table("", "")
     for name, value in _summary(status):
         table.add_row(output.text((name, "bold")), value)
     console.print(table)
     console.print()
-    entries = output.table("sys.path", "role", "put by", names=names)
+    entries = output.table("sys.path", "role", "put by")
     for entry in status.path:
         path = output.text((entry.path, "" if entry.exists else "dim"))
         entries.add_row(path, entry.role, entry.by)

@@ -46,10 +46,11 @@ def tell(target: Target, answer: Answer, notes: Sequence[str], *, as_json: bool)
         facts = {"target": target.executable, "found": answer.found, **asdict(answer)}
         output.print_json({**facts, "notes": notes})
         return
-    _tell(answer, notes, output.Names.of(target))
+    output.name_directories(target)
+    _tell(answer, notes)
 
 
-def _tell(answer: Answer, notes: Sequence[str], names: output.Names) -> None:
+def _tell(answer: Answer, notes: Sequence[str]) -> None:
     before, after = list(_sentences(answer)), list(_of_script(answer))
     if not answer.lacks_module:
         before, after = [*before, *after], []
@@ -59,7 +60,7 @@ def _tell(answer: Answer, notes: Sequence[str], names: output.Names) -> None:
     for sentence in after:
         output.say(sentence)
     _tell_reasons(answer.warnings, "warning: ")
-    facts = output.table("", "", names=names)
+    facts = output.table("", "")
     for key, value in _facts(answer):
         facts.add_row(output.text((key, "bold")), value)
     if facts.row_count:
@@ -67,7 +68,7 @@ def _tell(answer: Answer, notes: Sequence[str], names: output.Names) -> None:
     shows_path = answer.rows and (answer.module or not answer.found)
     if shows_path:
         output.say("")
-        output.console().print(_entries(answer.rows, names))
+        output.console().print(_entries(answer.rows))
     output.tell_notes(notes if shows_path else notes[len(answer.notes) :])
 
 
@@ -167,8 +168,8 @@ def _facts_of_script(script: Script) -> Iterator[tuple[str, str]]:
         yield "on PATH", f"{script.on_path}, another file" if script.on_path else "nothing"
 
 
-def _entries(rows: Sequence[Row], names: output.Names) -> object:
-    table = output.table("sys.path", "contents", "role, by", names=names)
+def _entries(rows: Sequence[Row]) -> object:
+    table = output.table("sys.path", "contents", "role, by")
     for row in rows:
         style = _STYLES.get(row.outcome, "")
         role = f"{row.role}, {row.by}" if row.by not in ("", row.role) else row.role
@@ -189,4 +190,4 @@ def _tell_reasons(reasons: Sequence[Reason], word: str = "") -> None:
     for reason in reasons:
         output.say(output.text((word, "yellow"), reason.reason))
         if reason.remedy:
-            output.say(output.text(("remedy: ", "cyan"), reason.remedy), indent=2)
+            output.say(output.text(("remedy: ", "cyan"), reason.remedy), 2, is_copied=True)
