@@ -85,8 +85,8 @@ def test_reports_tell_of_it(inside: Inside, venv: Venv) -> None:
     for arguments in ("status",), ("why", "sys"), ("doctor",):
         said = inside(*arguments).stdout
         assert "note: " in said
-        assert "made by uv" in said
-    assert "made by uv" not in inside("--python", venv.root, "status").stdout
+        assert "uv made this environment" in said
+    assert "uv made this environment" not in inside("--python", venv.root, "status").stdout
 
 
 def test_staging_does_not_change_it(inside: Inside, tmp_path: Path) -> None:

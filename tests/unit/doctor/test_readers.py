@@ -51,7 +51,7 @@ def test_a_project(
     reasons = wanted(doctor, hidden)
     assert len(reasons) == bool(names)
     for reason, name in zip(reasons, names, strict=False):
-        assert reason.startswith("1 distribution there, which tools miss")
+        assert "miss 1 distribution there: " in reason
         assert reason.endswith(str(tmp_path / name))
 
 
@@ -60,7 +60,7 @@ def test_an_installed_tool(hidden: Venv, doctor: Doctor, command: Command) -> No
     (finding,) = doctor(hidden, "--select", "SD615")["findings"]
     assert (finding["level"], finding["about"]) == ("note", str(hidden.sharedir))
     assert finding["reason"].endswith(": ty")
-    assert "enable --path-line` names it to them" in finding["remedy"]
+    assert "enable --path-line` tells them about it" in finding["remedy"]
     assert not doctor.finds(hidden)
     command.json("--python", hidden.root, "enable", "--path-line")
     assert not wanted(doctor, hidden)
