@@ -31,7 +31,7 @@ GUIDES = tuple(CHECKOUT / "docs" / "how-to" / name for name in ("deb.md", "rpm.m
 _HEADING = re.compile(r"^## \[(\d\S*)\] - (\S+)$", re.MULTILINE)
 
 
-def main(command: str, *arguments: str) -> None:
+def main(command: str = "", *arguments: str) -> None:
     """Run a step.
 
     :raises SystemExit: when something is not as a release needs it.
@@ -42,6 +42,8 @@ def main(command: str, *arguments: str) -> None:
         "notes": notes,
         "build": build,
     }
+    if (command, len(arguments)) not in {("cut", 1), ("check", 1), ("notes", 0), ("build", 1)}:
+        sys.exit(__doc__)
     steps[command](*arguments)
 
 
@@ -53,6 +55,8 @@ def newest() -> tuple[str, str]:
 
 def cut(version: str) -> None:
     """Give what is unreleased a version and the date of today, and the recipes the version."""
+    if not re.fullmatch(r"\d+(\.\d+)+((a|b|rc)\d+)?", version):
+        sys.exit(f"{version}: no version such as 0.2.0")
     now = datetime.now(timezone.utc).replace(microsecond=0)
     before, _ = newest()
     if version != before:

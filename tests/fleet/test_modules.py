@@ -51,14 +51,24 @@ def venv(tmp_path: Path) -> Path:
     return root
 
 
-def play(controller: Controller, venv: Path, tasks: str) -> Run:
+def play(controller: Controller, venv: Path, tasks: str, *options: str) -> Run:
     """Run tasks on a venv."""
     head = HEAD.format(python=sys.executable, venv=venv, command=COMMAND)
     controller.write("tasks.yml", head + tasks)
-    return controller.play("tasks.yml")
+    return controller.play("tasks.yml", *options)
 
 
-def test_each_module_predicts_what_it_changes(controller: Controller, venv: Path) -> None:
+def script(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+
+
+def test_each_module_predicts_what_it_changes(
+    controller: Controller, venv: Path, tmp_path: Path
+) -> None:
+    script(tmp_path / "stale", "#!/nowhere/python\n")
+    script(tmp_path / "another one", "#!/bin/sh\necho '[]'\n")
     done = play(
         controller,
         venv,
@@ -87,8 +97,11 @@ def test_each_module_predicts_what_it_changes(controller: Controller, venv: Path
     - {name: mixed up, pysharedir.pysharedir.sharedir: {state: absent, opt_in: true}, ignore_errors: true}
     - {name: no target, pysharedir.pysharedir.sort: {python: /nowhere}, ignore_errors: true}
     - {name: no command, pysharedir.pysharedir.sort: {command: /nowhere}, ignore_errors: true}
+    - {name: no start, pysharedir.pysharedir.sort: {command: ROOT/stale}, ignore_errors: true}
+    - {name: no start yet, pysharedir.pysharedir.sort: {command: ROOT/stale}, check_mode: true}
+    - {name: no report, pysharedir.pysharedir.sort: {command: "ROOT/another one"}, ignore_errors: true}
     - {name: no command yet, pysharedir.pysharedir.sort: {command: /nowhere}, check_mode: true}
-""",  # noqa: E501 - a table
+""".replace("ROOT", str(tmp_path)),  # noqa: E501 - a table
     )
     names = ["apple", "berry", "cherry"]
     for predicted, what in (
@@ -122,8 +135,12 @@ def test_each_module_predicts_what_it_changes(controller: Controller, venv: Path
     assert done.of("mixed up")["code"] == "usage"
     assert done.of("no target")["code"] == "target-unusable"
     assert done.of("no command")["code"] == "command-missing"
-    assert done.of("no command yet")["kind"] == "skipped"
-    assert done.recap["localhost"]["ignored"] == 7
+    assert done.of("no start")["code"] == "command-missing"
+    assert done.of("no report")["code"] == "command-failed"
+    assert f"'{tmp_path}/another one' --python" in done.of("no report")["hint"]
+    for task in "no command yet", "no start yet":
+        assert done.of(task)["kind"] == "skipped"
+    assert done.recap["localhost"]["ignored"] == 9
 
 
 def test_a_move_that_was_killed(controller: Controller, venv: Path, tmp_path: Path) -> None:
@@ -173,3 +190,23 @@ def test_another_moves_meanwhile(controller: Controller, venv: Path) -> None:
         )
     assert done.of("not waited")["code"] == "busy"
     assert done.of("waited")["changed"]
+
+
+def test_the_role_removes_only_its_venv(controller: Controller, venv: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    script(other / "bin/pysharedir", "#!/nowhere/python\n")
+    script(tmp_path / "own/bin/pysharedir", "#!/nowhere/python\n")
+    (tmp_path / "own/pyvenv.cfg").touch()
+    task = """
+    - include_role: {{name: pysharedir.pysharedir.pysharedir}}
+      vars: {{pysharedir_venv: {}, pysharedir_state: {}}}
+"""
+    places = (other, venv, tmp_path / "own")
+    for state, options in ("present", ["--check"]), ("absent", []):
+        tasks = "".join(task.format(place, state) for place in places)
+        done = play(controller, venv, tasks, *options)
+        kinds = [each["kind"] for each in done.results if "Remove" in each["task"]]
+        assert kinds == ["skipped", "skipped", "ok"], state
+    assert (other / "bin/pysharedir").exists()
+    assert (venv / "pyvenv.cfg").exists()
+    assert not (tmp_path / "own").exists()

@@ -59,7 +59,8 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _git(repository, "init", "--quiet")
     _git(repository, "add", "--all")
     _git(repository, "commit", "--quiet", "--message", "Release")
-    _git(repository, "tag", f"v{VERSION}")
+    for tag in f"v{VERSION}", "collection-99.0":  # only the first is a version
+        _git(repository, "tag", tag)
     return repository
 
 
@@ -233,6 +234,24 @@ def test_the_recipes_have_the_version_of_the_changelog() -> None:
     script = CHECKOUT / "packaging" / "release.py"
     newest = re.findall(r"^## \[(\d\S*)\]", (CHECKOUT / "CHANGELOG.md").read_text(), re.MULTILINE)
     subprocess.run([sys.executable, script, "check", f"v{newest[0]}"], check=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [(["cut", "v9.0"], "v9.0: no version"), (["cut"], "release.py cut"), ([], "release.py cut")],
+)
+def test_a_step_of_a_release_that_is_mistyped_writes_nothing(
+    words: list[str], message: str, tmp_path: Path
+) -> None:
+    """In a copy, which would be spoilt otherwise."""
+    (tmp_path / "packaging").mkdir()
+    script = shutil.copy2(CHECKOUT / "packaging" / "release.py", tmp_path / "packaging")
+    done = subprocess.run(
+        [sys.executable, script, *words], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(message) or f"``{message}" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_only_the_projects_own_address_is_named() -> None:

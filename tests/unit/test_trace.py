@@ -171,11 +171,10 @@ def test_a_start_that_ends_early(venv: Venv, command: Command) -> None:
         (["--trace", "-", "--json"], "would print two documents"),
         (["--trace", "x", "--static"], "--static makes none"),
         (["--trace", "x", "--allow", "y"], "cannot be combined"),
+        (["--trace", ""], "give a file"),
     ],
 )
-def test_options_that_exclude_each_other(
-    command: Command, options: list[str], message: str
-) -> None:
+def test_options_that_are_refused(command: Command, options: list[str], message: str) -> None:
     done = command("startup", *options)
     assert done.returncode == 2
     assert message in done.stderr + done.stdout
@@ -196,10 +195,16 @@ def test_a_name_of_no_encoding_is_escaped(venv: Venv, command: Command) -> None:
     assert r"odd\udcff.pth" in {event["name"] for event in complete(document)}
 
 
-def test_what_cannot_be_written_is_said(venv: Venv, command: Command) -> None:
-    done = command("--python", venv.root, "startup", "--trace", "/nowhere/trace.json")
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [("/nowhere/x.json", "write /nowhere/x.json: no such file"), ("/dev/full", "/dev/full: no sp")],
+)
+def test_what_cannot_be_written_is_said(
+    path: str, message: str, venv: Venv, command: Command
+) -> None:
+    done = command("--python", venv.root, "startup", "--trace", path)
     assert done.returncode == 1
-    assert done.stderr.startswith("error: write /nowhere/trace.json: no such file")
+    assert done.stderr.startswith(f"error: {message}")
 
 
 def test_speedscope_reads_it(

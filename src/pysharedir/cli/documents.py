@@ -26,7 +26,14 @@ def option(name: str, text: str) -> Callable[[Decorated], Decorated]:
     :param text: Its help.
     """
     path = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
-    return click.option(name, metavar="FILE", type=path, help=text)
+    return click.option(name, metavar="FILE", type=path, callback=_named, help=text)
+
+
+def _named(_: click.Context, __: click.Parameter, value: Path | None) -> Path | None:
+    """Refuse an empty path, which an unset variable leaves."""
+    if value == Path():
+        raise click.BadParameter("give a file")
+    return value
 
 
 def check(name: str, file: Path | None, *, as_json: bool) -> None:
@@ -56,7 +63,10 @@ def write(file: Path, document: Any) -> Sequence[Step]:
         click.echo(text, nl=False)
         return ()
     if is_stream or os.path.abspath(file).startswith("/dev/"):
-        file.write_text(text, "utf-8")
+        try:
+            file.write_text(text, "utf-8")
+        except OSError as error:  # that of a full device names no file
+            raise OSError(error.errno, error.strerror, str(file)) from error
         return ()
     step = changes.WriteFile(file, text.encode())
     changes.apply([step])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import time
 from typing import TYPE_CHECKING, NoReturn
 
@@ -36,17 +37,8 @@ class Command:
             path = module.get_bin_path("pysharedir", opt_dirs=[DIRECTORY])
         elif not os.access(path, os.X_OK):
             path = None
-        if path is None and module.check_mode:
-            # The role may be about to install it.
-            message = "pysharedir is not on this host yet, so nobody can tell what it would do"
-            module.warn(message)
-            module.exit_json(skipped=True, msg=message)
         if path is None:
-            self.fail(
-                f"{module.params['command'] or 'pysharedir'}: no such command on this host",
-                "command-missing",
-                "install it by the role pysharedir.pysharedir.pysharedir, or name it by `command`",
-            )
+            self._miss("no such command on this host")
         self.path = path
 
     def plan(self, name: str, *arguments: str) -> dict | None:
@@ -78,6 +70,19 @@ class Command:
         """End the module with an error, as the command would tell it."""
         self.module.fail_json(msg=message, code=code, hint=hint, **facts)
 
+    def _miss(self, reason: str) -> NoReturn:
+        """End the module, since there is no command that could do anything."""
+        if self.module.check_mode:
+            # The role may be about to install it.
+            message = "pysharedir is not on this host yet, so nobody can tell what it would do"
+            self.module.warn(message)
+            self.module.exit_json(skipped=True, msg=message)
+        self.fail(
+            f"{self.module.params['command'] or 'pysharedir'}: {reason}",
+            "command-missing",
+            "install it by the role pysharedir.pysharedir.pysharedir, or name it by `command`",
+        )
+
     def _ask(self, name: str, *arguments: str) -> dict:
         """Run a command of pysharedir, after other processes that are in its way."""
         params = self.module.params
@@ -85,26 +90,35 @@ class Command:
         words = [self.path, "--python", params["python"], name, "--json", *prefix, *arguments]
         end = time.monotonic() + params["wait"]
         while True:
-            report = self._read(words, *self.module.run_command(words))
+            report = self._read(words, *self._run(words))
             error = report.get("error")
             if error is None or error["code"] not in _PASSING or time.monotonic() >= end:
                 return report
             time.sleep(_PAUSE)
 
+    def _run(self, words: list[str]) -> tuple[int, str, str]:
+        try:
+            return self.module.run_command(words, handle_exceptions=False)
+        except OSError as error:  # such as that of a venv whose Python is gone
+            self._miss(f"does not start: {error.strerror}")
+
     def _read(self, words: list[str], status: int, printed: str, complaint: str) -> dict:
         """Return the JSON that the command printed."""
         try:
-            return json.loads(printed)
+            report = json.loads(printed)
         except ValueError:
-            last = (complaint.strip().splitlines() or ["it printed no JSON"])[-1]
+            report = None
+        if not isinstance(report, dict):
+            last = (complaint.strip().splitlines() or ["it printed no report as JSON"])[-1]
             self.fail(
                 f"{self.path}: {last}",
                 "command-failed",
-                "run it on the host: " + " ".join(words),
+                "run it on the host: " + shlex.join(words),
                 rc=status,
                 stdout=printed,
                 stderr=complaint,
             )
+        return report
 
 
 def flags(params: dict, *names: str) -> list[str]:
