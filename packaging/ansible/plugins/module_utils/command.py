@@ -74,7 +74,7 @@ class Command:
         """End the module, since there is no command that could do anything."""
         if self.module.check_mode:
             # The role may be about to install it.
-            message = "pysharedir is not on this host yet, so nobody can tell what it would do"
+            message = "pysharedir is not on this host yet, so check mode cannot predict this task"
             self.module.warn(message)
             self.module.exit_json(skipped=True, msg=message)
         self.fail(
