@@ -67,7 +67,7 @@ def die(step: Relocation, place: Any, name: str) -> None:
 
 
 def state(root: Path) -> dict[str, tuple[int, bytes]]:
-    """Return all below a directory, but for the lock."""
+    """Return all below a directory, except for the lock."""
     return {
         str(path): (path.lstat().st_mode, path.read_bytes() if path.is_file() else b"")
         for path in root.rglob("*")
@@ -118,7 +118,7 @@ def test_another_host_leaves_a_move_alone(scope: Scope, death: str, own: str, ba
 def test_its_own_host_knows_it_by_another_name_and_mount(
     scope: Scope, death: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """What is copied has new inodes, as on a file system that numbers them anew at each mount."""
+    """What is copied has new inodes, as on a file system that numbers them again at each mount."""
     place, name, done = DEATHS[death]
     die(moving(scope), place, name)
     root = tmp_path_factory.mktemp("mounted") / "elsewhere"
