@@ -135,8 +135,8 @@ def test_an_archive_of_the_repository_has_the_version_of_the_tag(
     release: Path, tmp_path: Path
 ) -> None:
     """Such as the web page of a repository offers, and distributions build."""
-    _git(release, "archive", "--output", tmp_path / "archive.tar", "HEAD")
-    shutil.unpack_archive(tmp_path / "archive.tar", tmp_path / "archive", filter="data")
+    _git(release, "archive", "--format", "zip", "--output", tmp_path / "archive.zip", "HEAD")
+    shutil.unpack_archive(tmp_path / "archive.zip", tmp_path / "archive")
     assert (_build(tmp_path / "archive", tmp_path, "--wheel") / WHEEL).exists()
 
 
