@@ -119,7 +119,7 @@ class Builder:
         """Return the source package of a distribution, with a changelog since *before*."""
         archive = self.directory / f"{name}_{version}.orig.tar.gz"
         shutil.copyfile(sdist(name, version), archive)
-        shutil.unpack_archive(archive, self.directory, filter="data")
+        self.run("tar", "--extract", "--file", archive, cwd=self.directory)
         source = self.directory / f"{name}-{version}"
         shutil.copytree(HERE / name, source / "debian")
         entries = [

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +36,6 @@ def package(requirement: str, environment: Mapping[str, str]) -> Path:
         command = (npm, "pack", "--silent", "--pack-destination", directory, requirement)
         subprocess.run(command, env=env, cwd=directory, check=True, stdout=subprocess.DEVNULL)
         (archive,) = directory.glob("*.tgz")
-        with tarfile.open(archive) as opened:
-            opened.extractall(directory, filter="data")
+        subprocess.run(["tar", "--extract", "--file", archive], cwd=directory, check=True)
 
     return cached("npm-package", requirement, make) / "package"
