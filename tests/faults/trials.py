@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _Each = TypeVar("_Each")
 _SHOWN = 10
-EVERY = 6
+EVERY = 8
 
 
 @dataclass(frozen=True)

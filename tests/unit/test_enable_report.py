@@ -88,7 +88,7 @@ def test_enable_sorts_into_the_sharedir_that_it_is_given(
     said = lines(command, seeded, *options)
     assert seeded.says("__import__('pure').__file__") == f"{tmp_path}/ours/pure.py"
     assert sum("outside this venv" in line for line in said) == 1
-    assert said[-1].endswith("; 1 moved")
+    assert said[-1].endswith(f"; 1 moved to {tmp_path}/ours")
 
 
 def test_enable_sorts_what_is_staged(venv: Venv, command: Command, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ PACKAGES = "pysharedir", "click", "installer", "packaging", "rich"
 BUDGETS = {  # modules at the end of the process
     "--version": 130,
     "--python VENV status": 300,
-    "--python VENV sort --check": 310,
+    "--python VENV sort --check": 312,
     "--python VENV view VENV/all VENV": 240,
 }
 TAB = 140

@@ -126,6 +126,7 @@ def test_long_paths_get_short_names_in_a_narrow_table(
     assert not [line for line in wide if "PREFIX" in line]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [40, 80])
 def test_no_report_breaks_a_path_that_has_a_shorter_form(
     look: Look, make_venv: Callable[[str], Venv], columns: int
