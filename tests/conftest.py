@@ -12,6 +12,7 @@ import pytest
 
 import cache
 import interpreters
+import required
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 os.environ.setdefault("PYSHAREDIR_SEED", str(random.randrange(2**32)))  # noqa: S311
 
 # Versions of Python between which little differs take a share of the tests each, by turns of a
-# day: N/OF is share N of OF today.  Each day all tests run on one of them, and in OF days on all.
+# day: N/OF is share N of OF today.  In OF days each test runs on all of them.
 _NUMBER, _, _OF = os.environ.get("PYSHAREDIR_SHARE", "0/1").partition("/")
 SHARES = int(_OF)
 SHARE = (int(_NUMBER) + int(time.time()) // (24 * 60 * 60)) % SHARES
@@ -42,10 +43,7 @@ def find_interpreter() -> Callable[[str], Path]:
     def find(version: str) -> Path:
         found = interpreters.find(version)
         if found is None:
-            reason = f"CPython {version} is not on this machine"
-            if version in os.environ.get("PYSHAREDIR_REQUIRE", "").split():
-                pytest.fail(reason)
-            pytest.skip(reason)
+            required.skip(f"CPython {version} is not on this machine", version)
         return found
 
     return find

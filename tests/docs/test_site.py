@@ -13,11 +13,12 @@ from functools import partial
 from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pytest
 
+import required
 from docs.conftest import VERSION
 from docs.pages import CHECKOUT, PAGES
 
@@ -69,18 +70,12 @@ element => {
 pytestmark = pytest.mark.slow
 
 
-def missing(reason: str) -> NoReturn:
-    """Skip, or fail where the site must be tested."""
-    if "site" in os.environ.get("PYSHAREDIR_REQUIRE", "").split():
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="session")
 def site() -> Path:
     directory = os.environ.get("PYSHAREDIR_SITE")
     if not directory:
-        missing("`tox -e docs` builds the site, and names its directory in PYSHAREDIR_SITE")
+        reason = "`tox -e docs` builds the site, and names its directory in PYSHAREDIR_SITE"
+        required.skip(reason, "site")
     return Path(directory)
 
 
@@ -104,7 +99,7 @@ def address(site: Path) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     executable = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if not executable:
-        missing("Chromium is not on this machine")
+        required.skip("Chromium is not on this machine", "site")
     from playwright.sync_api import sync_playwright
 
     with (

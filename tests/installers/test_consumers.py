@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import required
 from cache import CACHE, daily
 from installers.python import run
 from trees import plant
@@ -122,10 +122,7 @@ def pyright(online: dict[str, str]) -> Path:
     """Return pyright from the npm registry."""
     npm = shutil.which("npm")
     if npm is None:
-        reason = "no npm here, which installs pyright"
-        if os.environ.get("CI") or os.environ.get("PYSHAREDIR_REQUIRE"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        required.skip("no npm here, which installs pyright", in_ci=True)
 
     def make(directory: Path) -> None:
         directory.mkdir()

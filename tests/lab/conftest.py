@@ -20,6 +20,7 @@ from rich.table import Table
 from rich.text import Text
 from uv import find_uv_bin
 
+import required
 from cache import cached
 from lab.boxes import can_emulate
 from lab.machines import AMD64, MACHINES, NEWER, Machine
@@ -77,11 +78,8 @@ def _module(request: pytest.FixtureRequest) -> None:
 
 def skip(reason: str | None) -> None:
     """Skip for a reason, if there is one, or fail where the lab must run."""
-    if reason is None:
-        return
-    if "lab" in os.environ.get("PYSHAREDIR_REQUIRE", "").split():
-        pytest.fail(reason)
-    pytest.skip(reason)
+    if reason is not None:
+        required.skip(reason, "lab")
 
 
 def wheels(name: str, *options: str) -> Path:

@@ -8,8 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
+import required
 from cache import CACHE, cached
 
 if TYPE_CHECKING:
@@ -20,10 +19,7 @@ def package(requirement: str, environment: Mapping[str, str]) -> Path:
     """Return the files of a package, such as ``name@1.0``; the test is skipped without npm."""
     npm = shutil.which("npm")
     if npm is None:
-        reason = f"no npm here, which fetches {requirement}"
-        if os.environ.get("CI") or os.environ.get("PYSHAREDIR_REQUIRE"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        required.skip(f"no npm here, which fetches {requirement}", in_ci=True)
     npmrc = os.environ.get("npm_config_userconfig", str(Path.home() / ".npmrc"))  # noqa: SIM112
     env = {
         **environment,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import required
 from pysharedir.cli import cli, output
 from unit import terminal
 from unit.wheels import put
@@ -70,8 +71,8 @@ def find_tool() -> Callable[[str], str]:
     def find(name: str) -> str:
         found = shutil.which(name)
         if found is None:
-            (pytest.fail if os.environ.get("PYSHAREDIR_REQUIRE") else pytest.skip)(f"no {name}")
-        return str(found)
+            required.skip(f"no {name}")
+        return found
 
     return find
 
