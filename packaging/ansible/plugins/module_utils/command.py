@@ -12,6 +12,8 @@ import time
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ansible.module_utils.basic import AnsibleModule
 
 # Where the role puts it.
@@ -25,6 +27,7 @@ OPTIONS = {
 # Errors that end when another process has done its work.
 _PASSING = ("busy", "overtaken")
 _PAUSE = 0.5
+INTERRUPTED = "finish or undo a move of distributions that was interrupted"
 
 
 class Command:
@@ -41,7 +44,23 @@ class Command:
             self._miss("no such command on this host")
         self.path = path
 
-    def plan(self, name: str, *arguments: str) -> dict | None:
+    def carry_out(
+        self, name: str, *arguments: str, is_due: Callable[[dict], object]
+    ) -> tuple[dict | None, list[str], bool]:
+        """Run a command if there is something to do; in check mode, only ask what it would do.
+
+        :param is_due: Tells from the report of what it would do whether that is anything.
+        :return: The report, None when that is not known before an interrupted move is settled;
+            the steps before those of the report; and whether anything changes.
+        """
+        report = self._plan(name, *arguments)
+        before = [INTERRUPTED] if report is None else []
+        is_changed = report is None or bool(is_due(report))
+        if is_changed and not self.module.check_mode:
+            report = self.apply(name, *arguments)
+        return report, before, is_changed
+
+    def _plan(self, name: str, *arguments: str) -> dict | None:
         """Return the report of what a command would do.
 
         It is None when the command first has to end a move that was interrupted.
@@ -130,6 +149,3 @@ def flags(params: dict, *names: str) -> list[str]:
 def lines(texts: list[str]) -> dict:
     """Return a diff that is a list of what is done."""
     return {"prepared": "".join(f"{text}\n" for text in texts)}
-
-
-INTERRUPTED = "finish or undo a move of distributions that was interrupted"

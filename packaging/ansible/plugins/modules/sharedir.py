@@ -136,7 +136,6 @@ error:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.pysharedir.pysharedir.plugins.module_utils.command import (
-    INTERRUPTED,
     OPTIONS,
     Command,
     flags,
@@ -200,15 +199,11 @@ def main() -> None:
     command = Command(module)
     refuse_misplaced(module, command)
     words = arguments(module.params)
-    report = command.plan(*words)
-    is_changed = report is None or bool(report["steps"])
-    if is_changed and not module.check_mode:
-        after = command.apply(*words)
-        steps = ([INTERRUPTED] if report is None else []) + after["steps"]
-        report = dict(after, steps=steps)
-    report = report or {"target": module.params["python"], "steps": [INTERRUPTED], "notes": []}
-    result = {name: report[name] for name in ("target", "steps", "notes")}
-    module.exit_json(changed=is_changed, diff=lines(report["steps"]), **result)
+    report, before, is_changed = command.carry_out(*words, is_due=lambda planned: planned["steps"])
+    report = report or {"target": module.params["python"], "steps": [], "notes": []}
+    steps = before + report["steps"]
+    result = {name: report[name] for name in ("target", "notes")}
+    module.exit_json(changed=is_changed, diff=lines(steps), steps=steps, **result)
 
 
 if __name__ == "__main__":

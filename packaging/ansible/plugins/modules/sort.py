@@ -108,7 +108,6 @@ error:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.pysharedir.pysharedir.plugins.module_utils.command import (
-    INTERRUPTED,
     OPTIONS,
     Command,
     lines,
@@ -177,11 +176,10 @@ def main() -> None:
     words = arguments(module.params)
     if module.params["check"]:
         check(module, command, words)
-    report = command.plan("sort", *words)
-    is_changed = report is None or bool(report["misplaced"] or report["steps"])
-    diff = [lines([INTERRUPTED])] if report is None else []
-    if is_changed and not module.check_mode:
-        report = command.apply("sort", *words)
+    report, before, is_changed = command.carry_out(
+        "sort", *words, is_due=lambda planned: planned["misplaced"] or planned["steps"]
+    )
+    diff = [lines(before)] if before else []
     if report is None:
         facts = {"target": module.params["python"], "moved": [], "notes": []}
     else:

@@ -100,7 +100,6 @@ error:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.pysharedir.pysharedir.plugins.module_utils.command import (
-    INTERRUPTED,
     OPTIONS,
     Command,
     lines,
@@ -141,16 +140,15 @@ def main() -> None:
     if params["check"]:
         finish(module, command, command.apply("sync", "--check"), changed=False)
     words = ["--install"] if params["install"] else []
-    report = command.plan("sync", *words)
-    wanted = report["dependencies"] if report and params["install"] else []
-    is_changed = report is None or bool(report["steps"] or wanted)
-    before = [INTERRUPTED] if report is None else []
-    if is_changed and not module.check_mode:
-        report = command.apply("sync", *words)
-    elif report is None:
+    report, before, is_changed = command.carry_out(
+        "sync",
+        *words,
+        is_due=lambda planned: planned["steps"] or (params["install"] and planned["dependencies"]),
+    )
+    if report is None:
         module.exit_json(changed=True, target=params["python"], diff=lines(before))
-    elif wanted:
-        installed = [each["requirement"] for each in wanted]
+    if module.check_mode and params["install"] and report["dependencies"]:
+        installed = [each["requirement"] for each in report["dependencies"]]
         report = dict(report, installed=installed, dependencies=[])
     report["steps"] = before + report["steps"]
     finish(module, command, report, changed=is_changed)
