@@ -58,10 +58,10 @@ def write(file: Path, document: Any) -> Sequence[Step]:
     from pysharedir import changes
 
     text = json.dumps(_readable(document), indent=1) + "\n"
-    is_stream = file.exists() and not file.is_file()
     if file == STANDARD_OUTPUT:
         click.echo(text, nl=False)
         return ()
+    is_stream = file.exists() and not file.is_file()
     if is_stream or os.path.abspath(file).startswith("/dev/"):
         try:
             file.write_text(text, "utf-8")

@@ -58,12 +58,12 @@ def document(outcome: Outcome, root: str, site_dir: str, *, notes: bool) -> dict
 
 
 def _driver(checks: Iterable[Check]) -> dict[str, Any]:
+    pages = _documentation()
     driver = {
         "name": _PACKAGE,
         "version": __version__,
-        "rules": list(map(_rule, checks)),
+        "rules": [_rule(check, pages) for check in checks],
     }
-    pages = _documentation()
     return {**driver, "informationUri": pages} if pages else driver
 
 
@@ -92,7 +92,7 @@ def _marks(findings: Iterable[tuple[Check, Finding]], root: str) -> Iterator[str
         yield f"{digest}:{seen[digest]}"
 
 
-def _rule(check: Check) -> dict[str, Any]:
+def _rule(check: Check, pages: str) -> dict[str, Any]:
     title = f"{check.title[:1].upper()}{check.title[1:]}."
     rule: dict[str, Any] = {
         "id": check.code,
@@ -101,8 +101,9 @@ def _rule(check: Check) -> dict[str, Any]:
         "fullDescription": {"text": title},  # GitHub requires both
         "defaultConfiguration": {"level": _LEVELS[check.level]},
     }
-    page = _page(check)
-    if page:
+    if pages:
+        form = "md" if pages.endswith(".md") else "html"  # a repository, or a site
+        page = urljoin(pages, f"reference/checks/{check.code}.{form}")
         rule["helpUri"] = page
         rule["help"] = {
             "text": f"{page} says what it means, what causes it, and what to do about it.",
@@ -158,15 +159,8 @@ def _quoted(path: str) -> str:
     return quote(os.fsencode(path))
 
 
-def _page(check: Check) -> str:
-    """Return the address of what the documentation says of a check, if that is known."""
-    pages = _documentation()
-    form = "md" if pages.endswith(".md") else "html"  # a repository, or a site
-    return urljoin(pages, f"reference/checks/{check.code}.{form}") if pages else ""
-
-
 def _documentation() -> str:
-    """Return the address of the documentation."""
+    """Return the address of the documentation, if that is known."""
     try:
         urls: Iterable[str] = metadata.metadata(_PACKAGE).get_all("Project-URL") or ()
     except metadata.PackageNotFoundError:  # it runs from a checkout

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pysharedir import wording
 from pysharedir.cli import documents, output
-from pysharedir.startup import allowlist, timeline
+from pysharedir.startup import allowlist
 from pysharedir.startup.digests import UNREADABLE
 from pysharedir.startup.spans import Kind
 
@@ -94,6 +94,8 @@ def tell_static(static: Static, *, as_json: bool) -> None:
 
 def tell_trace(taken: Timeline, file: Path, *, as_json: bool) -> None:
     """Write a start as trace events."""
+    from pysharedir.startup import timeline
+
     steps = documents.write(file, timeline.events(taken))
     if not as_json:
         output.tell_steps(steps, dry_run=False)
