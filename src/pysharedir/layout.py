@@ -73,6 +73,12 @@ def is_reserved(path: str) -> bool:
     return top == ".pysharedir" or top.startswith("_pysharedir.")
 
 
+def below(directory: str, path: str) -> str | None:
+    """Return *path* relative to a directory, None if it is not in that directory."""
+    inside = path.removeprefix(f"{directory}/")
+    return None if inside == path or ".." in inside.split("/") else inside
+
+
 def lists(path: Iterable[str], directory: str) -> bool:
     """Tell whether an entry of *path* is *directory*, however it is spelled."""
     return any(same_directory(entry, directory) for entry in path)

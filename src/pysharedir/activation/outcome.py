@@ -37,8 +37,12 @@ class Outcome:
 
     @property
     def changed(self) -> bool:
-        """Whether anything was done."""
-        return bool(self.steps) and not self.dry_run
+        """Whether anything was done, or sorted."""
+        if self.steps and not self.dry_run:
+            return True
+        return not (self.sorted is None or isinstance(self.sorted, PysharedirError)) and (
+            self.sorted.changed
+        )
 
     @property
     def failure(self) -> PysharedirError | None:

@@ -17,9 +17,9 @@ from pysharedir.ownership import is_own
 from pysharedir.wording import user
 
 if TYPE_CHECKING:
-    from pysharedir.interpreter.answers import Bare, Probe
+    from pysharedir.interpreter.answers import Bare, Probe, Trace
 
-    Answer = TypeVar("Answer", Bare, Probe)
+    Answer = TypeVar("Answer", Bare, Probe, Trace)
 
 _NAMES = ("python", "python3")
 _PRINTED_VERSION = re.compile(r"Python (\d+)\.(\d+)")
@@ -78,7 +78,7 @@ def bare(executable: Path) -> Bare:
     except NoAnswerError:
         _refuse_other_programs(executable)
         raise
-    return _of_age(executable, answer)
+    return of_age(executable, answer)
 
 
 def is_spec(text: str) -> bool:
@@ -96,10 +96,14 @@ def _probed(executable: Path) -> Probe:
     except NoAnswerError:
         _refuse_other_programs(executable)
         raise
-    return _of_age(executable, answer)
+    return of_age(executable, answer)
 
 
-def _of_age(executable: Path, answer: Answer) -> Answer:
+def of_age(executable: Path, answer: Answer) -> Answer:
+    """Return what an interpreter answered.
+
+    :raises OldTargetError: when it is too old.
+    """
     if tuple(answer["version"]) < FLOOR:
         raise OldTargetError(str(executable), answer["version"], FLOOR)
     return answer

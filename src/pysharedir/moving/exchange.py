@@ -226,10 +226,8 @@ def prepare(moves: Sequence[Move], trees: Trees) -> None:
             else:
                 staging.put(trees[destination], stage, path, link=True)
     for destination in dict.fromkeys(destination for _, destination, _ in _packages(moves)):
-        for path in (
-            WORK,
-            f"{WORK}/{STAGE}",
-        ):  # every user who imports the package passes through these
+        # Every user who imports the package passes through these.
+        for path in (WORK, f"{WORK}/{STAGE}"):
             os.fchmod(trees[destination].directory(path), 0o755)
 
 

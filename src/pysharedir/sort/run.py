@@ -63,6 +63,11 @@ class Outcome:
     notes: tuple[str, ...]
     dry_run: bool
 
+    @property
+    def changed(self) -> bool:
+        """Whether anything was done."""
+        return bool(self.plan.moves or self.steps) and not self.dry_run
+
 
 def run(snapshot: Snapshot, request: Request, progress: Progress) -> Outcome:
     """Move noarch distributions to the sharedir, all others to platlib.

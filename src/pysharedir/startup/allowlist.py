@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from pysharedir import layout
 from pysharedir.errors import AllowlistError, reason
 from pysharedir.startup import owners
 from pysharedir.startup.digests import UNREADABLE, of_file, on_disk
@@ -159,11 +160,11 @@ def _hashes(startup: Named, paths: Iterable[str]) -> dict[str, str]:
 
 def _name(startup: Named, path: str) -> str:
     """Return the name of a file in an allowlist."""
-    inside = _below(startup.prefix, path)
+    inside = layout.below(startup.prefix, path)
     if inside is not None:
         return inside
     for label, directory in _labels(startup).items():
-        inside = _below(directory, path)
+        inside = layout.below(directory, path)
         if inside is not None:
             return f"{label}/{inside}"
     return path
@@ -179,9 +180,3 @@ def _path(startup: Named, name: str) -> str:
 def _labels(startup: Named) -> dict[str, str]:
     labels = {"<stdlib>": startup.stdlib, "<base>": startup.base_prefix}
     return labels | ({"<user site>": startup.user_site} if startup.user_site else {})
-
-
-def _below(directory: str, path: str) -> str | None:
-    """Return *path* relative to a directory, None if it is not in that directory."""
-    inside = path.removeprefix(f"{directory}/")
-    return None if inside == path or ".." in inside.split("/") else inside

@@ -73,8 +73,8 @@ def is_stdlib(stdlib: str, path: str) -> bool:
     :param stdlib: Its directory.
     :param path: The file, or where a module is in an archive.
     """
-    inside = path.removeprefix(f"{stdlib}/")
-    if inside == path or ".." in inside.split("/"):
+    inside = layout.below(stdlib, path)
+    if inside is None:
         return digests.on_disk(path) == layout.archive_of(stdlib)
     return inside.split("/")[0] not in ("site-packages", "dist-packages")
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pysharedir import changes
-from pysharedir.errors import OldTargetError
-from pysharedir.interpreter.target import FLOOR
 from pysharedir.moving import recovery
 from pysharedir.snapshot import Reader
 from pysharedir.startup import allowlist, costs, owners, static, traces
@@ -37,8 +35,6 @@ def start(executable: Path, *, runs: int = RUNS, reader: Reader | None = None) -
     """
     watched = traces.trace(executable, look=Look.FILES)
     version = tuple(watched.facts["version"])
-    if version < FLOOR:
-        raise OldTargetError(str(executable), version, FLOOR)
     notes: list[str] = []
     timed = [traces.trace(executable) for _ in range(runs)] or [watched]
     counted = None

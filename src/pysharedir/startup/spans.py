@@ -225,9 +225,8 @@ def numbered(keys: Iterable[Key], lines: Iterable[Line]) -> dict[Key, int | None
     for key in keys:
         what = key.kind, key.text and key.text.rstrip()
         known = numbers[what]
-        found[key] = (
-            known[seen[what] % len(known)] if known else None
-        )  # equal lines run one after the other
+        # Equal lines run one after the other.
+        found[key] = known[seen[what] % len(known)] if known else None
         seen[what] += 1
     return found
 

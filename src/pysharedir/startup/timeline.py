@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pysharedir import __version__
-from pysharedir.errors import OldTargetError
 from pysharedir.interpreter import pth
-from pysharedir.interpreter.target import FLOOR
 from pysharedir.snapshot import Reader
 from pysharedir.startup import owners, spans, traces
 from pysharedir.startup.traces import Look, SpanKind
@@ -69,8 +67,6 @@ def take(executable: Path) -> Timeline:
     """
     traced = traces.trace(executable, look=Look.IMPORTS)
     version = tuple(traced.facts["version"])
-    if version < FLOOR:
-        raise OldTargetError(str(executable), version, FLOOR)
     counted, note = traces.count(executable, look=Look.IMPORTS)
     by_file = spans.by_file(traced)
     files = {key: path for (_, path), keys in by_file.items() if path for key in keys}

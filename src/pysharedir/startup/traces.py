@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pysharedir.errors import TargetError
 from pysharedir.interpreter import processes
+from pysharedir.interpreter.finding import of_age
 from pysharedir.wording import Label
 
 if TYPE_CHECKING:
@@ -92,12 +93,14 @@ def trace(executable: Path, *, look: Look = Look.NOTHING, within: Sequence[str] 
     """Observe a start of *executable*.
 
     :param within: A command that runs it; then each span has a mark for that command.
+    :raises TargetError: when it does not start.
+    :raises OldTargetError: when it is too old.
     """
     mark = _MARK if within else ""
     arguments = (mark, str(look), processes.text_of("trace"))
     before = time.perf_counter_ns()
     facts: Trace = processes.ask(executable, "watch", *arguments, flags=["-S"], within=within)
-    return Traced(facts, core=facts["began"] - before)
+    return Traced(of_age(executable, facts), core=facts["began"] - before)
 
 
 def count(executable: Path, *, look: Look = Look.NOTHING) -> tuple[Traced | None, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pysharedir.changes import MakeLink
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pysharedir.activation.outcome import Outcome
-    from pysharedir.moving.move import Move
     from pysharedir.sort.run import Outcome as Sorted
 
 
@@ -56,8 +56,8 @@ def _notable(outcome: Outcome) -> Iterator[str]:
             yield str(step)
         elif isinstance(step, Relocation):
             verb = "moved" if step.keep is None else "copied"
-            for destination, moves in _by_destination(step.moves).items():
-                yield f"{verb} {number(len(moves), 'distribution')} to {destination}"
+            for destination, count in Counter(move.destination for move in step.moves).items():
+                yield f"{verb} {number(count, 'distribution')} to {destination}"
 
 
 def _tell_sortable(outcome: Outcome) -> None:
@@ -68,8 +68,8 @@ def _tell_sortable(outcome: Outcome) -> None:
         plan = outcome.sorted.plan
         names = {plan.layout.sharedir: "the sharedir"}
         places = [
-            f"{number(len(moves), 'distribution')} to {names.get(destination, 'platlib')}"
-            for destination, moves in _by_destination(plan.moves).items()
+            f"{number(count, 'distribution')} to {names.get(destination, 'platlib')}"
+            for destination, count in Counter(move.destination for move in plan.moves).items()
         ]
         output.tell_command(f"to move {' and '.join(places)}:", str(outcome.sort_command))
 
@@ -82,18 +82,11 @@ def _tell_sorted(outcome: Sorted, told: tuple[str, ...]) -> None:
     sort.tell_summary(outcome.plan, dry_run=outcome.dry_run)
 
 
-def _by_destination(moves: tuple[Move, ...]) -> dict[Any, list[Move]]:
-    destinations: dict[Any, list[Move]] = {}
-    for move in moves:
-        destinations.setdefault(move.destination, []).append(move)
-    return destinations
-
-
 def _facts(outcome: Outcome) -> dict[str, Any]:
     facts = {
         "target": outcome.executable,
         "dry_run": outcome.dry_run,
-        "changed": outcome.changed or _has_moved(outcome),
+        "changed": outcome.changed,
         "steps": list(map(str, outcome.steps)),
         "notes": outcome.notes,
         "purelib": outcome.purelib,
@@ -105,10 +98,3 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
     from pysharedir.cli.reports import sort
 
     return {**facts, "sort": sort.facts(outcome.sorted)}
-
-
-def _has_moved(outcome: Outcome) -> bool:
-    done = outcome.sorted
-    if done is None or isinstance(done, PysharedirError):
-        return False
-    return bool(done.plan.moves) and not done.dry_run

@@ -54,7 +54,7 @@ def facts(outcome: Outcome) -> dict[str, Any]:
         "sharedir": plan.layout.sharedir,
         "platlib": plan.layout.platlib,
         "dry_run": dry_run,
-        "changed": bool(names or outcome.steps) and not dry_run,
+        "changed": outcome.changed,
         "steps": list(map(str, outcome.steps)),
         "misplaced" if dry_run else "moved": names,
         "distributions": [
@@ -81,7 +81,7 @@ def tell_summary(plan: Plan, *, dry_run: bool) -> None:
     if dry_run:
         moves = f"{len(plan.moves)} misplaced"
     else:
-        numbers = Counter(_destinations(plan).values())
+        numbers = Counter(move.destination for move in plan.moves)
         moves = ", ".join(f"{number} moved to {place}" for place, number in numbers.items())
     output.say(f"{counts}; {moves if plan.moves else 'nothing to move'}")
 
